@@ -1,0 +1,62 @@
+# Jianzheng (见证). `make run` and `make test` prepare the machine by themselves.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8501
+export PYTHONPATH := $(CURDIR)
+
+.PHONY: help run test check lock prepare prepare-dev system system-dev e2e bench-call bench-pages prove-walk flows
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+run: prepare system ## start the demo on http://localhost:$(PORT) (SQLite, local folder)
+	JIANZHENG_MODE=demo exec $(BIN)/streamlit run Home.py --server.port $(PORT)
+
+test: check ## everything a change must pass
+	$(BIN)/python -m pytest
+
+check: prepare-dev system-dev ## lint, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+e2e: prepare-dev system-dev ## the walk in two real browsers
+	$(BIN)/python -m pytest tests/e2e
+
+bench-call: prepare-dev ## CPU of a call, pass-through against decode-and-encode
+	$(BIN)/python -m tests.bench.call
+
+bench-pages: prepare-dev ## CPU of a rerun of each step above a bare page
+	$(BIN)/python -m tests.bench.pages
+
+prove-walk: prepare-dev system-dev ## kill -9 at 50 moments of the walk
+	$(BIN)/python -m tests.prove.walk
+
+lock: ## resolve requirements.txt and requirements-dev.txt with hashes for all platforms
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --custom-compile-command "make lock" requirements.in -o requirements.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --custom-compile-command "make lock" requirements-dev.in -o requirements-dev.txt
+
+prepare: $(VENV)/.run ## the Python packages of the product
+prepare-dev: $(VENV)/.dev ## the packages for tests
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; assert (3, 11) <= sys.version_info < (3, 15), "Python 3.11 or newer is needed"'
+	@$(PYTHON) -m venv $(VENV) || { echo "缺少 venv：apt-get install python3-venv"; exit 1; }
+
+$(VENV)/.run: requirements.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+system: ## a Chinese font for the PDFs
+	@sh tests/system.sh fonts
+
+system-dev: ## font, browser, database and verifiers for the tests
+	@sh tests/system.sh all

@@ -1,0 +1,100 @@
+"""Audit tags and the rule by which rows are chained. Detail holds codes and counts, never personal values."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from core.records import AuditEntry
+
+
+class Tag(StrEnum):
+    """subject:noun:verb"""
+
+    CUSTOMER_CASE_ABANDON = "customer:case:abandon"
+    CUSTOMER_CASE_START = "customer:case:start"
+    CUSTOMER_CASE_SUBMIT = "customer:case:submit"
+    CUSTOMER_CERTIFICATE_BEGIN = "customer:certificate:begin"
+    CUSTOMER_CERTIFICATE_ISSUE = "customer:certificate:issue"
+    CUSTOMER_CERTIFICATE_LOCK = "customer:certificate:lock"
+    CUSTOMER_CERTIFICATE_UNLOCK = "customer:certificate:unlock"
+    CUSTOMER_CERTIFICATE_WRONG = "customer:certificate:wrong_password"
+    CUSTOMER_CODE_REQUEST = "customer:code:request"
+    CUSTOMER_DOCUMENT_PREPARE = "customer:document:prepare"
+    CUSTOMER_DOCUMENT_READ = "customer:document:read"
+    CUSTOMER_DOCUMENT_SIGN = "customer:document:sign"
+    CUSTOMER_EVIDENCE_ADD = "customer:evidence:add"
+    CUSTOMER_EVIDENCE_REMOVE = "customer:evidence:remove"
+    CUSTOMER_NOTICE_ACKNOWLEDGE = "customer:notice:acknowledge"
+    CUSTOMER_QUEUE_JOIN = "customer:queue:join"
+    CUSTOMER_QUEUE_LEAVE = "customer:queue:leave"
+    CUSTOMER_SESSION_CLOSE = "customer:session:close"
+    CUSTOMER_SESSION_FAIL = "customer:session:fail"
+    CUSTOMER_SESSION_OPEN = "customer:session:open"
+    CUSTOMER_STEP_SAVE = "customer:step:save"
+    STAFF_CALLBACK_RECORD = "staff:callback:record"
+    STAFF_CALL_CAPTURE = "staff:call:capture"
+    STAFF_CALL_CLAIM = "staff:call:claim"
+    STAFF_CALL_FINISH = "staff:call:finish"
+    STAFF_CALL_RELEASE = "staff:call:release"
+    STAFF_CALL_STEP = "staff:call:step"
+    STAFF_CASE_ACTIVATE = "staff:case:activate"
+    STAFF_CASE_APPROVE = "staff:case:approve"
+    STAFF_CASE_REJECT = "staff:case:reject"
+    STAFF_CASE_RELEASE = "staff:case:release"
+    STAFF_CASE_TAKE = "staff:case:take"
+    STAFF_CASE_TERMINATE = "staff:case:terminate"
+    STAFF_EXCHANGE_RECORD = "staff:exchange:record"
+    STAFF_PERSON_CHANGE = "staff:person:change"
+    STAFF_PERSONAL_READ = "staff:personal:read"
+    STAFF_SESSION_CLOSE = "staff:session:close"
+    STAFF_SESSION_FAIL = "staff:session:fail"
+    STAFF_SESSION_OPEN = "staff:session:open"
+    SYSTEM_CASE_RELEASE = "system:case:release"
+    SYSTEM_DOCUMENT_SEAL = "system:document:seal"
+    SYSTEM_FIRM_SEED = "system:firm:seed"
+    SYSTEM_QUEUE_SWEEP = "system:queue:sweep"
+    SYSTEM_RECORDING_CHECK = "system:recording:check"
+    SYSTEM_RECORDING_STORE = "system:recording:store"
+    SYSTEM_SMS_SEND = "system:sms:send"
+
+
+class Mac(Protocol):
+    """Keyed MAC of the firm (32 bytes)."""
+
+    def __call__(self, purpose: str, data: bytes) -> bytes: ...
+
+
+def link(mac: Mac, previous: bytes, entry: AuditEntry) -> bytes:
+    """MAC of one row over the previous row's MAC and its own content."""
+    row: list[Any] = [entry.seq, _stamp(entry.at), entry.actor, entry.tag, entry.object, dict(entry.detail)]
+    body = json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return mac("audit", hashlib.sha256(previous).digest() + body)
+
+
+def _stamp(at: datetime) -> int:
+    return round(at.timestamp() * 1000)
+
+
+def first_break(mac: Mac, entries: Iterable[AuditEntry]) -> int | None:
+    """Sequence number of the first row that does not fit (edited, moved, inserted or missing); None if whole."""
+    previous, expected = b"", 1
+    for entry in entries:
+        if entry.seq != expected or link(mac, previous, entry) != entry.mac:
+            return expected
+        previous, expected = entry.mac, expected + 1
+    return None
+
+
+def clean(detail: Mapping[str, Any]) -> dict[str, Any]:
+    """Keep only plain JSON values, so that no object with personal values slips in by its text form."""
+    allowed = (str, int, float, bool, type(None))
+    return {
+        k: [str(x) for x in v] if isinstance(v, list | tuple) else v
+        for k, v in detail.items()
+        if isinstance(v, (*allowed, list, tuple))
+    }

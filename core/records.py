@@ -1,0 +1,214 @@
+"""Plain records that stores hand to use cases and pages. Times are aware UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from core.actor import Role
+
+
+@dataclass(frozen=True)
+class Firm:
+    """A futures firm; `number` is what a customer types (期货公司编号)."""
+
+    id: str
+    number: str
+    name: str
+    hotline: str
+    demo: bool
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A branch (营业部)."""
+
+    id: str
+    name: str
+    city: str
+    address: str
+
+
+@dataclass(frozen=True)
+class StaffMember:
+    """A member of staff; `licence` is the 执业证号 shown to the customer."""
+
+    id: str
+    login: str
+    name: str
+    licence: str
+    branch_id: str
+    roles: frozenset[Role]
+    password_hash: str
+    active: bool = True
+    failed: int = 0
+    locked_until: datetime | None = None
+    totp_secret: str | None = None
+    totp_last_step: int = 0
+
+
+@dataclass(frozen=True)
+class SessionRecord:
+    """A signed-in session; `phone` is known for customers only."""
+
+    id: str
+    firm_id: str
+    kind: str
+    subject: str
+    created_at: datetime
+    seen_at: datetime
+    phone: str = ""
+
+
+@dataclass(frozen=True)
+class Customer:
+    """An existing customer with the data on file."""
+
+    id: str
+    number: str
+    name: str
+    id_number: str
+    phone: str
+    exchanges: tuple[str, ...]
+    investor_class: str
+    level: str
+    capital_account: str | None
+    id_valid_to: str = ""
+
+
+@dataclass(frozen=True)
+class SmsCode:
+    """A code that was sent; compared by MAC only."""
+
+    id: str
+    subject: str
+    phone: str
+    code_mac: bytes
+    created_at: datetime
+    tries: int
+    used: bool
+
+
+@dataclass(frozen=True)
+class SmsMessage:
+    """An SMS in the outbox."""
+
+    id: str
+    owner: str
+    phone: str
+    template: str
+    text: str
+    state: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A place in the queue and the call that follows (states: waiting, in_call, done, abandoned)."""
+
+    id: str
+    case_id: str
+    branch_id: str
+    business: str
+    state: str
+    enqueued_at: datetime
+    seen_at: datetime
+    staff_id: str | None
+    claimed_at: datetime | None
+    lease_until: datetime | None
+    fence: int
+    attempts: int
+    result: str
+    script: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class QueuePlace:
+    """What a waiting customer sees: people in the branch's queue including oneself, and the own position."""
+
+    ticket: Ticket
+    people: int
+    position: int
+    staff_on_duty: int
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A customer's certificate; `secret` holds the server share and the protected password tag."""
+
+    kid: str
+    case_id: str
+    owner: str
+    state: str
+    serial: str | None
+    certificate: bytes | None
+    secret: Mapping[str, Any]
+    tries: int
+    issued_at: datetime | None
+    not_after: datetime | None
+
+
+@dataclass(frozen=True)
+class Document:
+    """An agreement of a case: prepared, signed, sealed or void."""
+
+    id: str
+    case_id: str
+    code: str
+    title: str
+    version: str
+    position: int
+    state: str
+    body: Mapping[str, Any]
+    prepared_file: str | None
+    signed_file: str | None
+    signed_at: datetime | None
+    sealed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ExchangeRequest:
+    """Request for a trading code; return codes 0-4 as in domain.md 4.7."""
+
+    exchange: str
+    state: str
+    return_code: int | None
+    trading_code: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class Callback:
+    """One attempt of the phone callback."""
+
+    id: str
+    outcome: str
+    note: str
+    created_by: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Job:
+    """A leased background job."""
+
+    firm_id: str
+    id: str
+    kind: str
+    payload: Mapping[str, Any]
+    attempts: int
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """One row of the audit chain."""
+
+    seq: int
+    at: datetime
+    actor: str
+    tag: str
+    object: str
+    detail: Mapping[str, Any]
+    mac: bytes

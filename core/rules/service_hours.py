@@ -1,0 +1,127 @@
+"""Service hours per channel, from firm data; every sentence about them is rendered, never typed (C01, R061)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby, pairwise
+from typing import Any
+
+from core.rules.calendar import Calendar, local_day, local_time
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_NAMES = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+_WHOLE_DAY = ((0, 1440),)
+_SEARCH_DAYS = 60
+
+Intervals = tuple[tuple[int, int], ...]
+"""Opening times of one day in minutes after midnight, in order, without overlaps; 1440 = midnight."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceHours:
+    """The hours of one channel (`self_service`, `witness`), parsed from the body of kind `service_hours`."""
+
+    title: str
+    weekly: tuple[Intervals, ...]
+    open_on_holidays: bool
+    makeup_like: int | None
+    exceptions: Mapping[date, Intervals]
+
+    @staticmethod
+    def of(body: Mapping[str, Any], channel: str) -> ServiceHours:
+        """Parse one channel; KeyError for an unknown one, ValueError for intervals that cannot be."""
+        data = body["channels"][channel]
+        makeup = data["makeup_workdays"]
+        rows = [row for row in body["exceptions"] if row["channel"] == channel]
+        return ServiceHours(
+            title=str(data["title"]),
+            weekly=tuple(_intervals(data["weekly"][key]) for key in WEEKDAYS),
+            open_on_holidays=data["holidays"] == "open",
+            makeup_like=None if makeup == "closed" else WEEKDAYS.index(makeup),
+            exceptions={date.fromisoformat(row["day"]): _intervals(row["intervals"]) for row in rows},
+        )
+
+    def on(self, day: date, calendar: Calendar) -> Intervals:
+        """The opening times of that day: an exception first, then holidays and 调休 days, then the weekday."""
+        if day in self.exceptions:
+            return self.exceptions[day]
+        row = calendar.on(day)
+        holiday = not row.workday and (day.weekday() < 5 or row.name is not None)
+        if holiday and not self.open_on_holidays:
+            return ()
+        if row.workday and day.weekday() >= 5 and self.makeup_like is not None:
+            return self.weekly[self.makeup_like]
+        return self.weekly[day.weekday()]
+
+    def is_open(self, now: datetime, calendar: Calendar) -> bool:
+        """Whether the channel is open at this moment; an opening minute is open, a closing minute is not."""
+        day = local_day(now)
+        return any(local_time(day, start) <= now < local_time(day, end) for start, end in self.on(day, calendar))
+
+    def next_opening(self, now: datetime, calendar: Calendar) -> datetime | None:
+        """`now` while open, else the next opening in UTC; None when nothing opens within 60 days."""
+        if self.is_open(now, calendar):
+            return now
+        today = local_day(now)
+        for step in range(_SEARCH_DAYS):
+            day = today + timedelta(days=step)
+            starts = [local_time(day, start) for start, _ in self.on(day, calendar)]
+            later = [start for start in starts if start > now]
+            if later:
+                return later[0]
+        return None
+
+    def closes_on(self, day: date, calendar: Calendar) -> datetime | None:
+        """The end of service on that day in UTC, or None when the channel stays closed."""
+        times = self.on(day, calendar)
+        return local_time(day, times[-1][1]) if times else None
+
+    def sentence(self) -> str:
+        """The weekly hours for people, e.g. 周一至周五 08:40-17:45，法定节假日除外."""
+        days = [(index, times) for index, times in enumerate(self.weekly) if times]
+        if not days:
+            return "暂停服务"
+        runs = [_run_text([index for index, _ in run], times) for times, run in _runs(days)]
+        suffix = "" if self.open_on_holidays else "，法定节假日除外"
+        return "；".join(runs) + suffix
+
+
+def _runs(days: list[tuple[int, Intervals]]) -> list[tuple[Intervals, list[tuple[int, Intervals]]]]:
+    """Neighbouring weekdays with equal hours together."""
+    keyed = [(index - place, times) for place, (index, times) in enumerate(days)]
+    pairs = zip(keyed, days, strict=True)
+    return [(key[1], [day for _, day in run]) for key, run in groupby(pairs, key=lambda pair: pair[0])]
+
+
+def _run_text(indexes: list[int], times: Intervals) -> str:
+    if len(indexes) == 7:
+        days = "每天"
+    elif len(indexes) == 1:
+        days = _NAMES[indexes[0]]
+    else:
+        days = f"{_NAMES[indexes[0]]}{'、' if len(indexes) == 2 else '至'}{_NAMES[indexes[-1]]}"
+    if times == _WHOLE_DAY:
+        return f"{days}全天"
+    return f"{days} " + "、".join(f"{_clock(start)}-{_clock(end)}" for start, end in times)
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def _minutes(text: str) -> int:
+    hours, minutes = text.split(":")
+    total = int(hours) * 60 + int(minutes)
+    if not (0 <= total <= 1440 and 0 <= int(minutes) < 60):
+        raise ValueError("a time of day lies between 00:00 and 24:00")
+    return total
+
+
+def _intervals(rows: list[list[str]]) -> Intervals:
+    times = tuple((_minutes(start), _minutes(end)) for start, end in rows)
+    flat = [moment for pair in times for moment in pair]
+    if any(earlier >= later for earlier, later in pairwise(flat)):
+        raise ValueError("intervals must be in order, not empty and apart")
+    return times

@@ -1,0 +1,85 @@
+"""交易所选择: what may be opened, which notices must be insisted on, when score reports are due (R108-R121)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from core.flow import Answers, Checked, Facts, Phase, Rules, Step, fingerprint
+from core.rules import exchanges as rule
+from core.rules import suitability
+from core.rules.calendar import local_day
+
+
+def investor_class(facts: Facts) -> str:
+    """ordinary or professional (R108)."""
+    return str(facts.case.clear.get("investor_class") or "ordinary")
+
+
+def opened(facts: Facts) -> tuple[str, ...]:
+    """Exchanges that the customer already has."""
+    return tuple(facts.case.clear.get("opened") or ())
+
+
+def rating(facts: Facts) -> tuple[str, bool]:
+    """(level, 最低类别) of the suitability step."""
+    values = facts.values("suitability")
+    return str(values.get("level", "C1")), bool(values.get("lowest", False))
+
+
+def notice_print(facts: Facts, groups: Iterable[str]) -> str:
+    """What an insisted notice attests: the level and the groups it was about."""
+    return fingerprint("notice", rating(facts), investor_class(facts), sorted(groups))
+
+
+def groups_for(key: str, chosen: Iterable[str], rules: Rules) -> tuple[str, ...]:
+    """The groups a notice is about; notices on entry are about the level alone."""
+    if key.startswith("low_level_") and key != "low_level_high_risk":
+        return ()
+    high = {"financial", "energy"}
+    return tuple(sorted(rule.groups_of(chosen, rules["exchanges"]) & high))
+
+
+def pending_notices(facts: Facts, rules: Rules, moment: str, chosen: Iterable[str] = ()) -> list[str]:
+    """Notices to be shown now that were not yet answered for this level and choice."""
+    level, lowest = rating(facts)
+    groups = rule.groups_of(chosen, rules["exchanges"])
+    table = rules["match_table"]
+    keys = suitability.notices_for(level, lowest, investor_class(facts), groups, table, moment)  # type: ignore[arg-type]
+    return [
+        key
+        for key in keys
+        if not facts.proof("notice", key, notice_print(facts, groups_for(key, chosen, rules)), "exchanges")
+    ]
+
+
+def insisted(facts: Facts, rules: Rules) -> bool:
+    """Whether the customer chose above the own level, so that the risk warning must be signed (R121)."""
+    level, lowest = rating(facts)
+    groups = rule.groups_of(facts.values("exchanges").get("chosen") or (), rules["exchanges"])
+    return bool(suitability.must_insist(level, lowest, investor_class(facts), groups, rules["match_table"]))
+
+
+def check(answers: Answers, facts: Facts, rules: Rules, now: datetime) -> Checked:
+    """A choice that may be opened, with its notices answered and its reports uploaded."""
+    table, chosen = rules["exchanges"], sorted(set(answers.get("chosen") or ()))
+    values = {"chosen": chosen}
+    problems = rule.choice_problems(chosen, opened(facts), table, local_day(now))
+    if problems:
+        return Checked({"chosen": problems[0].text}, values)
+    _level, lowest = rating(facts)
+    risks = rule.risks_of(chosen, table)
+    refused = suitability.refusal(lowest, investor_class(facts), risks, rules["match_table"])
+    if refused:
+        return Checked({"refused": refused.text}, values)
+    waiting = pending_notices(facts, rules, "entry") + pending_notices(facts, rules, "next", chosen)
+    if waiting:
+        return Checked({"notice": waiting[0]}, values)
+    if rule.needs_score_reports(chosen, opened(facts), table):
+        missing = rule.score_report_problem(len(facts.slot("score_report")), table)
+        if missing:
+            return Checked({"score_report": missing.text}, values)
+    return Checked(values=values)
+
+
+STEP = Step("exchanges", "交易所选择", Phase.DATA, check, hint="选择要开立交易编码的交易所。")

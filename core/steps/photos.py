@@ -1,0 +1,41 @@
+"""上传照片: ID front, ID back, signature; the liability letter and the two separate consents (R069-R078)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from core.flow import Answers, Checked, Facts, Phase, Rules, Step
+
+SLOTS: Mapping[str, str] = {"id_front": "身份证正面", "id_back": "身份证反面", "signature": "签名照"}
+CONSENTS: Mapping[str, str] = {
+    "certificate_liability": "我已阅读并同意《数字证书责任书》",
+    "face_video_consent": "我同意为核实身份使用我的人脸与视频信息",
+    "recording_consent": "我同意视频过程录音录像",
+}
+
+
+def rejected_slots(facts: Facts, rules: Rules) -> tuple[str, ...]:
+    """Slots whose photo a later rejection asks to take again."""
+    fields = {reason["code"]: reason["field"] for reason in rules["reject_reasons"]["reasons"]}
+    found = []
+    for slot in SLOTS:
+        newest = facts.slot(slot)[-1:]
+        for rejection in facts.rejections:
+            hit = "photos" in rejection.targets and slot in {fields.get(code) for code in rejection.codes}
+            if hit and (not newest or newest[0].created_at < rejection.created_at):
+                found.append(slot)
+                break
+    return tuple(found)
+
+
+def check(answers: Answers, facts: Facts, rules: Rules, _now: datetime) -> Checked:
+    """Three photos, none rejected, and three ticks."""
+    again = rejected_slots(facts, rules)
+    errors = {slot: f"请上传{title}。" for slot, title in SLOTS.items() if not facts.slot(slot)}
+    errors |= {slot: f"{SLOTS[slot]}需要重新上传。" for slot in again}
+    errors |= {key: "请阅读并勾选。不同意时可以到营业部办理。" for key in CONSENTS if answers.get(key) is not True}
+    return Checked(errors, dict.fromkeys(CONSENTS, True))
+
+
+STEP = Step("photos", "上传照片", Phase.DATA, check, hint="准备好身份证原件，在光线充足处拍摄。")

@@ -1,0 +1,32 @@
+"""视频验证: passed by a witness for exactly this person, these photos and this business."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from core.flow import Answers, Checked, Facts, Phase, Rules, Step, fingerprint
+from core.steps.photos import SLOTS
+
+CAPTURES = {"capture_front": "身份证正面", "capture_back": "身份证反面", "capture_portrait": "手持身份证"}
+"""Stills of the call; the head clip and the recordings of both sides come beside them (R153)."""
+HEAD_CLIP = "clip_head"
+
+
+def attested(facts: Facts) -> str:
+    """Fingerprint of what the witness result attests (docs/flow.md)."""
+    profile = facts.values("profile")
+    photos = [facts.slot(slot)[-1].sha256 for slot in SLOTS if facts.slot(slot)]
+    return fingerprint("witness", profile.get("name"), profile.get("id_number"), photos, facts.case.business)
+
+
+def done(facts: Facts, _rules: Rules, _now: datetime) -> bool:
+    """A passed result that still attests the present facts."""
+    return facts.proof("witness", "passed", attested(facts), "witness") is not None
+
+
+def check(_answers: Answers, facts: Facts, rules: Rules, now: datetime) -> Checked:
+    """The customer answers nothing here; the witness does."""
+    return Checked() if done(facts, rules, now) else Checked({"witness": "请完成视频验证。"})
+
+
+STEP = Step("witness", "视频验证", Phase.SIGN, check, done=done, hint="请手持身份证原件，与见证人员视频通话。")

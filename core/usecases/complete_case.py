@@ -1,0 +1,76 @@
+"""After the approval: answers of the exchanges, the phone callback, activation (R174, R175)."""
+
+from __future__ import annotations
+
+from core.actor import Actor
+from core.audit import Tag
+from core.case import Action, next_state, require
+from core.errors import NotFound, WrongState
+from core.permissions import Permission, allow
+from core.ports import Desk, Work
+from core.rules.exchanges import names_of
+from core.usecases.loading import Loaded, load
+from core.usecases.notify import notify_case
+
+OUTCOMES = {"confirmed": "接通确认", "unreached": "未接通", "disputed": "异议"}
+RETURNS = {0: "成功", 1: "该客户已经有流程在处理中", 2: "客户资料检查失败", 3: "实名制检查失败", 4: "其他错误"}
+"""Return codes of the monitoring centre (domain.md 4.7)."""
+CODE_DIGITS = 12
+
+
+def record_exchange(
+    desk: Desk, actor: Actor, case_id: str, exchange: str, return_code: int, trading_code: str = ""
+) -> dict[str, str]:
+    """Store what the monitoring centre answered for one exchange; returns errors by field."""
+    code = trading_code.strip()
+    if return_code not in RETURNS:
+        return {"return_code": "请选择回报代码。"}
+    if return_code == 0 and not (code.isdigit() and len(code) == CODE_DIGITS):
+        return {"trading_code": f"成功时请填写 {CODE_DIGITS} 位交易编码。"}
+    with desk.write(actor.firm_id) as work:
+        allow(actor, Permission.CASE_REPORT)
+        loaded = load(work, case_id)
+        require(loaded.case, Action.REPORT)
+        state = "opened" if return_code == 0 else "failed"
+        if not work.results.set_request(case_id, exchange, state, return_code, code, actor.id):
+            raise NotFound
+        _keep_exchanges(work, loaded)
+        template = "exchanges_opened" if return_code == 0 else "exchange_failed"
+        notify_case(work, loaded, template, exchanges=names_of([exchange], loaded.rules["exchanges"]))
+        work.audit(actor, Tag.STAFF_EXCHANGE_RECORD, f"case:{case_id}", exchange=exchange, code=return_code)
+    return {}
+
+
+def _keep_exchanges(work: Work, loaded: Loaded) -> None:
+    customer_id = loaded.case.customer_id
+    if customer_id:
+        opened = [r.exchange for r in work.results.requests(loaded.case.id) if r.state == "opened"]
+        known = work.people.find_customer(customer_id=customer_id)
+        work.people.set_exchanges(customer_id, sorted({*(known.exchanges if known else ()), *opened}))
+
+
+def record_callback(desk: Desk, actor: Actor, case_id: str, outcome: str, note: str) -> None:
+    """One call: 接通确认 activates the account, 未接通 is tried again, 异议 ends the case for compliance."""
+    if outcome not in OUTCOMES:
+        raise NotFound
+    with desk.write(actor.firm_id) as work:
+        allow(actor, Permission.CALLBACK_RECORD)
+        loaded = load(work, case_id)
+        require(loaded.case, Action.CALL_BACK)
+        if outcome == "disputed" and not note.strip():
+            raise WrongState("客户有异议时，请写明内容。")
+        work.results.add_callback(case_id, outcome, note.strip(), actor.id)
+        if outcome == "confirmed":
+            _activate(work, actor, loaded)
+        elif outcome == "disputed":
+            state = next_state(loaded.case.state, Action.TERMINATE)
+            work.cases.change(loaded.case, state=state, closed_at=work.now, remark="回访时您提出了异议，业务已终止。")
+            notify_case(work, loaded, "stopped")
+        work.audit(actor, Tag.STAFF_CALLBACK_RECORD, f"case:{case_id}", outcome=outcome)
+
+
+def _activate(work: Work, actor: Actor, loaded: Loaded) -> None:
+    state = next_state(loaded.case.state, Action.ACTIVATE)
+    work.cases.change(loaded.case, state=state, closed_at=work.now, remark="")
+    notify_case(work, loaded, "activated")
+    work.audit(actor, Tag.STAFF_CASE_ACTIVATE, f"case:{loaded.case.id}")

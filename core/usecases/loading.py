@@ -1,0 +1,92 @@
+"""What every case use case does first: load the case, its facts and its pinned rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from core.businesses import business
+from core.case import Case
+from core.flow import Business, Facts, Rules, Step
+from core.ports import Work
+from core.records import Firm
+from core.rules.calendar import Calendar, local_day
+
+_bodies: dict[tuple[str, str, int], Any] = {}
+"""Versions of firm data never change once stored, so each is read once per process."""
+_firms: dict[str, tuple[Firm, dict[str, str]]] = {}
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A case with everything its steps may ask."""
+
+    case: Case
+    facts: Facts
+    rules: Rules
+    business: Business
+    now: datetime
+
+    @property
+    def current(self) -> Step | None:
+        """The step where the customer stands."""
+        return self.business.current(self.facts, self.rules, self.now)
+
+
+def _body(work: Work, kind: str, version: int) -> Any:
+    key = (work.firm_id, kind, version)
+    if key not in _bodies:
+        _bodies[key] = work.firms.data(kind, version)
+    return _bodies[key]
+
+
+def _firm(work: Work) -> tuple[Firm, dict[str, str]]:
+    if work.firm_id not in _firms:
+        _firms[work.firm_id] = (work.firms.firm(), {b.id: b.name for b in work.firms.branches()})
+    return _firms[work.firm_id]
+
+
+def forget_firms() -> None:
+    """Drop what is remembered (tests use many databases in one process)."""
+    _bodies.clear()
+    _firms.clear()
+
+
+def rules_for(work: Work, versions: Mapping[str, int] | None = None) -> Rules:
+    """Firm data in the given versions (or those in effect), with the firm's name and branches beside it."""
+    wanted = dict(versions or work.firms.current_versions())
+    firm, branches = _firm(work)
+    data = {kind: _body(work, kind, version) for kind, version in wanted.items()}
+    data |= {
+        "firm": {"name": firm.name, "hotline": firm.hotline, "number": firm.number, "demo": firm.demo},
+        "branches": branches,
+    }
+    return Rules(data, wanted)
+
+
+def load(work: Work, case_id: str) -> Loaded:
+    """The case with facts and pinned rules; raises `NotFound`."""
+    return load_case(work, work.cases.get(case_id))
+
+
+def load_case(work: Work, case: Case) -> Loaded:
+    """Facts and rules of a case that was read already."""
+    return Loaded(case, work.cases.facts(case), rules_for(work, case.rules), business(case.business), work.now)
+
+
+def settle(work: Work, case: Case) -> Case:
+    """Rebuild the current-step column for lists and charts after a change in this transaction."""
+    loaded = load_case(work, case)
+    step = loaded.current
+    key = step.key if step else "submit"
+    if key == case.current_step:
+        return case
+    return work.cases.change(case, current_step=key)
+
+
+def calendar_around(work: Work, day: date | None = None, days: int = 60) -> Calendar:
+    """The firm's calendar from a month before the day to `days` after it."""
+    middle = day or local_day(work.now)
+    return Calendar(work.firms.days(middle - timedelta(days=31), middle + timedelta(days=days)))

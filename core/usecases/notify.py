@@ -1,0 +1,26 @@
+"""Put a text of the firm's SMS templates into the outbox."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.flow import Rules
+from core.ports import Work
+from core.usecases.loading import Loaded
+
+
+def notify(work: Work, rules: Rules, owner: str, phone: str, template: str, **values: Any) -> None:
+    """Fill a template (kind `sms_texts`) and post it; nothing happens without a phone number."""
+    if not phone:
+        return
+    texts, firm = rules["sms_texts"], rules["firm"]
+    values = {"firm": firm["name"], "hotline": firm["hotline"], **values}
+    text = texts["signature"].format(**values) + texts["texts"][template]["text"].format(**values)
+    work.jobs.add_sms(owner, phone, template, text)
+
+
+def notify_case(work: Work, loaded: Loaded, template: str, **values: Any) -> None:
+    """A message about a case to its customer."""
+    phone = str(loaded.facts.values("profile").get("phone") or loaded.facts.values("identity").get("phone") or "")
+    known = {"business": loaded.business.title, "case_number": loaded.case.number}
+    notify(work, loaded.rules, loaded.case.owner, phone, template, **known, **values)

@@ -1,0 +1,44 @@
+"""Open one stored file for showing or downloading: authorised, audited, never by a guessable address."""
+
+from __future__ import annotations
+
+from core.actor import Actor, Role
+from core.audit import Tag
+from core.errors import NotAllowed, NotFound
+from core.flow import Evidence
+from core.permissions import Permission, allow, own
+from core.ports import Desk, VaultReader, Work
+
+CUSTOMER_SLOTS = ("id_front", "id_back", "signature", "bank_card", "score_report", "signed", "prepared")
+"""What customers may see of their own case; captures and recordings belong to the firm's file."""
+
+
+def open_evidence(desk: Desk, actor: Actor, evidence_id: str) -> tuple[Evidence, VaultReader]:
+    """The evidence row and a reader of its bytes; raises `NotFound` for anything the actor may not know of."""
+    with desk.write(actor.firm_id) as work:
+        found = work.cases.find_evidence(evidence_id)
+        if found is None:
+            raise NotFound
+        item, case_id = found
+        try:
+            _may_open(work, actor, item, case_id)
+        except NotAllowed as refused:
+            raise NotFound from refused
+        if actor.is_staff:
+            work.personal_read(actor, f"case:{case_id}", f"evidence:{item.slot}")
+        elif item.slot == "signed":
+            work.audit(actor, Tag.CUSTOMER_DOCUMENT_READ, f"case:{case_id}", evidence=item.id)
+    return item, desk.vault.open(actor.firm_id, item.file_id)
+
+
+def _may_open(work: Work, actor: Actor, item: Evidence, case_id: str) -> None:
+    if not actor.is_staff:
+        own(actor, work.cases.get(case_id))
+        if item.slot not in CUSTOMER_SLOTS:
+            raise NotAllowed
+        return
+    allow(actor, Permission.EVIDENCE_READ)
+    only_witness = actor.roles == {Role.WITNESS}
+    ticket = work.queue.find_held(actor.staff_id) if only_witness else None
+    if only_witness and (ticket is None or ticket.case_id != case_id):
+        raise NotAllowed

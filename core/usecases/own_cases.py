@@ -1,0 +1,83 @@
+"""What a customer sees of the own businesses: the lists, what follows a submission, the signed documents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.actor import Actor
+from core.businesses import business
+from core.case import Case, State
+from core.permissions import own
+from core.ports import Desk, Work
+from core.records import Document, ExchangeRequest
+from core.usecases.callback_plan import callback_due
+from core.usecases.loading import Loaded, calendar_around, load, rules_for
+
+
+@dataclass(frozen=True)
+class OwnCase:
+    """A row of 我的业务; `step` is the title of the current step while the customer has to do something."""
+
+    case: Case
+    title: str
+    step: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the firm did with a submitted case so far; `callback_due` is set while the call is still to come."""
+
+    account: str | None
+    requests: tuple[ExchangeRequest, ...]
+    documents: tuple[Document, ...]
+    callback_due: datetime | None
+    calls: int
+
+
+def _own(work: Work, actor: Actor) -> list[Case]:
+    customer_id = actor.id.removeprefix("customer:") if actor.id.startswith("customer:") else None
+    return work.cases.of_owner(actor.id, customer_id)
+
+
+def own_cases(desk: Desk, actor: Actor) -> list[OwnCase]:
+    """All businesses of the customer, newest first (R178)."""
+    with desk.read(actor.firm_id) as work:
+        return [_row(case) for case in _own(work, actor)]
+
+
+def _row(case: Case) -> OwnCase:
+    declared = business(case.business)
+    titles = {step.key: step.title for step in declared.steps}
+    return OwnCase(case, declared.title, titles.get(case.current_step, ""))
+
+
+def own_case(desk: Desk, actor: Actor, case_id: str) -> Loaded:
+    """One business of the customer, whatever its state; raises `NotAllowed` or `NotFound`."""
+    with desk.read(actor.firm_id) as work:
+        own(actor, work.cases.get(case_id))
+        return load(work, case_id)
+
+
+def outcome_of(desk: Desk, actor: Actor, case_id: str) -> Outcome:
+    """What became of a submitted case; raises `NotAllowed` for a foreign one."""
+    with desk.read(actor.firm_id) as work:
+        case = work.cases.get(case_id)
+        own(actor, case)
+        due = None
+        if case.state is State.CALLBACK:
+            due = callback_due(case.updated_at, rules_for(work, case.rules), calendar_around(work))
+        return Outcome(
+            account=work.results.account_of(case_id),
+            requests=tuple(work.results.requests(case_id)),
+            documents=tuple(work.documents.of_case(case_id, "signed", "sealed")),
+            callback_due=due,
+            calls=len(work.results.callbacks(case_id)),
+        )
+
+
+def own_documents(desk: Desk, actor: Actor) -> list[tuple[OwnCase, tuple[Document, ...]]]:
+    """The signed documents of the customer by business, newest business first; those without any are left out."""
+    with desk.read(actor.firm_id) as work:
+        found = [(_row(case), tuple(work.documents.of_case(case.id, "signed", "sealed"))) for case in _own(work, actor)]
+    return [(row, documents) for row, documents in found if documents]

@@ -1,0 +1,59 @@
+"""Upload and remove pictures of a case: decoded and re-encoded before the transaction, file first, then row."""
+
+from __future__ import annotations
+
+from core import limits
+from core.actor import Actor
+from core.audit import Tag
+from core.case import Action
+from core.errors import BadFile, NotAllowed
+from core.flow import Evidence
+from core.ports import Desk
+from core.steps.photos import SLOTS
+from core.usecases.answer_step import load_own
+from core.usecases.loading import settle
+
+SINGLE = set(SLOTS)
+STEP_OF = {**dict.fromkeys(SLOTS, "photos"), "bank_card": "bank", "score_report": "exchanges"}
+KEEP_ORIGINAL = "original"
+
+
+def add_photo(desk: Desk, actor: Actor, case_id: str, slot: str, data: bytes, name: str) -> Evidence:
+    """Store a picture; a single slot's older picture counts no more. Raises `BadFile` with what to do."""
+    if slot not in STEP_OF:
+        raise NotAllowed
+    with desk.read(actor.firm_id) as work:
+        load_own(work, actor, case_id, Action.ANSWER, STEP_OF[slot])
+    picture = desk.images.safe_decode(data, name)
+    original = desk.vault.put(actor.firm_id, data)
+    stored = desk.vault.put(actor.firm_id, picture.jpeg)
+    with desk.write(actor.firm_id) as work:
+        loaded = load_own(work, actor, case_id, Action.ANSWER, STEP_OF[slot])
+        same = [e for e in loaded.facts.slot(slot) if e.meta.get("original_sha256") == picture.sha256_original]
+        if same and slot not in SINGLE:
+            raise BadFile("这张图片已经上传过了。")
+        if len(loaded.facts.evidence) >= limits.PHOTOS_PER_CASE:
+            raise BadFile("上传的图片太多了，请先删除不需要的图片。")
+        if slot == "score_report" and len(loaded.facts.slot(slot)) >= limits.SCORE_REPORTS_MAX:
+            raise BadFile(f"成绩报告单最多 {limits.SCORE_REPORTS_MAX} 份。")
+        if slot in SINGLE:
+            work.cases.replace_evidence(case_id, slot=slot)
+        meta = {"width": picture.width, "height": picture.height, "kind": picture.kind}
+        meta |= {"original_sha256": picture.sha256_original, "original_file": original.file_id}
+        item = Evidence(work.new_id(), slot, stored.file_id, stored.sha256, "image/jpeg", stored.size, work.now, meta)
+        work.cases.add_evidence(case_id, item, actor.id)
+        case = settle(work, work.cases.change(loaded.case))
+        work.audit(actor, Tag.CUSTOMER_EVIDENCE_ADD, f"case:{case.id}", slot=slot, sha256=stored.sha256)
+        return item
+
+
+def remove_photo(desk: Desk, actor: Actor, case_id: str, evidence_id: str) -> None:
+    """Take back an own picture; repeating it does nothing."""
+    with desk.write(actor.firm_id) as work:
+        loaded = load_own(work, actor, case_id, Action.ANSWER)
+        mine = [e for e in loaded.facts.evidence if e.id == evidence_id and e.slot in STEP_OF]
+        if not mine:
+            return
+        work.cases.replace_evidence(case_id, evidence_id=evidence_id)
+        case = settle(work, work.cases.change(loaded.case))
+        work.audit(actor, Tag.CUSTOMER_EVIDENCE_REMOVE, f"case:{case.id}", slot=mine[0].slot)

@@ -1,0 +1,106 @@
+"""A case as staff open it: for one purpose, with a row in the audit first, and never by its own witness."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.actor import Actor
+from core.case import Action, Case, State, require
+from core.errors import NotAllowed, WrongState
+from core.flow import Rejection
+from core.permissions import Permission, allow
+from core.ports import Desk, Work
+from core.records import Callback, Document, ExchangeRequest
+from core.usecases.loading import Loaded, load
+
+PURPOSES: Mapping[str, Permission] = {
+    "callback": Permission.CALLBACK_RECORD,
+    "report": Permission.CASE_REPORT,
+    "review": Permission.CASE_APPROVE,
+}
+"""What a case is opened for -> the permission it needs; the purpose stands in the audit."""
+REVEALABLE = ("cards", "phone")
+REPORTED = (State.CALLBACK, State.ACTIVE)
+
+
+@dataclass(frozen=True)
+class RejectionNote:
+    """One rejection with what only staff may read: its author and the internal note."""
+
+    rejection: Rejection
+    author: str
+    internal: str
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """Everything staff see of one case. `names` gives the names of staff by actor (`staff:<id>`)."""
+
+    loaded: Loaded
+    branch: str
+    account: str | None
+    documents: tuple[Document, ...]
+    history: tuple[RejectionNote, ...]
+    requests: tuple[ExchangeRequest, ...]
+    callbacks: tuple[Callback, ...]
+    names: Mapping[str, str]
+
+    @property
+    def case(self) -> Case:
+        """The case itself."""
+        return self.loaded.case
+
+
+def read_case(desk: Desk, actor: Actor, case_id: str, purpose: str) -> CaseFile:
+    """Open a case for one of `PURPOSES`; the reading is on record before anything is read.
+
+    Raises `NotAllowed` for another's or an own-witnessed case, `WrongState` when there is nothing to do in it.
+    """
+    _record(desk, actor, case_id, purpose, purpose)
+    with desk.read(actor.firm_id) as work:
+        return _file(work, case_id)
+
+
+def reveal(desk: Desk, actor: Actor, case_id: str, purpose: str, what: str) -> None:
+    """Put on record that somebody looks at full card numbers or the phone number (one of `REVEALABLE`)."""
+    if what not in REVEALABLE:
+        raise NotAllowed
+    _record(desk, actor, case_id, purpose, f"{purpose}:{what}")
+
+
+def _record(desk: Desk, actor: Actor, case_id: str, purpose: str, shown: str) -> None:
+    with desk.write(actor.firm_id) as work:
+        allow(actor, PURPOSES[purpose])
+        _may_open(work, actor, case_id, purpose)
+        work.personal_read(actor, f"case:{case_id}", shown)
+
+
+def _may_open(work: Work, actor: Actor, case_id: str, purpose: str) -> None:
+    case = work.cases.get(case_id)
+    if purpose == "callback":
+        require(case, Action.CALL_BACK)
+    elif purpose == "report":
+        if case.state not in REPORTED:
+            raise WrongState
+    elif work.cases.witness_of(case_id) == actor.staff_id:
+        raise NotAllowed("您见证过这笔业务，不能再复核。")
+    elif case.state is not State.IN_REVIEW or case.reviewer_id != actor.staff_id:
+        raise NotAllowed("请先领取这笔业务。")
+
+
+def _file(work: Work, case_id: str) -> CaseFile:
+    loaded = load(work, case_id)
+    notes = work.cases.internal_notes(case_id)
+    names = {f"staff:{member.id}": member.name for member in work.people.all_staff()}
+    pairs = zip(loaded.facts.rejections, notes, strict=True)
+    return CaseFile(
+        loaded=loaded,
+        branch=str(loaded.rules["branches"].get(loaded.case.branch_id, "")),
+        account=work.results.account_of(case_id),
+        documents=tuple(work.documents.of_case(case_id, "signed", "sealed")),
+        history=tuple(RejectionNote(r, names.get(by, by), internal) for r, (_stage, by, internal) in pairs),
+        requests=tuple(work.results.requests(case_id)),
+        callbacks=tuple(work.results.callbacks(case_id)),
+        names=names,
+    )

@@ -1,0 +1,74 @@
+"""Reject with coded reasons at the witness or at the review; only what was wrong has to be done again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.actor import Actor
+from core.audit import Tag
+from core.case import Action, Case, State, next_state
+from core.errors import WrongState
+from core.flow import Rejection
+from core.ports import Work
+from core.usecases.loading import Loaded, settle
+from core.usecases.notify import notify_case
+
+ENDING = {"counter", "stop", "silent"}
+_TEMPLATES = {"witness": "witness_rejected", "review": "review_rejected", "callback": "review_rejected"}
+
+
+def reasons_for(stage: str, rules: Any) -> list[Mapping[str, Any]]:
+    """The firm's reasons that may be given at a stage (witness, review, callback)."""
+    return [reason for reason in rules["reject_reasons"]["reasons"] if stage in reason["stages"]]
+
+
+def default_text(codes: Sequence[str], rules: Any) -> str:
+    """What the customer is told for these codes, before staff change it."""
+    texts = {r["code"]: r["customer_text"] for r in rules["reject_reasons"]["reasons"]}
+    return "\n".join(texts[code] for code in codes if code in texts)
+
+
+def reject(
+    work: Work, actor: Actor, loaded: Loaded, stage: str, codes: Sequence[str], customer_text: str, internal: str
+) -> Case:
+    """Store the rejection and move the case; hard reasons end it. Raises `WrongState` without a known code."""
+    reasons = [reason for reason in reasons_for(stage, loaded.rules) if reason["code"] in codes]
+    if not reasons or len(reasons) != len(set(codes)):
+        raise WrongState("请选择驳回原因。")
+    text = customer_text.strip() or default_text(codes, loaded.rules)
+    steps = [s for reason in reasons for s in (reason["step"], *reason["also"]) if s]
+    targets = tuple(dict.fromkeys(steps))
+    rejection = Rejection(work.new_id(), stage, tuple(codes), targets, text, work.now)
+    work.cases.add_rejection(loaded.case.id, rejection, internal.strip(), actor.id)
+    ending = any(reason["kind"] in ENDING for reason in reasons)
+    case = _terminate(work, loaded, text) if ending else _send_back(work, loaded, stage, text)
+    _tell(work, loaded, stage, {reason["kind"] for reason in reasons})
+    tag = Tag.STAFF_CASE_TERMINATE if ending else Tag.STAFF_CASE_REJECT
+    work.audit(actor, tag, f"case:{case.id}", stage=stage, codes=list(codes), targets=list(targets))
+    return case
+
+
+def _send_back(work: Work, loaded: Loaded, stage: str, text: str) -> Case:
+    action = Action.WITNESS_REJECT if stage == "witness" else Action.REJECT
+    state = next_state(loaded.case.state, action)
+    free = {"reviewer_id": None, "reviewer_until": None} if stage != "witness" else {}
+    case = work.cases.change(loaded.case, state=state, remark=text, **free)
+    return settle(work, case)
+
+
+def _terminate(work: Work, loaded: Loaded, text: str) -> Case:
+    state = next_state(loaded.case.state, Action.TERMINATE)
+    assert state is State.TERMINATED
+    return work.cases.change(
+        loaded.case, state=state, remark=text, closed_at=work.now, reviewer_id=None, reviewer_until=None
+    )
+
+
+def _tell(work: Work, loaded: Loaded, stage: str, kinds: set[str]) -> None:
+    if "counter" in kinds:
+        notify_case(work, loaded, "to_counter")
+    elif kinds & ENDING:
+        notify_case(work, loaded, "stopped")
+    else:
+        notify_case(work, loaded, _TEMPLATES[stage])

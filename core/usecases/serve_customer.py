@@ -1,0 +1,182 @@
+"""The witness's side of a call: claim, keep, captures, script, result (R151-R157)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.actor import Actor
+from core.audit import Tag
+from core.errors import NotFound, Stale, WrongState
+from core.flow import Evidence, Proof
+from core.permissions import Permission, allow
+from core.ports import Desk, Work
+from core.records import StaffMember, Ticket
+from core.steps.conditions import holds
+from core.steps.witness import CAPTURES, HEAD_CLIP, attested
+from core.usecases.loading import Loaded, load, settle
+from core.usecases.reject_case import reject
+
+
+def _member(work: Work, actor: Actor) -> StaffMember:
+    allow(actor, Permission.QUEUE_SERVE)
+    member = work.people.find_staff(staff_id=actor.staff_id)
+    if member is None:
+        raise NotFound
+    return member
+
+
+def claim_next(desk: Desk, actor: Actor) -> Ticket | None:
+    """The next customer of the witness's branch, or the call already held; None when nobody waits."""
+    with desk.write(actor.firm_id) as work:
+        member = _member(work, actor)
+        held = work.queue.find_held(member.id)
+        ticket = held or work.queue.claim(member.id, member.branch_id)
+        if ticket and not held:
+            work.audit(actor, Tag.STAFF_CALL_CLAIM, f"case:{ticket.case_id}", ticket=ticket.id, fence=ticket.fence)
+        return ticket
+
+
+def held_call(work: Work, actor: Actor, ticket_id: str, fence: int) -> Loaded:
+    """The case of the call that this witness holds; raises `Stale` when it was given to somebody else."""
+    allow(actor, Permission.QUEUE_SERVE)
+    ticket = work.queue.find(ticket_id)
+    if ticket is None or ticket.state != "in_call" or (ticket.staff_id, ticket.fence) != (actor.staff_id, fence):
+        raise Stale("这次通话已结束或已转给其他同事。")
+    return load(work, ticket.case_id)
+
+
+def keep_call(desk: Desk, actor: Actor, ticket_id: str, fence: int) -> bool:
+    """Renew the lease; False when the call is no longer held."""
+    with desk.write(actor.firm_id) as work:
+        allow(actor, Permission.QUEUE_SERVE)
+        return work.queue.renew(ticket_id, actor.staff_id, fence)
+
+
+def release_call(desk: Desk, actor: Actor, ticket_id: str, fence: int) -> None:
+    """Put the customer back to the head of the queue."""
+    with desk.write(actor.firm_id) as work:
+        loaded = held_call(work, actor, ticket_id, fence)
+        work.queue.back_to_head(ticket_id, actor.staff_id, fence)
+        work.audit(actor, Tag.STAFF_CALL_RELEASE, f"case:{loaded.case.id}", ticket=ticket_id)
+
+
+def mark_script(desk: Desk, actor: Actor, ticket_id: str, fence: int, step: str, *, passed: bool) -> None:
+    """Tick or untick one step of the script with its time."""
+    with desk.write(actor.firm_id) as work:
+        loaded = held_call(work, actor, ticket_id, fence)
+        if step not in {s["key"] for s in loaded.rules["witness_script"]["steps"]}:
+            raise NotFound
+        ticket = work.queue.find(ticket_id)
+        script = dict(ticket.script) if ticket else {}
+        script.pop(step, None)
+        if passed:
+            script[step] = work.now.isoformat(timespec="seconds")
+        work.queue.save_script(ticket_id, actor.staff_id, fence, script)
+        work.audit(actor, Tag.STAFF_CALL_STEP, f"case:{loaded.case.id}", step=step, passed=passed)
+
+
+def start_recording(desk: Desk, actor: Actor, ticket_id: str, fence: int, role: str, file_id: str) -> None:
+    """Promise that a recording will be stored: the job finds the file also when this process dies."""
+    with desk.write(actor.firm_id) as work:
+        loaded = held_call(work, actor, ticket_id, fence)
+        payload = {"case": loaded.case.id, "ticket": ticket_id, "role": role, "file": file_id}
+        work.jobs.post("store_recording", payload, dedupe=f"recording|{file_id}")
+        work.audit(actor, Tag.STAFF_CALL_STEP, f"case:{loaded.case.id}", step="recording", role=role)
+
+
+def add_capture(
+    desk: Desk, actor: Actor, ticket_id: str, fence: int, slot: str, data: bytes, mime: str, meta: Mapping[str, Any]
+) -> Evidence:
+    """Store a still or the head clip of this call; an older one of the same slot counts no more."""
+    if slot not in CAPTURES and slot != HEAD_CLIP:
+        raise NotFound
+    stored = desk.vault.put(actor.firm_id, data)
+    with desk.write(actor.firm_id) as work:
+        loaded = held_call(work, actor, ticket_id, fence)
+        work.cases.replace_evidence(loaded.case.id, slot=slot)
+        facts = {**meta, "ticket": ticket_id}
+        item = Evidence(work.new_id(), slot, stored.file_id, stored.sha256, mime, stored.size, work.now, facts)
+        work.cases.add_evidence(loaded.case.id, item, actor.id)
+        if slot in CAPTURES:
+            _wish_still(work, actor, ticket_id, fence, slot, item.id)
+        work.audit(actor, Tag.STAFF_CALL_CAPTURE, f"case:{loaded.case.id}", slot=slot, sha256=stored.sha256)
+        return item
+
+
+def _wish_still(work: Work, actor: Actor, ticket_id: str, fence: int, slot: str, nonce: str) -> None:
+    """Ask the customer's browser for its high-resolution still beside this capture."""
+    ticket = work.queue.find(ticket_id)
+    if ticket:
+        script = {**ticket.script, "still": {"slot": slot, "nonce": nonce}}
+        work.queue.save_script(ticket_id, actor.staff_id, fence, script)
+
+
+def add_companion(desk: Desk, actor: Actor, ticket_id: str, slot: str, data: bytes) -> None:
+    """The customer's browser adds its high-resolution still to a capture of the running call."""
+    if slot not in CAPTURES:
+        raise NotFound
+    picture = desk.images.safe_decode(data, "still.jpg")
+    stored = desk.vault.put(actor.firm_id, picture.jpeg)
+    with desk.write(actor.firm_id) as work:
+        ticket = work.queue.find(ticket_id)
+        case = work.cases.get(ticket.case_id) if ticket and ticket.state == "in_call" else None
+        if case is None or actor.id not in {case.owner, f"customer:{case.customer_id}"}:
+            raise NotFound
+        name = f"{slot}_still"
+        work.cases.replace_evidence(case.id, slot=name)
+        meta = {"ticket": ticket_id, "width": picture.width, "height": picture.height, "source": "browser"}
+        item = Evidence(work.new_id(), name, stored.file_id, stored.sha256, "image/jpeg", stored.size, work.now, meta)
+        work.cases.add_evidence(case.id, item, actor.id)
+        work.audit(actor, Tag.STAFF_CALL_CAPTURE, f"case:{case.id}", slot=name, sha256=stored.sha256)
+
+
+def missing_proofs(loaded: Loaded, ticket: Ticket) -> list[str]:
+    """What a pass still needs: captures of this call, the head clip, required steps of the script."""
+    have = {item.slot for item in loaded.facts.evidence if item.meta.get("ticket") == ticket.id}
+    wanted = {**CAPTURES, HEAD_CLIP: "头部短视频"}
+    captures = [title for slot, title in wanted.items() if slot not in have]
+    steps = [s["title"] for s in script_steps(loaded) if s["evidence"] == "mark" and s["required"]
+             and s["key"] not in ticket.script]  # fmt: skip
+    return captures + steps
+
+
+def script_steps(loaded: Loaded) -> list[Mapping[str, Any]]:
+    """The script's steps that apply to this case, in order."""
+    steps = sorted(loaded.rules["witness_script"]["steps"], key=lambda step: step["order"])
+    return [step for step in steps if holds(step["when"], loaded.facts, loaded.rules)]
+
+
+def pass_witness(desk: Desk, actor: Actor, ticket_id: str, fence: int, note: str = "") -> None:
+    """The witness passes: the result attests name, number, photos and business as they are now."""
+    with desk.write(actor.firm_id) as work:
+        loaded = held_call(work, actor, ticket_id, fence)
+        ticket = work.queue.find(ticket_id)
+        missing = missing_proofs(loaded, ticket) if ticket else []
+        if missing:
+            raise WrongState("还缺少：" + "、".join(missing) + "。")
+        member = _member(work, actor)
+        body = {"witness": member.id, "name": member.name, "licence": member.licence, "ticket": ticket_id,
+                "note": note, "script": dict(ticket.script) if ticket else {}}  # fmt: skip
+        proof = Proof("witness", "passed", attested(loaded.facts), work.now, body)
+        work.cases.add_proof(loaded.case.id, proof, actor.id)
+        case = work.cases.change(loaded.case, witness_id=member.id, remark="")
+        _finish(work, actor, ticket_id, fence, "passed")
+        settle(work, case)
+        work.audit(actor, Tag.STAFF_CALL_FINISH, f"case:{case.id}", ticket=ticket_id, result="passed")
+
+
+def reject_witness(
+    desk: Desk, actor: Actor, ticket_id: str, fence: int, codes: Sequence[str], customer_text: str, internal: str
+) -> None:
+    """The witness rejects with coded reasons; the customer's page moves to the first step in question."""
+    with desk.write(actor.firm_id) as work:
+        loaded = held_call(work, actor, ticket_id, fence)
+        _finish(work, actor, ticket_id, fence, "rejected")
+        reject(work, actor, loaded, "witness", codes, customer_text, internal)
+        work.audit(actor, Tag.STAFF_CALL_FINISH, f"case:{loaded.case.id}", ticket=ticket_id, result="rejected")
+
+
+def _finish(work: Work, actor: Actor, ticket_id: str, fence: int, result: str) -> None:
+    if not work.queue.finish(ticket_id, actor.staff_id, fence, result):
+        raise Stale("这次通话已结束或已转给其他同事。")

@@ -1,0 +1,96 @@
+"""Sessions: a one-time ticket becomes an HttpOnly cookie; a session can be revoked at any time.
+
+Tokens read `<firm id>.<secret>`; only SHA-256 of the whole is stored.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from core.actor import Actor
+from core.audit import Tag
+from core.errors import SignedOut
+from core.ports import Desk, Work
+from core.records import SessionRecord
+
+TICKET_LIFE = timedelta(seconds=60)
+TOUCH_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Life:
+    """How long a session may idle, and live in all."""
+
+    idle: timedelta
+    whole: timedelta
+
+
+LIVES = {
+    "customer": Life(timedelta(minutes=60), timedelta(hours=12)),
+    "staff": Life(timedelta(minutes=30), timedelta(hours=10)),
+}
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def firm_of(token: str) -> str:
+    """Firm id in front of a token's dot; empty when there is none."""
+    return token.partition(".")[0] if "." in token else ""
+
+
+def open_session(work: Work, kind: str, subject: str, phone: str = "") -> str:
+    """Insert a session inside the caller's transaction; returns its one-time ticket (60 s)."""
+    ticket = f"{work.firm_id}.{secrets.token_urlsafe(32)}"
+    record = SessionRecord(work.new_id(), work.firm_id, kind, subject, work.now, work.now, phone)
+    work.people.add_session(record, _hash(ticket), work.now + TICKET_LIFE)
+    tag = Tag.STAFF_SESSION_OPEN if kind == "staff" else Tag.CUSTOMER_SESSION_OPEN
+    work.audit(Actor(work.firm_id, subject), tag, f"session:{record.id}")
+    return ticket
+
+
+def exchange_ticket(desk: Desk, ticket: str) -> str:
+    """Trade a ticket for the cookie's token; raises `SignedOut` for an old, used or foreign ticket."""
+    firm_id = firm_of(ticket)
+    token = f"{firm_id}.{secrets.token_urlsafe(32)}"
+    with desk.write(firm_id) as work:
+        if not firm_id or not work.people.redeem_ticket(_hash(ticket), _hash(token)):
+            raise SignedOut
+    return token
+
+
+def expired(session: SessionRecord, now: datetime) -> bool:
+    """Whether a session idled or lived too long."""
+    life = LIVES[session.kind]
+    return now - session.seen_at > life.idle or now - session.created_at > life.whole
+
+
+def find_session(desk: Desk, kind: str, *, token: str = "", session_ref: str = "") -> SessionRecord | None:
+    """The live session behind a cookie's token or behind `<firm>.<session id>`; None when there is none."""
+    firm_id = firm_of(token or session_ref)
+    if not firm_id:
+        return None
+    with desk.read(firm_id) as work:
+        if token:
+            found = work.people.find_session(token_hash=_hash(token))
+        else:
+            found = work.people.find_session(session_id=session_ref.partition(".")[2])
+        now = work.now
+    if found is None or found.kind != kind or expired(found, now):
+        return None
+    if now - found.seen_at > TOUCH_EVERY:
+        with desk.write(firm_id) as work:
+            work.people.touch_session(found.id)
+    return found
+
+
+def sign_out(desk: Desk, session: SessionRecord) -> None:
+    """End the session in all tabs."""
+    with desk.write(session.firm_id) as work:
+        work.people.revoke_session(session.id)
+        tag = Tag.STAFF_SESSION_CLOSE if session.kind == "staff" else Tag.CUSTOMER_SESSION_CLOSE
+        work.audit(Actor(session.firm_id, session.subject), tag, f"session:{session.id}")

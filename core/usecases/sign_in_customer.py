@@ -1,0 +1,133 @@
+"""Customers sign in: captcha, then a code by SMS, with the privacy policy accepted (R048-R063).
+
+A new customer uses the own phone number. An existing customer uses the ID number; the code goes to the
+phone on file. Whether an ID number is known shows only after a right captcha and a right code.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from core import limits
+from core.actor import Actor
+from core.audit import Tag
+from core.errors import TooMany
+from core.ports import Desk, Work
+from core.records import SmsCode
+from core.rules.id_card import check_id_number
+from core.rules.phone import check_mobile
+from core.rules.problem import Problem
+from core.usecases.loading import rules_for
+from core.usecases.notify import notify
+from core.usecases.sessions import open_session
+
+WRONG_CAPTCHA = "图形验证码不正确或已过期，请按新图片重新输入。"
+WRONG_CODE = "验证码不正确或已过期，请核对短信或重新获取。"
+
+
+@dataclass(frozen=True)
+class CaptchaShown:
+    """A captcha as picture (PNG) and as speech (WAV)."""
+
+    id: str
+    png: bytes
+    wav: bytes
+
+
+@dataclass(frozen=True)
+class CodeRequested:
+    """Either the id of a sent code, or errors by field (phone, id_number, captcha)."""
+
+    code_id: str
+    errors: dict[str, str]
+
+
+def new_captcha(desk: Desk, firm_id: str) -> CaptchaShown:
+    """Make a captcha of digits; its answer is kept as a MAC for two minutes."""
+    text = "".join(secrets.choice("23456789") for _ in range(4))
+    png, wav = desk.images.captcha_png(text), desk.images.captcha_wav(text)
+    with desk.write(firm_id) as work:
+        captcha_id = work.new_id()
+        work.people.add_captcha(captcha_id, _captcha_mac(work, captcha_id, text))
+    return CaptchaShown(captcha_id, png, wav)
+
+
+def _captcha_mac(work: Work, captcha_id: str, text: str) -> bytes:
+    return work.keys.mac("captcha", f"{captcha_id}|{text.strip().lower()}".encode())
+
+
+def _captcha_fits(work: Work, captcha_id: str, text: str) -> bool:
+    found = work.people.use_captcha(captcha_id)
+    if found is None or work.now - found[1] > limits.CAPTCHA_LIFE:
+        return False
+    return hmac.compare_digest(found[0], _captcha_mac(work, captcha_id, text))
+
+
+def _who(work: Work, phone: str, id_number: str, *, test_numbers: bool) -> tuple[str, str, dict[str, str]]:
+    """(subject, phone to send to, errors) of a request; an unknown ID has no phone and no error."""
+    if not id_number:
+        number = check_mobile(phone, allow_test_numbers=test_numbers)
+        if isinstance(number, Problem):
+            return "", "", {"phone": number.text}
+        return f"phone:{work.keys.index('phone', number).hex()}", number, {}
+    person = check_id_number(id_number)
+    if isinstance(person, Problem):
+        return "", "", {"id_number": person.text}
+    customer = work.people.find_customer(id_number=person.number)
+    return (f"customer:{customer.id}", customer.phone, {}) if customer else ("unknown", "", {})
+
+
+def request_code(
+    desk: Desk, firm_id: str, *, phone: str = "", id_number: str = "", captcha_id: str, captcha: str, address: str
+) -> CodeRequested:
+    """Send a code after a right captcha; raises `TooMany` within 60 s or beyond the daily caps (R057)."""
+    with desk.write(firm_id) as work:
+        if not _captcha_fits(work, captcha_id, captcha):
+            return CodeRequested("", {"captcha": WRONG_CAPTCHA})
+        subject, number, errors = _who(work, phone, id_number, test_numbers=desk.settings.demo)
+        if errors:
+            return CodeRequested("", errors)
+        _respect_limits(work, number or f"unknown|{id_number}", address)
+        return CodeRequested(_send(work, subject, number), {})
+
+
+def _respect_limits(work: Work, number: str, address: str) -> None:
+    day = work.now - timedelta(days=1)
+    if work.people.events_since(f"code|{number}", work.now - limits.CODE_RESEND):
+        raise TooMany("验证码已发送，60 秒后可以重新获取。")
+    over_phone = work.people.events_since(f"code|{number}", day) >= limits.CODES_PER_PHONE_A_DAY
+    if over_phone or work.people.events_since(f"address|{address}", day) >= limits.CODES_PER_ADDRESS_A_DAY:
+        raise TooMany("今天获取验证码的次数已达上限，请明天再试或拨打服务热线。")
+    work.people.count_event(f"code|{number}")
+    work.people.count_event(f"address|{address}")
+
+
+def _send(work: Work, subject: str, number: str) -> str:
+    code_id, code = work.new_id(), f"{secrets.randbelow(1_000_000):06d}"
+    mac = work.keys.mac("sms_code", f"{code_id}|{code}".encode())
+    work.people.add_code(SmsCode(code_id, subject, number, mac, work.now, 0, used=False))
+    if number:
+        notify(work, rules_for(work), subject, number, "code", code=code, minutes=5, purpose="登录")
+    work.audit(Actor(work.firm_id, subject), Tag.CUSTOMER_CODE_REQUEST, f"code:{code_id}")
+    return code_id
+
+
+def sign_in_customer(desk: Desk, firm_id: str, *, code_id: str, code: str, policy: str, agreed: bool) -> str | None:
+    """One-time ticket for a right code, None for a wrong one; `policy` is the version that was ticked (R055)."""
+    if not agreed:
+        return None
+    with desk.write(firm_id) as work:
+        found = work.people.find_code(code_id)
+        if found is None or not work.people.count_try(code_id, limits.CODE_TRIES):
+            return None
+        mac = work.keys.mac("sms_code", f"{code_id}|{code.strip()}".encode())
+        fits = hmac.compare_digest(mac, found.code_mac) and work.now - found.created_at <= limits.CODE_LIFE
+        if not fits or found.subject == "unknown" or not work.people.use_code(code_id):
+            work.audit(Actor(firm_id, found.subject), Tag.CUSTOMER_SESSION_FAIL, f"code:{code_id}")
+            return None
+        ticket = open_session(work, "customer", found.subject, found.phone)
+        work.audit(Actor(firm_id, found.subject), Tag.CUSTOMER_NOTICE_ACKNOWLEDGE, "policy", version=policy)
+        return ticket

@@ -1,0 +1,62 @@
+"""Engines for SQLite (embedded default) and PostgreSQL, and the two kinds of transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from core.errors import DeskError, Stale
+
+
+class DatabaseTrouble(DeskError):
+    """The database refused; nothing was saved."""
+
+    text = "没有保存成功，请稍后重试。"
+
+
+def open_engine(url: str) -> Engine:
+    """Engine for a database URL (`sqlite:///…` or `postgresql+psycopg://…`)."""
+    if make_url(url).get_backend_name() == "sqlite":
+        return _sqlite(url)
+    return create_engine(
+        url, pool_size=10, max_overflow=20, pool_pre_ping=True, hide_parameters=True, isolation_level="READ COMMITTED"
+    )
+
+
+def _sqlite(url: str) -> Engine:
+    engine = create_engine(
+        url, connect_args={"timeout": 10, "check_same_thread": False}, pool_size=20, hide_parameters=True
+    )
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        immediate = connection.get_execution_options().get("write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    return engine
+
+
+@contextmanager
+def transaction(engine: Engine, *, write: bool) -> Iterator[Connection]:
+    """One transaction; SQLite writers take the lock at once (a read that turns into a write fails there).
+
+    Raises `Stale` when a unique rule says that somebody was first, `DatabaseTrouble` for anything else.
+    """
+    try:
+        with engine.execution_options(write=write).begin() as connection:
+            yield connection
+    except IntegrityError as error:
+        raise Stale from error
+    except SQLAlchemyError as error:
+        raise DatabaseTrouble from error

@@ -1,0 +1,52 @@
+"""What every store shares: the connection, the firm filter and sealed cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, Row, insert, select
+
+from db import sealed
+from db.tables import Base
+
+if TYPE_CHECKING:
+    from db.work import SqlWork
+
+
+class Store:
+    """Base of all stores; statements always carry the firm."""
+
+    def __init__(self, work: SqlWork) -> None:
+        self.work = work
+
+    def rows(
+        self, table: type[Base], *where: ColumnElement[bool], order: Any = None, limit: int | None = None
+    ) -> Sequence[Row[Any]]:
+        """Rows of this firm as plain tuples (never ORM objects)."""
+        columns = table.__table__.columns
+        query = select(*columns).where(columns["firm_id"] == self.work.firm_id, *where)
+        if order is not None:
+            query = query.order_by(*order) if isinstance(order, tuple) else query.order_by(order)
+        return self.work.connection.execute(query.limit(limit)).fetchall()
+
+    def row(self, table: type[Base], *where: ColumnElement[bool], order: Any = None) -> Row[Any] | None:
+        """First row or None."""
+        found = self.rows(table, *where, order=order, limit=1)
+        return found[0] if found else None
+
+    def add(self, table: type[Base], **values: Any) -> None:
+        """INSERT one row of this firm."""
+        self.work.connection.execute(insert(table).values(firm_id=self.work.firm_id, **values))
+
+    def seal(self, table: type[Base], column: str, row: str, value: Any) -> bytes:
+        """Seal a JSON value for a cell."""
+        return sealed.seal(self.work.keys, table.__tablename__, column, row, value)
+
+    def unseal(self, table: type[Base], column: str, row: str, blob: bytes) -> Any:
+        """Open a sealed cell."""
+        return sealed.unseal(self.work.keys, table.__tablename__, column, row, blob)
+
+    def index(self, field: str, value: str) -> bytes:
+        """Blind index of a normalised value."""
+        return self.work.keys.index(field, value)

@@ -1,0 +1,260 @@
+"""Cases with their answers, evidence, proofs and rejections."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Row, select, update
+
+from core.case import OPEN_STATES, Case, State
+from core.errors import NotFound, Stale
+from core.flow import Answer, Evidence, Facts, Proof, Rejection
+from db import tables as t
+from db.stores.base import Store
+
+_C = t.CaseRow
+
+
+def _case(row: Row[Any]) -> Case:
+    return Case(
+        id=row.id,
+        firm_id=row.firm_id,
+        number=row.number,
+        business=row.business,
+        owner=row.owner,
+        branch_id=row.branch_id,
+        state=State(row.state),
+        version=row.version,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        rules=row.rules,
+        current_step=row.current_step,
+        customer_id=row.customer_id,
+        flags=tuple(row.flags),
+        clear=row.clear,
+        submitted_at=row.submitted_at,
+        due_at=row.due_at,
+        reviewer_id=row.reviewer_id,
+        reviewer_until=row.reviewer_until,
+        closed_at=row.closed_at,
+        remark=row.remark,
+    )
+
+
+class Cases(Store):
+    """Reads give whole `Facts`; writes bump the case's version exactly once per transaction."""
+
+    def find(self, case_id: str) -> Case | None:
+        """The case or None."""
+        row = self.row(_C, _C.id == case_id)
+        return _case(row) if row else None
+
+    def get(self, case_id: str) -> Case:
+        """The case; raises `NotFound`."""
+        case = self.find(case_id)
+        if case is None:
+            raise NotFound
+        return case
+
+    def find_open(self, owner: str) -> Case | None:
+        """The one open case of an owner (R066)."""
+        row = self.row(_C, _C.owner == owner, _C.state.in_([str(s) for s in OPEN_STATES]))
+        return _case(row) if row else None
+
+    def of_owner(self, owner: str, customer_id: str | None = None) -> list[Case]:
+        """All cases of an owner or of the customer behind it, newest first."""
+        mine = _C.owner == owner
+        mine = mine | (_C.customer_id == customer_id) if customer_id else mine
+        return [_case(row) for row in self.rows(_C, mine, order=_C.created_at.desc())]
+
+    def in_states(self, states: Sequence[State]) -> list[Case]:
+        """Cases in these states, the longest waiting first."""
+        where = _C.state.in_([str(s) for s in states])
+        return [_case(row) for row in self.rows(_C, where, order=(_C.due_at, _C.submitted_at))]
+
+    def others_with_id(self, id_number: str, case_id: str, owner: str) -> int:
+        """How many cases of other owners carry the same ID number (疑似重复)."""
+        index = self.index("id_number", id_number)
+        return len(self.rows(_C, _C.id_index == index, _C.id != case_id, _C.owner != owner))
+
+    def add_case(self, case: Case) -> None:
+        """Insert a new case; `Stale` when the owner already has an open one."""
+        names = (
+            "id",
+            "number",
+            "business",
+            "owner",
+            "branch_id",
+            "version",
+            "created_at",
+            "updated_at",
+            "current_step",
+            "customer_id",
+            "remark",
+        )
+        values = {name: getattr(case, name) for name in names}
+        self.add(
+            _C, **values, state=str(case.state), rules=dict(case.rules), flags=list(case.flags), clear=dict(case.clear)
+        )
+
+    def change(self, case: Case, expected: int | None = None, **values: Any) -> Case:
+        """Write changed fields with a version check; raises `Stale` when another tab was first."""
+        version = case.version if expected is None else expected
+        if version != case.version:
+            raise Stale
+        plain = {k: self._plain(k, v) for k, v in values.items() if k != "id_number"}
+        if "id_number" in values:
+            plain["id_index"] = self.index("id_number", values.pop("id_number"))
+        where = (_C.firm_id == self.work.firm_id, _C.id == case.id, _C.version == version)
+        if not self.work.update_one(_C, where, version=version + 1, updated_at=self.work.now, **plain):
+            raise Stale
+        values.pop("witness_id", None)
+        return replace(case, version=version + 1, updated_at=self.work.now, **values)
+
+    @staticmethod
+    def _plain(name: str, value: Any) -> Any:
+        if name == "state":
+            return str(value)
+        if name == "flags":
+            return list(value)
+        return dict(value) if name in {"clear", "rules"} else value
+
+    def witness_of(self, case_id: str) -> str | None:
+        """Staff id of the witness who passed the case."""
+        row = self.row(_C, _C.id == case_id)
+        return row.witness_id if row else None
+
+    def facts(self, case: Case) -> Facts:
+        """Everything that steps may ask about the case."""
+        return Facts(
+            case, self.answers(case.id), self.evidence(case.id), self.proofs(case.id), self.rejections(case.id)
+        )
+
+    def answers(self, case_id: str) -> dict[str, Answer]:
+        """Saved answers by step."""
+        table = t.AnswerRow
+        found = self.rows(table, table.case_id == case_id)
+        return {
+            r.step: Answer(
+                r.step,
+                self.unseal(table, "values_sealed", f"{case_id}|{r.step}", r.values_sealed),
+                r.saved_at,
+            )
+            for r in found
+        }
+
+    def save_answer(self, case_id: str, step: str, values: Mapping[str, Any]) -> None:
+        """Insert or overwrite the answer of a step."""
+        table, row = t.AnswerRow, f"{case_id}|{step}"
+        blob = self.seal(table, "values_sealed", row, dict(values))
+        where = (table.firm_id == self.work.firm_id, table.case_id == case_id, table.step == step)
+        if not self.work.update_one(table, where, values_sealed=blob, saved_at=self.work.now):
+            self.add(table, case_id=case_id, step=step, values_sealed=blob, saved_at=self.work.now)
+
+    def evidence(self, case_id: str) -> tuple[Evidence, ...]:
+        """Live evidence, oldest first."""
+        table = t.EvidenceRow
+        found = self.rows(
+            table, table.case_id == case_id, table.replaced_at.is_(None), order=(table.created_at, table.id)
+        )
+        return tuple(Evidence(r.id, r.slot, r.file_id, r.sha256, r.mime, r.size, r.created_at, r.meta) for r in found)
+
+    def find_evidence(self, evidence_id: str) -> tuple[Evidence, str] | None:
+        """One piece of evidence (also a replaced one) and its case id."""
+        r = self.row(t.EvidenceRow, t.EvidenceRow.id == evidence_id)
+        if r is None:
+            return None
+        return Evidence(r.id, r.slot, r.file_id, r.sha256, r.mime, r.size, r.created_at, r.meta), r.case_id
+
+    def add_evidence(self, case_id: str, item: Evidence, actor: str) -> None:
+        """Insert one piece of evidence."""
+        self.add(
+            t.EvidenceRow,
+            id=item.id,
+            case_id=case_id,
+            slot=item.slot,
+            file_id=item.file_id,
+            sha256=item.sha256,
+            mime=item.mime,
+            size=item.size,
+            meta=dict(item.meta),
+            created_by=actor,
+            created_at=item.created_at,
+        )
+
+    def replace_evidence(self, case_id: str, *, slot: str | None = None, evidence_id: str | None = None) -> int:
+        """Mark evidence as replaced (it stays in the vault until its retention ends); returns how many."""
+        table = t.EvidenceRow
+        query = update(table).where(
+            table.firm_id == self.work.firm_id, table.case_id == case_id, table.replaced_at.is_(None)
+        )
+        query = query.where(table.slot == slot) if slot else query.where(table.id == evidence_id)
+        return self.work.connection.execute(query.values(replaced_at=self.work.now)).rowcount
+
+    def known_files(self) -> set[str]:
+        """File ids that any evidence row names (the rest are orphans)."""
+        query = select(t.EvidenceRow.file_id).where(t.EvidenceRow.firm_id == self.work.firm_id)
+        return set(self.work.connection.execute(query).scalars())
+
+    def proofs(self, case_id: str) -> tuple[Proof, ...]:
+        """All proofs, oldest first."""
+        table, found = t.ProofRow, []
+        for r in self.rows(table, table.case_id == case_id, order=(table.created_at, table.id)):
+            body = self.unseal(table, "body_sealed", r.id, r.body_sealed)
+            found.append(Proof(r.kind, r.subject, body["fingerprint"], r.created_at, body["body"]))
+        return tuple(found)
+
+    def add_proof(self, case_id: str, proof: Proof, actor: str) -> None:
+        """Append a proof."""
+        row_id = self.work.new_id()
+        body = {"fingerprint": proof.fingerprint, "body": dict(proof.body)}
+        self.add(
+            t.ProofRow,
+            id=row_id,
+            case_id=case_id,
+            kind=proof.kind,
+            subject=proof.subject,
+            body_sealed=self.seal(t.ProofRow, "body_sealed", row_id, body),
+            created_by=actor,
+            created_at=proof.created_at,
+        )
+
+    def rejections(self, case_id: str) -> tuple[Rejection, ...]:
+        """All rejections, oldest first."""
+        table = t.RejectionRow
+        return tuple(
+            Rejection(
+                r.id,
+                r.stage,
+                tuple(r.codes),
+                tuple(r.targets),
+                self.unseal(table, "text_sealed", r.id, r.text_sealed)["customer"],
+                r.created_at,
+            )
+            for r in self.rows(table, table.case_id == case_id, order=(table.created_at, table.id))
+        )
+
+    def internal_notes(self, case_id: str) -> list[tuple[str, str, str]]:
+        """(stage, staff actor, internal note) of every rejection, oldest first; staff only."""
+        table = t.RejectionRow
+        found = self.rows(table, table.case_id == case_id, order=(table.created_at, table.id))
+        return [
+            (r.stage, r.created_by, self.unseal(table, "text_sealed", r.id, r.text_sealed)["internal"]) for r in found
+        ]
+
+    def add_rejection(self, case_id: str, rejection: Rejection, internal: str, actor: str) -> None:
+        """Append a rejection; customer text and internal note are sealed together."""
+        text = {"customer": rejection.customer_text, "internal": internal}
+        self.add(
+            t.RejectionRow,
+            id=rejection.id,
+            case_id=case_id,
+            stage=rejection.stage,
+            codes=list(rejection.codes),
+            targets=list(rejection.targets),
+            created_by=actor,
+            created_at=rejection.created_at,
+            text_sealed=self.seal(t.RejectionRow, "text_sealed", rejection.id, text),
+        )

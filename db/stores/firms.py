@@ -1,0 +1,100 @@
+"""The firm itself: branches, versioned firm data, calendar."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select
+
+from core.flow import Rules
+from core.records import Branch, Firm
+from core.rules.calendar import CalendarDay
+from db import tables as t
+from db.stores.base import Store
+
+
+class Firms(Store):
+    """Reads of firm data give immutable versions; nothing here is personal."""
+
+    def firm(self) -> Firm:
+        """The firm of this unit of work."""
+        r = self.work.connection.execute(select(*t.Firm.__table__.columns).where(t.Firm.id == self.work.firm_id)).one()
+        return Firm(r.id, r.number, r.name, r.hotline, r.demo)
+
+    def add_firm(self, firm: Firm) -> None:
+        """Insert the firm."""
+        self.work.connection.execute(
+            insert(t.Firm).values(
+                id=firm.id,
+                number=firm.number,
+                name=firm.name,
+                hotline=firm.hotline,
+                demo=firm.demo,
+                created_at=self.work.now,
+            )
+        )
+
+    def branches(self) -> list[Branch]:
+        """All branches, in a stable order."""
+        return [Branch(r.id, r.name, r.city, r.address) for r in self.rows(t.Branch, order=t.Branch.id)]
+
+    def add_branch(self, branch: Branch) -> None:
+        """Insert a branch."""
+        self.add(t.Branch, id=branch.id, name=branch.name, city=branch.city, address=branch.address)
+
+    def current_versions(self) -> dict[str, int]:
+        """Kind -> newest version in effect now."""
+        table = t.FirmData
+        query = (
+            select(table.kind, func.max(table.version))
+            .where(table.firm_id == self.work.firm_id, table.effective_from <= self.work.now)
+            .group_by(table.kind)
+        )
+        return {row[0]: row[1] for row in self.work.connection.execute(query)}
+
+    def data(self, kind: str, version: int) -> Any:
+        """The body of one version; versions never change, so callers may cache them."""
+        row = self.row(t.FirmData, t.FirmData.kind == kind, t.FirmData.version == version)
+        if row is None:
+            raise KeyError(kind)
+        return row.body
+
+    def rules(self, versions: dict[str, int] | None = None) -> Rules:
+        """Bodies of the given versions, or of those in effect now."""
+        wanted = versions or self.current_versions()
+        return Rules({kind: self.data(kind, version) for kind, version in wanted.items()}, wanted)
+
+    def add_data(self, kind: str, version: int, body: Any, effective_from: datetime, changed_by: str) -> None:
+        """Insert a new version of a kind."""
+        self.add(
+            t.FirmData,
+            kind=kind,
+            version=version,
+            effective_from=effective_from,
+            body=body,
+            changed_by=changed_by,
+            created_at=self.work.now,
+        )
+
+    def add_days(self, days: list[CalendarDay]) -> None:
+        """Insert calendar days."""
+        rows = [
+            {
+                "firm_id": self.work.firm_id,
+                "day": d.day.isoformat(),
+                "workday": d.workday,
+                "trading": d.trading,
+                "name": d.name,
+                "provisional": d.provisional,
+            }
+            for d in days
+        ]
+        if rows:
+            self.work.connection.execute(insert(t.CalendarDay), rows)
+
+    def days(self, first: date, last: date) -> list[CalendarDay]:
+        """Calendar days from first to last, inclusive."""
+        table = t.CalendarDay
+        found = self.rows(table, table.day >= first.isoformat(), table.day <= last.isoformat(), order=table.day)
+        return [CalendarDay(date.fromisoformat(r.day), r.workday, r.trading, r.name, r.provisional) for r in found]

@@ -1,0 +1,545 @@
+"""All tables. Every one but `firm` carries firm_id, first in each key and unique index.
+
+Times are stored as BIGINT milliseconds since the epoch (UTC). Personal values live only in `*_sealed`
+columns (AES-256-GCM, bound to table, column and row) and in `*_index` columns (keyed blind index).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Dialect,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+class Moment(TypeDecorator[datetime]):
+    """Aware UTC datetime kept as BIGINT milliseconds."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002
+        return None if value is None else (value - _EPOCH) // _MILLISECOND
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return None if value is None else _EPOCH + value * _MILLISECOND
+
+
+class Base(DeclarativeBase):
+    """Names every constraint, so that SQLite's batch migrations can find them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: Moment, dict[str, Any]: JSON, list[str]: JSON, bytes: LargeBinary}  # noqa: RUF012
+
+
+def _firm() -> Mapped[str]:
+    return mapped_column(String(32), primary_key=True)
+
+
+def _id() -> Mapped[str]:
+    return mapped_column(String(40), primary_key=True)
+
+
+def _partial(name: str, *columns: str, where: str, unique: bool = True) -> Index:
+    condition = text(where)
+    return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
+
+
+class Firm(Base):
+    """A futures firm; the only table without firm_id."""
+
+    __tablename__ = "firm"
+    id: Mapped[str] = _firm()
+    number: Mapped[str] = mapped_column(String(8), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    hotline: Mapped[str] = mapped_column(String(30))
+    demo: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+
+
+class Branch(Base):
+    """A branch (营业部); queues are per branch."""
+
+    __tablename__ = "branch"
+    firm_id: Mapped[str] = _firm()
+    id: Mapped[str] = _id()
+    name: Mapped[str] = mapped_column(String(80))
+    city: Mapped[str] = mapped_column(String(40))
+    address: Mapped[str] = mapped_column(String(200))
+
+
+class FirmData(Base):
+    """Versioned firm data; a version never changes once stored."""
+
+    __tablename__ = "firm_data"
+    firm_id: Mapped[str] = _firm()
+    kind: Mapped[str] = mapped_column(String(40), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    effective_from: Mapped[datetime]
+    body: Mapped[Any] = mapped_column(JSON)
+    changed_by: Mapped[str] = mapped_column(String(60))
+    created_at: Mapped[datetime]
+
+
+class CalendarDay(Base):
+    """Working day and trading day are two columns: 2026-02-14 is the one and not the other."""
+
+    __tablename__ = "calendar_day"
+    firm_id: Mapped[str] = _firm()
+    day: Mapped[str] = mapped_column(String(10), primary_key=True)
+    workday: Mapped[bool]
+    trading: Mapped[bool]
+    name: Mapped[str | None] = mapped_column(String(40))
+    provisional: Mapped[bool] = mapped_column(default=False)
+
+
+class Counter(Base):
+    """Running numbers that are never handed out twice (case numbers, capital accounts, audit)."""
+
+    __tablename__ = "counter"
+    firm_id: Mapped[str] = _firm()
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    value: Mapped[int] = mapped_column(BigInteger)
+
+
+class Staff(Base):
+    """A member of staff."""
+
+    __tablename__ = "staff"
+    firm_id: Mapped[str] = _firm()
+    id: Mapped[str] = _id()
+    login: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(40))
+    licence: Mapped[str] = mapped_column(String(30), default="")
+    branch_id: Mapped[str] = mapped_column(String(40))
+    roles: Mapped[list[str]]
+    password_hash: Mapped[str] = mapped_column(String(200))
+    totp_sealed: Mapped[bytes | None]
+    totp_last_step: Mapped[int] = mapped_column(BigInteger, default=0)
+    failed: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+    active: Mapped[bool] = mapped_column(default=True)
+    __table_args__ = (Index("uq_staff_firm_id_login", "firm_id", "login", unique=True),)
+
+
+class Session(Base):
+    """A sign-in; only the hash of the cookie's token is stored."""
+
+    __tablename__ = "session"
+    firm_id: Mapped[str] = _firm()
+    id: Mapped[str] = _id()
+    kind: Mapped[str] = mapped_column(String(10))
+    subject: Mapped[str] = mapped_column(String(80))
+    phone_sealed: Mapped[bytes | None]
+    ticket_hash: Mapped[str | None] = mapped_column(String(64))
+    ticket_until: Mapped[datetime | None]
+    token_hash: Mapped[str | None] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    __table_args__ = (
+        Index("uq_session_token_hash", "token_hash", unique=True),
+        Index("uq_session_ticket_hash", "ticket_hash", unique=True),
+        Index("ix_session_firm_id_subject", "firm_id", "subject"),
+    )
+
+
+class Captcha(Base):
+    """A captcha shown once; single use, two minutes."""
+
+    __tablename__ = "captcha"
+    firm_id: Mapped[str] = _firm()
+    id: Mapped[str] = _id()
+    answer_mac: Mapped[bytes]
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class SmsCode(Base):
+    """A code sent by SMS: 5 minutes, 5 tries, once."""
+
+    __tablename__ = "sms_code"
+    firm_id: Mapped[str] = _firm()
+    id: Mapped[str] = _id()
+    subject: Mapped[str] = mapped_column(String(80))
+    phone_index: Mapped[bytes]
+    phone_sealed: Mapped[bytes]
+    code_mac: Mapped[bytes]
+    created_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime | None]
+    __table_args__ = (Index("ix_sms_code_firm_id_phone_index", "firm_id", "phone_index", "created_at"),)
+
+
+class RateEvent(Base):
+    """One counted attempt (per phone, ID or network address), so that limits survive a restart."""
+
+    __tablename__ = "rate_event"
+    firm_id: Mapped[str] = _firm()
+    id: Mapped[str] = _id()
+    key_index: Mapped[bytes]
+    at: Mapped[datetime]
+    __table_args__ = (Index("ix_rate_event_firm_id_key_index_at", "firm_id", "key_index", "at"),)
+
+
+class Customer(Base):
+    """An existing customer of the firm."""
+
+    __tablename__ = "customer"
+    firm_id: Mapped[str] = _firm()
+    id: Mapped[str] = _id()
+    number: Mapped[str] = mapped_column(String(20))
+    id_index: Mapped[bytes]
+    phone_index: Mapped[bytes]
+    name_index: Mapped[bytes]
+    data_sealed: Mapped[bytes]
+    exchanges: Mapped[list[str]]
+    investor_class: Mapped[str] = mapped_column(String(20), default="ordinary")
+    level: Mapped[str] = mapped_column(String(10), default="")
+    capital_account: Mapped[str | None] = mapped_column(String(12))
+    created_at: Mapped[datetime]
+    __table_args__ = (
+        Index("uq_customer_firm_id_id_index", "firm_id", "id_index", unique=True),
+        Index("uq_customer_firm_id_number", "firm_id", "number", unique=True),
+        Index("uq_customer_firm_id_capital_account", "firm_id", "capital_account", unique=True),
+        Index("ix_customer_firm_id_phone_index", "firm_id", "phone_index"),
+    )
+
+
+_OPEN = "state IN ('filling','rejected','submitted','in_review','approved','callback')"
+
+
+class CaseRow(Base):
+    """A 受理单; `version` is the optimistic lock."""
+
+    __tablename__ = "case_file"
+    firm_id: Mapped[str] = _firm()
+    id: Mapped[str] = _id()
+    number: Mapped[str] = mapped_column(String(16))
+    business: Mapped[str] = mapped_column(String(40))
+    owner: Mapped[str] = mapped_column(String(80))
+    branch_id: Mapped[str] = mapped_column(String(40))
+    customer_id: Mapped[str | None] = mapped_column(String(40))
+    id_index: Mapped[bytes | None]
+    state: Mapped[str] = mapped_column(String(20))
+    version: Mapped[int] = mapped_column(default=1)
+    current_step: Mapped[str] = mapped_column(String(40), default="")
+    rules: Mapped[dict[str, Any]]
+    flags: Mapped[list[str]]
+    clear: Mapped[dict[str, Any]]
+    remark: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    reviewer_id: Mapped[str | None] = mapped_column(String(40))
+    reviewer_until: Mapped[datetime | None]
+    witness_id: Mapped[str | None] = mapped_column(String(40))
+    closed_at: Mapped[datetime | None]
+    __table_args__ = (
+        Index("uq_case_file_firm_id_number", "firm_id", "number", unique=True),
+        _partial("uq_case_file_open_owner", "firm_id", "owner", where=_OPEN),
+        Index("ix_case_file_firm_id_state", "firm_id", "state", "submitted_at"),
+        Index("ix_case_file_firm_id_id_index", "firm_id", "id_index"),
+        CheckConstraint("reviewer_id IS NULL OR witness_id IS NULL OR reviewer_id <> witness_id", "four_eyes"),
+    )
+
+
+class AnswerRow(Base):
+    """Saved answers of one step, sealed as one JSON value."""
+
+    __tablename__ = "answer"
+    firm_id: Mapped[str] = _firm()
+    case_id: Mapped[str] = _id()
+    step: Mapped[str] = mapped_column(String(40), primary_key=True)
+    values_sealed: Mapped[bytes]
+    saved_at: Mapped[datetime]
+
+
+class EvidenceRow(Base):
+    """One stored file of a case; `replaced_at` marks what no longer counts but is kept."""
+
+    __tablename__ = "evidence"
+    firm_id: Mapped[str] = _firm()
+    id: Mapped[str] = _id()
+    case_id: Mapped[str] = mapped_column(String(40))
+    slot: Mapped[str] = mapped_column(String(40))
+    file_id: Mapped[str] = mapped_column(String(40))
+    sha256: Mapped[str] = mapped_column(String(64))
+    mime: Mapped[str] = mapped_column(String(60))
+    size: Mapped[int] = mapped_column(BigInteger)
+    meta: Mapped[dict[str, Any]]
+    created_by: Mapped[str] = mapped_column(String(80))
+    created_at: Mapped[datetime]
+    replaced_at: Mapped[datetime | None]
+    __table_args__ = (Index("ix_evidence_firm_id_case_id", "firm_id", "case_id", "created_at"),)
+
+
+class ProofRow(Base):
+    """Append-only proofs; fingerprint and body are sealed together."""
+
+    __tablename__ = "proof"
+    firm_id: Mapped[str] = _firm()
+    id: Mapped[str] = _id()
+    case_id: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(30))
+    subject: Mapped[str] = mapped_column(String(60))
+    body_sealed: Mapped[bytes]
+    created_by: Mapped[str] = mapped_column(String(80))
+    created_at: Mapped[datetime]
+    __table_args__ = (Index("ix_proof_firm_id_case_id", "firm_id", "case_id", "created_at"),)
+
+
+class RejectionRow(Base):
+    """One rejection (R202: the history of all of them is kept)."""
+
+    __tablename__ = "rejection"
+    firm_id: Mapped[str] = _firm()
+    id: Mapped[str] = _id()
+    case_id: Mapped[str] = mapped_column(String(40))
+    stage: Mapped[str] = mapped_column(String(20))
+    codes: Mapped[list[str]]
+    targets: Mapped[list[str]]
+    text_sealed: Mapped[bytes]
+    created_by: Mapped[str] = mapped_column(String(80))
+    created_at: Mapped[datetime]
+    __table_args__ = (Index("ix_rejection_firm_id_case_id", "firm_id", "case_id", "created_at"),)
+
+
+class Done(Base):
+    """Idempotency: an action on a case version happens once."""
+
+    __tablename__ = "done_action"
+    firm_id: Mapped[str] = _firm()
+    case_id: Mapped[str] = _id()
+    action: Mapped[str] = mapped_column(String(40), primary_key=True)
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    at: Mapped[datetime]
+
+
+class Ticket(Base):
+    """A place in a branch's queue and the call that follows; see core/queueing.py for the states."""
+
+    __tablename__ = "ticket"
+    firm_id: Mapped[str] = _firm()
+    id: Mapped[str] = _id()
+    case_id: Mapped[str] = mapped_column(String(40))
+    branch_id: Mapped[str] = mapped_column(String(40))
+    business: Mapped[str] = mapped_column(String(40))
+    state: Mapped[str] = mapped_column(String(20))
+    enqueued_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    staff_id: Mapped[str | None] = mapped_column(String(40))
+    claimed_at: Mapped[datetime | None]
+    lease_until: Mapped[datetime | None]
+    fence: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)
+    ended_at: Mapped[datetime | None]
+    result: Mapped[str] = mapped_column(String(20), default="")
+    process: Mapped[str] = mapped_column(String(80), default="")
+    script: Mapped[dict[str, Any]]
+    __table_args__ = (
+        _partial("uq_ticket_case_live", "firm_id", "case_id", where="state IN ('waiting','in_call')"),
+        _partial("uq_ticket_staff_busy", "firm_id", "staff_id", where="state = 'in_call'"),
+        _partial(
+            "ix_ticket_waiting",
+            "firm_id",
+            "branch_id",
+            "enqueued_at",
+            where="state = 'waiting'",
+            unique=False,
+        ),
+        _partial("ix_ticket_lease", "lease_until", where="state = 'in_call'", unique=False),
+        CheckConstraint("(state = 'in_call') = (lease_until IS NOT NULL)", "lease"),
+    )
+
+
+class QueueEvent(Base):
+    """Append-only ledger of the queue."""
+
+    __tablename__ = "queue_event"
+    firm_id: Mapped[str] = _firm()
+    id: Mapped[str] = _id()
+    ticket_id: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(20))
+    actor: Mapped[str] = mapped_column(String(80))
+    fence: Mapped[int]
+    at: Mapped[datetime]
+    __table_args__ = (Index("ix_queue_event_firm_id_ticket_id", "firm_id", "ticket_id", "at"),)
+
+
+class AuthorityRow(Base):
+    """The firm's pilot CA, timestamp and seal keys (sealed PKCS#8) with their certificates."""
+
+    __tablename__ = "authority"
+    firm_id: Mapped[str] = _firm()
+    keys_sealed: Mapped[bytes]
+    created_at: Mapped[datetime]
+
+
+class CertificateRow(Base):
+    """A customer's certificate and the server's half of its password protection."""
+
+    __tablename__ = "certificate"
+    firm_id: Mapped[str] = _firm()
+    kid: Mapped[str] = _id()
+    case_id: Mapped[str] = mapped_column(String(40))
+    owner: Mapped[str] = mapped_column(String(80))
+    state: Mapped[str] = mapped_column(String(20))
+    serial: Mapped[str | None] = mapped_column(String(50))
+    certificate: Mapped[bytes | None]
+    secret_sealed: Mapped[bytes]
+    tries: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    issued_at: Mapped[datetime | None]
+    not_after: Mapped[datetime | None]
+    __table_args__ = (
+        Index("uq_certificate_firm_id_serial", "firm_id", "serial", unique=True),
+        Index("ix_certificate_firm_id_owner", "firm_id", "owner"),
+    )
+
+
+class DocumentRow(Base):
+    """An agreement of a case on its way from prepared to signed to sealed; files are evidence rows."""
+
+    __tablename__ = "document"
+    firm_id: Mapped[str] = _firm()
+    id: Mapped[str] = _id()
+    case_id: Mapped[str] = mapped_column(String(40))
+    code: Mapped[str] = mapped_column(String(40))
+    title: Mapped[str] = mapped_column(String(120))
+    version: Mapped[str] = mapped_column(String(20))
+    position: Mapped[int]
+    state: Mapped[str] = mapped_column(String(20))
+    body_sealed: Mapped[bytes]
+    prepared_file: Mapped[str | None] = mapped_column(String(40))
+    signed_file: Mapped[str | None] = mapped_column(String(40))
+    created_at: Mapped[datetime]
+    signed_at: Mapped[datetime | None]
+    sealed_at: Mapped[datetime | None]
+    __table_args__ = (Index("ix_document_firm_id_case_id", "firm_id", "case_id", "position"),)
+
+
+class ExchangeRequest(Base):
+    """Request for a trading code at one exchange, with the return codes of domain.md 4.7."""
+
+    __tablename__ = "exchange_request"
+    firm_id: Mapped[str] = _firm()
+    case_id: Mapped[str] = _id()
+    exchange: Mapped[str] = mapped_column(String(10), primary_key=True)
+    state: Mapped[str] = mapped_column(String(20))
+    return_code: Mapped[int | None]
+    code_sealed: Mapped[bytes | None]
+    updated_by: Mapped[str] = mapped_column(String(80))
+    updated_at: Mapped[datetime]
+
+
+class CapitalAccount(Base):
+    """Capital account numbers, never used twice."""
+
+    __tablename__ = "capital_account"
+    firm_id: Mapped[str] = _firm()
+    number: Mapped[str] = mapped_column(String(12), primary_key=True)
+    case_id: Mapped[str] = mapped_column(String(40))
+    created_at: Mapped[datetime]
+    __table_args__ = (Index("uq_capital_account_firm_id_case_id", "firm_id", "case_id", unique=True),)
+
+
+class CallbackRow(Base):
+    """One attempt of a phone callback."""
+
+    __tablename__ = "callback"
+    firm_id: Mapped[str] = _firm()
+    id: Mapped[str] = _id()
+    case_id: Mapped[str] = mapped_column(String(40))
+    outcome: Mapped[str] = mapped_column(String(20))
+    note_sealed: Mapped[bytes]
+    created_by: Mapped[str] = mapped_column(String(80))
+    created_at: Mapped[datetime]
+    __table_args__ = (Index("ix_callback_firm_id_case_id", "firm_id", "case_id", "created_at"),)
+
+
+class SmsMessage(Base):
+    """An SMS to be sent; number and text are sealed, codes are wiped once sent."""
+
+    __tablename__ = "sms_message"
+    firm_id: Mapped[str] = _firm()
+    id: Mapped[str] = _id()
+    owner: Mapped[str] = mapped_column(String(80))
+    template: Mapped[str] = mapped_column(String(40))
+    body_sealed: Mapped[bytes]
+    state: Mapped[str] = mapped_column(String(12))
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    __table_args__ = (Index("ix_sms_message_firm_id_created_at", "firm_id", "created_at"),)
+
+
+class Job(Base):
+    """Background work with a lease; `dedupe` makes posting idempotent."""
+
+    __tablename__ = "job"
+    firm_id: Mapped[str] = _firm()
+    id: Mapped[str] = _id()
+    kind: Mapped[str] = mapped_column(String(40))
+    payload: Mapped[dict[str, Any]]
+    dedupe: Mapped[str | None] = mapped_column(String(120))
+    state: Mapped[str] = mapped_column(String(12))
+    run_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    log_id: Mapped[str] = mapped_column(String(40), default="")
+    __table_args__ = (
+        Index("uq_job_firm_id_dedupe", "firm_id", "dedupe", unique=True),
+        _partial("ix_job_ready", "run_at", where="state = 'ready'", unique=False),
+    )
+
+
+class AuditRow(Base):
+    """HMAC chain with sequence numbers per firm; detail never holds personal values."""
+
+    __tablename__ = "audit"
+    firm_id: Mapped[str] = _firm()
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(80))
+    tag: Mapped[str] = mapped_column(String(60))
+    object: Mapped[str] = mapped_column(String(80))
+    detail: Mapped[dict[str, Any]]
+    mac: Mapped[bytes]
+    __table_args__ = (Index("ix_audit_firm_id_object", "firm_id", "object", "seq"),)
+
+
+class PersonalRead(Base):
+    """One row per person, object, purpose and ten minutes."""
+
+    __tablename__ = "personal_read"
+    firm_id: Mapped[str] = _firm()
+    actor: Mapped[str] = mapped_column(String(80), primary_key=True)
+    object: Mapped[str] = mapped_column(String(80), primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(40), primary_key=True)
+    window: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    at: Mapped[datetime]

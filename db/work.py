@@ -1,0 +1,143 @@
+"""Unit of work: one firm, one transaction, all stores. Everything it reads and writes is filtered by the firm."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from core.actor import Actor
+from core.audit import Tag, clean, link
+from core.keys import FirmKeys
+from core.records import AuditEntry
+from db import tables as t
+from db.stores.cases import Cases
+from db.stores.documents import Documents
+from db.stores.firms import Firms
+from db.stores.jobs import Jobs
+from db.stores.people import People
+from db.stores.queue import Queue
+from db.stores.results import Results
+
+
+class SqlWork:
+    """What use cases get from `Desk.work`; see core.ports.Work for the contract."""
+
+    def __init__(self, connection: Connection, firm_id: str, keys: FirmKeys, now: datetime) -> None:
+        self.connection, self.firm_id, self.keys, self.now = connection, firm_id, keys, now
+
+    @cached_property
+    def cases(self) -> Cases:
+        """Cases, answers, evidence, proofs, rejections."""
+        return Cases(self)
+
+    @cached_property
+    def people(self) -> People:
+        """Customers, staff, sessions, codes."""
+        return People(self)
+
+    @cached_property
+    def firms(self) -> Firms:
+        """The firm, its branches, firm data and calendar."""
+        return Firms(self)
+
+    @cached_property
+    def queue(self) -> Queue:
+        """Tickets of the video queue."""
+        return Queue(self)
+
+    @cached_property
+    def documents(self) -> Documents:
+        """Certificates, agreements and the firm's authority."""
+        return Documents(self)
+
+    @cached_property
+    def results(self) -> Results:
+        """What follows an approval: accounts, exchange requests, callbacks."""
+        return Results(self)
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """Background jobs and SMS."""
+        return Jobs(self)
+
+    def new_id(self) -> str:
+        """A random id (128 bit), not guessable and without meaning."""
+        return secrets.token_hex(16)
+
+    def number(self, name: str, start: int = 1) -> int:
+        """Next value of a counter; concurrent callers never get the same one."""
+        make = pg_insert if self.connection.dialect.name == "postgresql" else sqlite_insert
+        first = make(t.Counter).values(firm_id=self.firm_id, name=name, value=start)
+        step = first.on_conflict_do_update(index_elements=["firm_id", "name"], set_={"value": t.Counter.value + 1})
+        return int(self.connection.execute(step.returning(t.Counter.value)).scalar_one())
+
+    def once(self, case_id: str, action: str, key: str) -> bool:
+        """True for the first caller with this key, False for every repetition (double click, second tab)."""
+        where = (
+            t.Done.firm_id == self.firm_id,
+            t.Done.case_id == case_id,
+            t.Done.action == action,
+            t.Done.key == key,
+        )
+        if self.connection.execute(select(t.Done.at).where(*where)).first():
+            return False
+        values = {"firm_id": self.firm_id, "case_id": case_id, "action": action, "key": key, "at": self.now}
+        self.connection.execute(insert(t.Done).values(values))
+        return True
+
+    def audit(self, actor: Actor, tag: Tag, subject: str, **detail: Any) -> None:
+        """Append one row to the firm's chain; call it last in the transaction."""
+        if self.connection.dialect.name == "postgresql":
+            lock = text("SELECT pg_advisory_xact_lock(hashtext(:name))")
+            self.connection.execute(lock, {"name": f"audit|{self.firm_id}"})
+        last = self.connection.execute(
+            select(t.AuditRow.seq, t.AuditRow.mac)
+            .where(t.AuditRow.firm_id == self.firm_id)
+            .order_by(t.AuditRow.seq.desc())
+            .limit(1)
+        ).first()
+        seq, previous = (last.seq + 1, last.mac) if last else (1, b"")
+        at = self.now.replace(microsecond=self.now.microsecond // 1000 * 1000)
+        entry = AuditEntry(seq, at, actor.id, str(tag), subject, clean(detail), b"")
+        row = {
+            "firm_id": self.firm_id,
+            "seq": seq,
+            "at": at,
+            "actor": actor.id,
+            "tag": str(tag),
+            "object": subject,
+        }
+        mac = link(self.keys.mac, previous, entry)
+        self.connection.execute(insert(t.AuditRow).values(**row, detail=dict(entry.detail), mac=mac))
+
+    def audit_entries(self) -> list[AuditEntry]:
+        """The whole chain in order, for verification."""
+        query = select(t.AuditRow).where(t.AuditRow.firm_id == self.firm_id).order_by(t.AuditRow.seq)
+        rows = self.connection.execute(query.with_only_columns(*t.AuditRow.__table__.columns))
+        return [AuditEntry(r.seq, r.at, r.actor, r.tag, r.object, r.detail, r.mac) for r in rows]
+
+    def personal_read(self, actor: Actor, subject: str, purpose: str) -> None:
+        """Record that somebody saw personal data: one row per person, object, purpose and ten minutes."""
+        window = int(self.now.timestamp()) // 600
+        key = {
+            "firm_id": self.firm_id,
+            "actor": actor.id,
+            "object": subject,
+            "purpose": purpose,
+            "window": window,
+        }
+        found = select(t.PersonalRead.at).where(*(getattr(t.PersonalRead, k) == v for k, v in key.items()))
+        if self.connection.execute(found).first():
+            return
+        self.connection.execute(insert(t.PersonalRead).values(**key, at=self.now))
+        self.audit(actor, Tag.STAFF_PERSONAL_READ, subject, purpose=purpose)
+
+    def update_one(self, table: type[t.Base], where: tuple[Any, ...], **values: Any) -> bool:
+        """UPDATE that must hit exactly one row; False when it hit none."""
+        return self.connection.execute(update(table).where(*where).values(**values)).rowcount == 1

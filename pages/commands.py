@@ -1,0 +1,102 @@
+"""Commands of whoever runs the server: `python -m pages.commands verify-audit [firm]`, `… new-firm …`."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import os
+import re
+import sys
+from collections.abc import Sequence
+
+from core.actor import Role
+from core.defaults import load_defaults
+from core.errors import DeskError, NotConfigured
+from core.records import Branch, Firm, StaffMember
+from core.rules.calendar import build_calendar
+from core.usecases.change_staff import login_problem, password_problem
+from core.usecases.found_firm import found_firm
+from core.usecases.verify_audit import check_chain
+from pages.parts import wiring
+
+PASSWORD = "JIANZHENG_ADMIN_PASSWORD"  # noqa: S105  (the name of the variable)
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+
+
+def verify_audit(number: str | None) -> int:
+    """Check the audit chain of one firm (by its number) or of all; exit code 1 when one is broken."""
+    firms = [firm for firm in wiring.firms() if number in {None, firm.number, firm.id}]
+    if not firms:
+        raise NotConfigured("没有找到这家期货公司。")
+    whole = True
+    for firm in firms:
+        check = check_chain(wiring.desk(), firm.id)
+        whole = whole and check.whole
+        words = "完整 / intact" if check.whole else f"第 {check.broken_at} 条不符 / broken at row {check.broken_at}"
+        _say(f"{firm.number} {firm.name}: {check.rows} 条 / rows, {words}")
+    return 0 if whole else 1
+
+
+def _password() -> str:
+    """From the environment, else typed twice at the terminal."""
+    given = os.environ.get(PASSWORD, "")
+    if given:
+        return given
+    first = getpass.getpass("管理员密码 / admin password: ")
+    if getpass.getpass("再输入一次 / again: ") != first:
+        raise NotConfigured("两次输入的密码不一致。")
+    return first
+
+
+def _check(number: str, login: str, password: str) -> None:
+    if not re.fullmatch(r"\d{4}", number):
+        raise NotConfigured("期货公司编号为 4 位数字。")
+    if number in {firm.number for firm in wiring.firms()}:
+        raise NotConfigured("这个期货公司编号已经存在。")
+    problem = login_problem(login) or password_problem(login, password)
+    if problem:
+        raise NotConfigured(problem)
+
+
+def new_firm(number: str, name: str, hotline: str, branch: str, city: str, login: str) -> int:
+    """Found a firm with one branch, the first firm data and one 管理 account."""
+    wiring.database().migrate()
+    password = _password()
+    _check(number, login, password)
+    desk = wiring.desk()
+    year, demo = desk.clock().year, desk.settings.demo
+    admin = StaffMember("s0", login, "管理员", "", "b1", frozenset({Role.ADMIN}), desk.passwords.hash(password))
+    firm, first = Firm(f"firm{number}", number, name, hotline, demo), Branch("b1", branch, city, "")
+    found_firm(desk, firm, [first], [admin], load_defaults(demo=demo), build_calendar(year - 1, year + 2))
+    _say(f"已建立 {number} {name}，管理员工号 {login}。/ Founded; sign in at /desk.")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m pages.commands")
+    commands = parser.add_subparsers(dest="command", required=True)
+    verify = commands.add_parser("verify-audit", help="check the audit chain")
+    verify.add_argument("firm", nargs="?", help="number of the firm; all firms without it")
+    found = commands.add_parser("new-firm", help=f"found a firm; the password is read from {PASSWORD} or the terminal")
+    for name in ("number", "name", "hotline", "branch", "city", "admin_login"):
+        found.add_argument(name)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 0 for success, 1 for a broken chain, 2 for a refusal with its sentence on stderr."""
+    given = _parser().parse_args(arguments)
+    try:
+        if given.command == "verify-audit":
+            return verify_audit(given.firm)
+        return new_firm(given.number, given.name, given.hotline, given.branch, given.city, given.admin_login)
+    except DeskError as error:
+        sys.stderr.write(f"{error.text}\n")
+        return 2
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

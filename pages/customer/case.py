@@ -1,0 +1,77 @@
+"""The case page: draws the step where the customer stands, or the one looked at with 上一步."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.case import WITH_CUSTOMER
+from core.errors import DeskError
+from core.usecases.loading import Loaded, load_case
+from core.usecases.start_case import start_case
+from pages.parts import notice, state, visitor, wiring
+from pages.parts.outcome import show_outcome
+from pages.parts.progress import show_progress
+from pages.parts.state import Key
+from pages.parts.step import StepView
+from pages.steps import SCREENS
+
+guest = visitor.read()
+if guest.customer is None or guest.actor is None:
+    st.switch_page("customer/sign_in.py")
+desk, actor = wiring.desk(), guest.actor
+
+
+def _load() -> Loaded | None:
+    """The open case; a business chosen before signing in is started."""
+    with desk.read(actor.firm_id) as work:
+        case = work.cases.find_open(actor.id)
+        if case:
+            return load_case(work, case)
+        mine = work.cases.of_owner(actor.id)
+    wanted = state.get(Key.WANTED) or (None if mine else "open_account")
+    if wanted is None:
+        return None
+    case = start_case(desk, actor, wanted, st.query_params.get("branch", ""), guest.customer.phone)
+    state.drop(Key.WANTED, Key.VIEW)
+    with desk.read(actor.firm_id) as work:
+        return load_case(work, case)
+
+
+def _draw(loaded: Loaded) -> None:
+    plan = loaded.business.plan(loaded.facts, loaded.rules, loaded.now)
+    current = loaded.current or plan[-1]
+    view = state.get(Key.VIEW)
+    may = view and any(step.key == view for step in plan)
+    may = may and loaded.business.may_enter(view, loaded.facts, loaded.rules, loaded.now)
+    step = loaded.business.step(view) if may else current
+    states = {s.key: "done" if s.is_done(loaded.facts, loaded.rules, loaded.now) else "todo" for s in plan}
+    states |= {s.key: "rejected" for s in plan if loaded.facts.open_rejection(s.key) and states[s.key] == "todo"}
+    if states[step.key] != "rejected":
+        states[step.key] = "current"
+    phases = [
+        (str(phase), [(s.title, states[s.key]) for s in plan if s.phase == phase])
+        for phase in dict.fromkeys(s.phase for s in plan)
+    ]
+    position = [s.key for s in plan].index(step.key) + 1
+    show_progress(loaded.business.title, loaded.case.number, phases, position, len(plan), back="customer/hall.py")
+    st.header(step.title)
+    screen = StepView(desk, actor, guest.customer, loaded, step, plan)
+    rejection = loaded.facts.open_rejection(step.key)
+    if rejection and not step.is_done(loaded.facts, loaded.rules, loaded.now):
+        notice.rejected(rejection.customer_text.split("\n"))
+    elif step.hint:
+        st.caption(step.hint)
+    SCREENS[step.key](screen)
+
+
+try:
+    loaded = _load()
+    if loaded is None:
+        st.switch_page("customer/my_cases.py")
+    if loaded.case.state in WITH_CUSTOMER:
+        _draw(loaded)
+    else:
+        show_outcome(desk, actor, loaded)
+except DeskError as error:
+    notice.refusal(error.text)
+    st.page_link("customer/hall.py", label="回到业务办理", icon=":material/home:")

@@ -1,0 +1,83 @@
+"""我的业务: what is still to be done and what is finished (R178-R187)."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.case import ALLOWED, CLOSED_STATES, STATE_TITLES, WITH_CUSTOMER, Action, Case
+from core.errors import DeskError
+from core.usecases.own_cases import OwnCase, own_case, own_cases
+from pages.parts import acting, clock_words, notice, outcome, visitor, wiring
+
+guest = visitor.read()
+if guest.customer is None or guest.actor is None:
+    st.switch_page("customer/sign_in.py")
+desk, actor = wiring.desk(), guest.actor
+
+
+def _field(label: str, value: str, width: int | str) -> None:
+    st.markdown(f":gray[{label}]  \n{notice.plain(value)}", width=width)
+
+
+def _standing(row: OwnCase) -> str:
+    """The stored state; while the customer is at work also the step (R181)."""
+    title = STATE_TITLES[row.case.state]
+    return f"{title} · {row.step}" if row.case.state in WITH_CUSTOMER and row.step else title
+
+
+def _date(case: Case) -> str:
+    return clock_words.exact(case.closed_at or case.submitted_at or case.created_at)
+
+
+def _row(row: OwnCase) -> None:
+    case = row.case
+    with st.container(key=f"card-{case.id[:8]}"):
+        with st.container(horizontal=True, gap="medium"):
+            _field("业务类型", row.title, 140)
+            _field("办理状态", _standing(row), 150)
+            _field("办理日期", _date(case), 180)
+            _field("备注", case.remark or "—", "stretch")
+        with st.container(horizontal=True):
+            _operations(row)
+
+
+def _operations(row: OwnCase) -> None:
+    """操作: continue, look, give up (R180, R184)."""
+    case = row.case
+    if case.state in WITH_CUSTOMER:
+        if st.button("继续办理", key=f"continue_{case.id[:8]}", type="primary"):
+            st.switch_page("customer/case.py")
+    else:
+        st.button("查看", key=f"view_{case.id[:8]}", on_click=acting.open_case, args=(case.id,))
+    if Action.ABANDON in ALLOWED[case.state]:
+        outcome.give_up_button(case.id)
+
+
+def _list(title: str, rows: list[OwnCase]) -> None:
+    st.subheader(title)
+    if not rows:
+        notice.empty_state("暂无数据")
+    for row in rows:
+        _row(row)
+
+
+def _lists() -> None:
+    st.title("我的业务")
+    acting.show_refusal()
+    rows = own_cases(desk, actor)
+    _list("待完成业务", [row for row in rows if row.case.state not in CLOSED_STATES])
+    _list("已完成业务", [row for row in rows if row.case.state in CLOSED_STATES])
+    for row in rows:
+        if acting.asking() == outcome.question(row.case.id):
+            outcome.confirm_give_up(desk, actor, own_case(desk, actor, row.case.id))
+
+
+try:
+    if acting.opened():
+        st.button("返回我的业务", key="back", type="tertiary", icon=":material/arrow_back_ios_new:",
+                  on_click=acting.open_case, args=(None,))  # fmt: skip
+        outcome.show_outcome(desk, actor, own_case(desk, actor, acting.opened()))
+    else:
+        _lists()
+except DeskError as error:
+    notice.refusal(error.text)

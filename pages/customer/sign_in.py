@@ -1,0 +1,128 @@
+"""登录: phone (or ID number for existing customers), captcha, SMS code, privacy policy, 马上开户."""
+
+from __future__ import annotations
+
+import base64
+
+import streamlit as st
+
+from core.errors import DeskError
+from core.rules.service_hours import ServiceHours
+from core.usecases.loading import rules_for
+from core.usecases.sign_in_customer import CaptchaShown, new_captcha, request_code, sign_in_customer
+from pages.parts import notice, state, visitor, wiring
+from pages.parts.components.captcha_view import captcha_view
+from pages.parts.components.session_exchange import session_exchange
+from pages.parts.papers_text import policy_dialog
+from pages.parts.state import Key
+
+PHONE, ID = "新客户：手机号登录", "已开户：身份证号登录"
+guest = visitor.read()
+desk, firm_id = wiring.desk(), guest.firm.id
+with desk.read(firm_id) as work:
+    rules = rules_for(work)
+
+
+def _url(data: bytes, mime: str) -> str:
+    return f"data:{mime};base64,{base64.b64encode(data).decode()}"
+
+
+def _fresh_captcha() -> CaptchaShown:
+    shown = new_captcha(desk, firm_id)
+    state.put(Key.CAPTCHA, shown)
+    return shown
+
+
+def _send_code() -> None:
+    """Ask for a code; mistakes are kept for the fields."""
+    shown: CaptchaShown | None = state.get(Key.CAPTCHA)
+    values = st.session_state
+    existing = values.get("how") == ID
+    try:
+        result = request_code(
+            desk,
+            firm_id,
+            phone="" if existing else str(values.get("phone") or ""),
+            id_number=str(values.get("id_number") or "") if existing else "",
+            captcha_id=shown.id if shown else "",
+            captcha=str(values.get("captcha_text") or ""),
+            address=st.context.ip_address or "",
+        )
+        state.put(Key.ERRORS, result.errors)
+        if result.code_id:
+            state.put(Key.CODE, result.code_id)
+    except DeskError as error:
+        state.put(Key.ERRORS, {"send": error.text})
+    state.drop(Key.CAPTCHA)
+    st.session_state["captcha_text"] = ""
+
+
+def _sign_in() -> None:
+    values = st.session_state
+    if not values.get("agree"):
+        state.put(Key.ERRORS, {"agree": "请阅读并勾选《隐私政策》。"})
+        return
+    version = next(a["version"] for a in rules["agreements"]["agreements"] if a["code"] == "privacy")
+    ticket = sign_in_customer(
+        desk,
+        firm_id,
+        code_id=state.get(Key.CODE) or "",
+        code=str(values.get("sms_code") or ""),
+        policy=version,
+        agreed=True,
+    )
+    if ticket:
+        state.put(Key.TICKET, ticket)
+        state.drop(Key.ERRORS)
+    else:
+        state.put(Key.ERRORS, {"sms_code": "验证码不正确或已过期，请核对短信或重新获取。"})
+
+
+if guest.customer:
+    st.switch_page("customer/case.py")
+if state.get(Key.TICKET):
+    target = "/case"
+    st.info("正在登录…")
+    if session_exchange("exchange", ticket=state.get(Key.TICKET), kind="customer", target=target):
+        state.drop(Key.TICKET)
+        state.put(Key.ERRORS, {"send": "登录没有成功，请重新获取验证码。"})
+        st.rerun()
+    st.stop()
+
+errors: dict[str, str] = state.get(Key.ERRORS) or {}
+st.title("登录")
+st.caption(f"视频服务时间：{ServiceHours.of(rules['service_hours'], 'witness').sentence()}")
+st.segmented_control("登录方式", [PHONE, ID], default=PHONE, key="how", required=True)
+if st.session_state.get("how") == ID:
+    st.text_input("身份证号", key="id_number", placeholder="请输入身份证号", max_chars=24)
+    st.caption("验证码会发到开户时预留的手机。手机号有变化，请携带身份证到营业部办理变更。")
+    field = "id_number"
+else:
+    st.text_input("手机号码", key="phone", placeholder="请输入本人手机号", max_chars=20)
+    field = "phone"
+if field in errors:
+    notice.field_error(errors[field])
+
+shown = state.get(Key.CAPTCHA) or _fresh_captcha()
+if captcha_view("captcha_view", picture=_url(shown.png, "image/png"), audio=_url(shown.wav, "audio/wav")):
+    _fresh_captcha()
+    st.rerun()
+st.text_input("图形验证码", key="captcha_text", placeholder="请输入图中数字", max_chars=8)
+if "captcha" in errors:
+    notice.field_error(errors["captcha"])
+st.button("获取验证码", key="send_code", on_click=_send_code, width="stretch")
+if "send" in errors:
+    notice.refusal(errors["send"])
+elif state.get(Key.CODE) and not errors:
+    st.caption("如手机号或证件登记无误，验证码已发送，5 分钟内有效。没有收到时，60 秒后可以重新获取。")
+
+with st.form("sign_in", border=False):
+    st.text_input("短信验证码", key="sms_code", placeholder="请输入 6 位验证码", max_chars=6)
+    if "sms_code" in errors:
+        notice.field_error(errors["sms_code"])
+    st.checkbox("我已阅读并同意《隐私政策》", key="agree")
+    if "agree" in errors:
+        notice.field_error(errors["agree"])
+    st.form_submit_button("马上开户", type="primary", width="stretch", on_click=_sign_in)
+if st.button("查看《隐私政策》", key="open_policy", type="tertiary"):
+    policy_dialog(rules, "privacy")

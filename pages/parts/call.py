@@ -1,0 +1,201 @@
+"""The call: streamlit-webrtc joined to the in-process room, recordings of both sides, stills and the head clip.
+
+The one page part besides wiring that touches media; tests replace `join`.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import io
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+from streamlit_webrtc import WebRtcMode, webrtc_streamer
+from streamlit_webrtc.webrtc import SignallingTimeoutError
+
+from core.actor import Actor
+from core.errors import DeskError
+from core.limits import HEAD_CLIP_SECONDS
+from core.ports import Desk
+from core.records import Ticket
+from core.settings import Settings
+from core.steps.witness import HEAD_CLIP
+from core.usecases.serve_customer import add_capture, start_recording
+from media.encoded import VideoMode, install
+from media.hub import Kind
+from media.quality import Quality
+from media.recorder import Recorder, RecordingSummary
+from media.rooms import ROOMS, Role, RoomSink
+from media.stills import grab_still
+from pages.parts import wiring
+
+WORDS = {
+    "start": "开始视频通话",
+    "stop": "挂断",
+    "select_device": "选择设备",
+    "media_api_not_available": "浏览器不支持视频通话，请换一个浏览器。",
+    "device_ask_permission": "请允许使用摄像头和麦克风。",
+    "device_not_available": "没有找到摄像头或麦克风。",
+    "device_access_denied": "摄像头或麦克风没有获得允许，请在浏览器设置中打开。",
+}
+VIDEO = {"width": {"ideal": 640}, "height": {"ideal": 480}, "frameRate": {"ideal": 20, "max": 30}}
+AUDIO = {"echoCancellation": True, "noiseSuppression": True, "autoGainControl": True}
+TURN_LIFE_S = 3600
+
+
+@dataclass
+class _Running:
+    """What one call of this process holds open."""
+
+    fence: int
+    recorders: dict[Role, Recorder] = field(default_factory=dict)
+    clip: Recorder | None = None
+
+
+_calls: dict[str, _Running] = {}
+_lock = threading.Lock()
+
+
+def prepare() -> None:
+    """Install the hooks into aiortc once per process, before the first connection."""
+    mode = VideoMode(wiring.settings().video_mode)
+    install(mode)
+    ROOMS.configure(mode, wiring.utc_now)
+
+
+def ice(settings: Settings) -> dict[str, Any]:
+    """ICE servers of the browser; TURN credentials live one hour (coturn's use-auth-secret scheme)."""
+    if not settings.turn_urls:
+        return {"iceServers": []}
+    user = str(int(time.time()) + TURN_LIFE_S)
+    secret = hmac.digest(settings.turn_secret.encode(), user.encode(), hashlib.sha1)
+    password = base64.b64encode(secret).decode()
+    return {"iceServers": [{"urls": list(settings.turn_urls), "username": user, "credential": password}]}
+
+
+def join(ticket: Ticket, role: Role) -> None:
+    """Connect this page to the ticket's room; call it outside fragments and dialogs."""
+    room = ROOMS.get(ticket.id)
+    try:
+        webrtc_streamer(
+            key=f"call_{role}_{ticket.id[:12]}",
+            mode=WebRtcMode.SENDRECV,
+            desired_playing_state=True,
+            frontend_rtc_configuration=ice(wiring.settings()),
+            server_rtc_configuration={"iceServers": []},
+            media_stream_constraints={"video": VIDEO, "audio": AUDIO},
+            source_video_track=room.hub(role.other, Kind.VIDEO),
+            source_audio_track=room.hub(role.other, Kind.AUDIO),
+            sink_video_track=RoomSink(room, role, Kind.VIDEO),
+            sink_audio_track=RoomSink(room, role, Kind.AUDIO),
+            video_html_attrs={"autoPlay": True, "controls": False, "playsInline": True, "style": {"width": "100%"}},
+            translations=WORDS,
+        )
+    except SignallingTimeoutError:
+        st.warning("连接超时，正在重试。", icon=":material/wifi_off:")
+        st.button("重新连接", key="reconnect")
+
+
+def present(ticket: Ticket, role: Role) -> bool:
+    """Whether a side is connected."""
+    return ROOMS.get(ticket.id).present(role)
+
+
+def quality(ticket: Ticket, role: Role) -> Quality:
+    """What arrives from a side now."""
+    return ROOMS.get(ticket.id).quality(role)
+
+
+def recording(ticket: Ticket) -> bool:
+    """Whether both sides are being recorded."""
+    running = _calls.get(ticket.id)
+    return running is not None and len(running.recorders) == len(Role)
+
+
+def keep_recording(desk: Desk, actor: Actor, ticket: Ticket) -> None:
+    """Start recording each side that has come; the job that stores the file is posted before the first byte."""
+    with _lock:
+        running = _calls.setdefault(ticket.id, _Running(ticket.fence))
+    room = ROOMS.get(ticket.id)
+    for role in Role:
+        if role in running.recorders or not room.present(role):
+            continue
+        writer = wiring.vault().create(actor.firm_id)
+        start_recording(desk, actor, ticket.id, ticket.fence, role.value, writer.file_id)
+        running.recorders[role] = Recorder(room, role, writer, _closed)
+        running.recorders[role].start()
+
+
+def _closed(_summary: RecordingSummary) -> None:
+    """The file is whole; its job finds it."""
+
+
+def still(ticket: Ticket) -> tuple[bytes, dict[str, Any]]:
+    """A sharp frame of the customer (JPEG) and its figures; waits up to 8 s; raises `MediaTrouble`."""
+    found = grab_still(ROOMS.get(ticket.id), Role.CUSTOMER)
+    meta = {"width": found.width, "height": found.height, "sharpness": round(found.sharpness, 1), "source": "server"}
+    return found.jpeg, meta
+
+
+class _Memory(io.BytesIO):
+    """A sink whose bytes survive close()."""
+
+    data = b""
+
+    def close(self) -> None:
+        """Keep what was written."""
+        self.data = self.getvalue()
+        super().close()
+
+
+def record_clip(desk: Desk, actor: Actor, ticket: Ticket) -> None:
+    """Record ten seconds of the customer; stored as a capture when it is whole (R153)."""
+    with _lock:
+        running = _calls.setdefault(ticket.id, _Running(ticket.fence))
+        if running.clip is not None:
+            return
+        sink = _Memory()
+
+        def store(summary: RecordingSummary) -> None:
+            running.clip = None
+            meta, playable = desk.recordings.check(sink.data)
+            if playable and not meta["errors"]:
+                figures = {**meta, "gaps": summary.gaps}
+                add_capture(desk, actor, ticket.id, ticket.fence, HEAD_CLIP, playable, "video/webm", figures)
+
+        running.clip = Recorder(ROOMS.get(ticket.id), Role.CUSTOMER, sink, store, max_seconds=HEAD_CLIP_SECONDS)
+        running.clip.start()
+
+
+def clip_running(ticket: Ticket) -> bool:
+    """Whether the head clip is being recorded now."""
+    running = _calls.get(ticket.id)
+    return running is not None and running.clip is not None
+
+
+def end(ticket_id: str) -> None:
+    """Close recordings and room; repeating it does nothing."""
+    with _lock:
+        running = _calls.pop(ticket_id, None)
+    if running:
+        for recorder in (*running.recorders.values(), *([running.clip] if running.clip else [])):
+            recorder.close()
+    ROOMS.close(ticket_id)
+
+
+def tidy(desk: Desk) -> None:
+    """End calls of this process whose ticket is no longer in a call (lost page, lost lease)."""
+    for room in ROOMS.open_rooms():
+        for firm in wiring.firms():
+            try:
+                with desk.read(firm.id) as work:
+                    ticket = work.queue.find(room.id)
+            except DeskError:
+                return
+            if ticket and ticket.state != "in_call":
+                end(room.id)

@@ -1,0 +1,177 @@
+"""The facts of a case for staff: the same drawing for review, callback and the exchanges' answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+import streamlit as st
+
+from core.agreements import agreements_for
+from core.flow import Facts, Rules
+from core.rules.calendar import local_day
+from core.rules.exchanges import names_of
+from core.rules.id_card import IdNumber, check_id_number
+from core.rules.masks import mask_card, mask_id, mask_phone
+from core.rules.suitability import contradictions, level_name
+from core.steps import exchanges
+from core.steps.bank import cards
+from core.steps.follow_up import questions
+from core.steps.profile_fields import Field, shown_fields
+from core.usecases.read_case import CaseFile
+from pages.parts import clock_words, notice
+from pages.parts.fact_table import cell, fact_table, unusual
+
+FLAGS: Mapping[str, str] = {
+    "age": "年龄提醒",
+    "dishonesty": "不良诚信",
+    "duplicate": "疑似重复",
+    "follow_up": "回访需确认",
+    "pep": "政要",
+}
+Reveal = Callable[[str], None]
+
+
+def flag_words(flags: Collection[str]) -> list[str]:
+    """Flags of a case in words, in a stable order."""
+    return [FLAGS.get(flag, flag) for flag in sorted(flags)]
+
+
+def show_flags(flags: Collection[str]) -> None:
+    """The flags as badges; nothing without any."""
+    if flags:
+        with st.container(horizontal=True):
+            for word in flag_words(flags):
+                st.badge(word, icon=":material/flag:", color="orange")
+
+
+def show_head(file: CaseFile) -> None:
+    """Business, number, branch, customer's submission, flags."""
+    case = file.case
+    st.subheader(f"{file.loaded.business.title}　受理单 {case.number}")
+    submitted = f"提交于 {clock_words.exact(case.submitted_at)}" if case.submitted_at else "还没有提交"
+    account = f" · 资金账号 {file.account}" if file.account else ""
+    st.caption(f"{notice.plain(file.branch)} · {submitted}{account}")
+    show_flags(case.flags)
+
+
+def _labels(rules: Rules, name: str) -> dict[str, str]:
+    return {item["code"]: str(item["label"]) for item in rules["codes"]["lists"][name]["items"]}
+
+
+def _shown(field: Field, value: Any, rules: Rules) -> str:
+    if field.kind == "choice":
+        return _labels(rules, field.codes).get(str(value), "") if value else ""
+    if field.kind == "multi":
+        known = _labels(rules, field.codes)
+        return "、".join(known.get(str(code), str(code)) for code in value or [])
+    if field.kind == "tick":
+        return "是" if value else "否"
+    return str(value or "")
+
+
+def _marked(field: Field, values: Mapping[str, Any], rules: Rules) -> bool:
+    """Whether the chosen code carries a flag in the firm's code lists (政要, 不良诚信 …)."""
+    chosen = values.get(field.key)
+    codes = set(chosen) if isinstance(chosen, list) else {chosen}
+    items = rules["codes"]["lists"][field.codes]["items"] if field.codes else []
+    return any(item["code"] in codes and item.get("flag") for item in items)
+
+
+def show_profile(file: CaseFile, *, full_id: bool, phone_shown: bool, on_reveal: Reveal | None = None) -> None:
+    """个人基本资料 by section with Chinese labels; the phone number is masked until it is revealed."""
+    values, rules = file.loaded.facts.values("profile"), file.loaded.rules
+    sections: dict[str, list[tuple[str, str]]] = {}
+    for field in shown_fields(values):
+        text = _shown(field, values.get(field.key), rules)
+        if field.key == "id_number" and not full_id:
+            text = mask_id(text)
+        if field.key == "phone" and not phone_shown:
+            text = mask_phone(text)
+        mark = unusual if _marked(field, values, rules) else cell
+        sections.setdefault(field.section, []).append((field.title, mark(text)))
+    for title, rows in sections.items():
+        fact_table(title, rows)
+    if on_reveal and not phone_shown:
+        st.button("显示手机号码", key="reveal_phone", icon=":material/visibility:", on_click=on_reveal, args=("phone",))
+
+
+def show_cards(file: CaseFile, *, shown: bool, on_reveal: Reveal | None = None) -> None:
+    """The bank cards, masked until revealed."""
+    kinds = _labels(file.loaded.rules, "card_kind")
+    rows = []
+    for card in cards(file.loaded.facts.values("bank")):
+        number = str(card["number"]) if shown else mask_card(str(card["number"]))
+        rows.append((str(card["bank_name"]), cell(f"{number}　{kinds.get(str(card.get('kind')), '')}")))
+    fact_table("结算银行", rows, "卡号")
+    if on_reveal and not shown and rows:
+        st.button("显示卡号", key="reveal_cards", icon=":material/visibility:", on_click=on_reveal, args=("cards",))
+
+
+def show_suitability(file: CaseFile) -> None:
+    """The rating, doubts about the answers, and every answer."""
+    facts, rules = file.loaded.facts, file.loaded.rules
+    values, questionnaire = facts.values("suitability"), file.loaded.rules["questionnaire"]
+    if not values:
+        return
+    given = values["answers"]
+    level = level_name(str(values["level"]), bool(values["lowest"]), rules["match_table"])
+    st.markdown(f"**{notice.plain(level)}**　{values['score']} 分　问卷版本 {values['version']}")
+    for hint in contradictions(questionnaire, given, _age(file)):
+        st.markdown(unusual(hint))
+    rows = []
+    for number, question in enumerate(questionnaire["questions"], 1):
+        texts = [o["text"] for o in question["options"] if o["key"] in given.get(question["key"], ())]
+        rows.append((f"{number}. {question['text']}", cell("；".join(texts))))
+    fact_table("问题", rows, "回答")
+
+
+def _age(file: CaseFile) -> int | None:
+    person = check_id_number(str(file.loaded.facts.values("profile").get("id_number", "")))
+    return person.age_on(local_day(file.loaded.now)) if isinstance(person, IdNumber) else None
+
+
+def show_exchanges(file: CaseFile) -> None:
+    """What is asked for, what the customer insisted on, and what was read for how long."""
+    facts, rules = file.loaded.facts, file.loaded.rules
+    chosen = names_of(facts.values("exchanges").get("chosen") or (), rules["exchanges"])
+    above = unusual("高于风险等级，客户坚持开立") if exchanges.insisted(facts, rules) else cell("否")
+    rows = [("拟开交易所", cell(chosen)), ("高于等级", above)]
+    reports = len(facts.slot("score_report"))
+    fact_table("交易所", [*rows, ("成绩报告单", cell(f"{reports} 份" if reports else "不需要"))])
+    _notices(facts, rules)
+    _readings(file)
+
+
+def _notices(facts: Facts, rules: Rules) -> None:
+    rows = []
+    for proof in facts.proofs:
+        if proof.kind == "notice":
+            row = rules["notices"]["notices"][proof.subject]
+            pressed = {b["key"]: b["label"] for b in row["buttons"]}.get(str(proof.body.get("decision")), "")
+            rows.append((row["title"], cell(f"{pressed}　{clock_words.exact(proof.created_at)}")))
+    fact_table("风险提示", rows, "客户的选择")
+
+
+def _readings(file: CaseFile) -> None:
+    facts, loaded, rows = file.loaded.facts, file.loaded, []
+    for document in agreements_for("agreements", facts, loaded.rules, loaded.now):
+        proof = facts.proof("read", document.code, document.fingerprint, "agreements")
+        said = f"{proof.body.get('seconds')} 秒　{clock_words.exact(proof.created_at)}" if proof else ""
+        rows.append((f"《{document.title}》{document.version}", cell(said) if proof else unusual("没有读完")))
+    fact_table("阅读记录", rows, "用时")
+
+
+def show_follow_up(file: CaseFile) -> None:
+    """The answers of 在线回访, unusual ones marked with what the firm calls them."""
+    facts, rules = file.loaded.facts, file.loaded.rules
+    given: Mapping[str, str] = facts.values("follow_up").get("answers") or {}
+    words, rows = rules["follow_up"]["results"], []
+    for question in questions(facts, rules):
+        option = next((o for o in question["options"] if o["key"] == given.get(question["key"])), None)
+        if option is None:
+            continue
+        normal = option["result"] == "normal"
+        said = cell(option["text"]) if normal else unusual(f"{words[option['result']]}：{option['text']}")
+        rows.append((question["text"], said))
+    fact_table("在线回访", rows, "回答")

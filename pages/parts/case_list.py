@@ -1,0 +1,50 @@
+"""The rows of a work list beside the open case: masked, the promise in words, exact times on hover."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from core.usecases.work_lists import Listed, WorkList
+from pages.parts import acting, clock_words, notice
+from pages.parts.case_file import flag_words
+
+
+def row_label(row: Listed, words: str) -> str:
+    """Number, business, who and where, flags, and the words of this list, as one button."""
+    flags = "　".join(f":material/flag: {notice.plain(word)}" for word in flag_words(row.case.flags))
+    lines = [
+        f"**{row.case.number}**",
+        f"{notice.plain(row.customer)}　{notice.plain(row.title)}　{notice.plain(row.branch)}",
+        words,
+        flags,
+    ]
+    return "  \n".join(line for line in lines if line)
+
+
+def show_rows(
+    rows: Sequence[Listed], work: WorkList, words: Callable[[Listed], str], on_open: Callable[[str], None], empty: str
+) -> None:
+    """A button per row that opens its case; `empty` says what would stand here."""
+    if not rows:
+        notice.empty_state(empty)
+    for row in rows:
+        exact = f"提交于 {clock_words.exact(row.case.submitted_at)}" if row.case.submitted_at else ""
+        due = f"，承诺 {clock_words.exact(row.due_at)} 前" if row.due_at else ""
+        st.button(
+            row_label(row, words(row)), key=f"row_{row.case.id}", help=f"{exact}{due}" or None, width="stretch",
+            type="primary" if row.case.id == acting.opened() else "secondary", disabled=row.witnessed,
+            on_click=on_open, args=(row.case.id,),
+        )  # fmt: skip
+    if work.total > len(work.rows):
+        st.caption(f"只列出最早的 {len(work.rows)} 笔，共 {work.total} 笔。")
+
+
+def due_words(row: Listed, work: WorkList) -> str:
+    """The promise in words, coloured once it is broken; an icon stands beside the colour."""
+    if row.due_at is None:
+        return ""
+    late = row.due_at < work.now
+    words = clock_words.against(row.due_at, work.now)
+    return f":red[:material/alarm: {words}]" if late else f":material/schedule: {words}"

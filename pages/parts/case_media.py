@@ -1,0 +1,125 @@
+"""The evidence of a case for staff: pictures side by side, clips and recordings, signed documents.
+
+Every file comes through the protected route, which checks and records each opening.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+
+import streamlit as st
+
+from core.flow import Evidence, Facts
+from core.records import Document
+from core.steps.photos import SLOTS
+from core.steps.witness import CAPTURES, HEAD_CLIP
+from core.usecases.read_case import CaseFile
+from pages.parts import clock_words, notice
+from pages.parts.components.zoom_viewer import Picture, zoom_viewer
+
+DOCUMENT_STATES: Mapping[str, str] = {"signed": "已签署", "sealed": "已签署并盖章"}
+RECORDINGS: Mapping[str, str] = {"recording_customer": "客户画面", "recording_staff": "见证人员画面"}
+_MANY: Mapping[str, str] = {"bank_card": "银行卡", "score_report": "成绩报告单"}
+_PAIRS = (
+    ("身份证正面", "id_front", "capture_front"),
+    ("身份证反面", "id_back", "capture_back"),
+    ("人证", "id_front", "capture_portrait"),
+    ("签名", "signature", "id_front"),
+)
+"""What reviewers compare most: a button with the number of its place as shortcut puts both sides into view."""
+_LEFT, _RIGHT = "viewer_left", "viewer_right"
+
+
+def evidence_url(evidence_id: str) -> str:
+    """Address of one stored file on this site."""
+    return f"/evidence/{evidence_id}"
+
+
+def download_link(evidence_id: str, label: str) -> None:
+    """A link that downloads one file."""
+    icon = '<span class="jz-icon" aria-hidden="true">download</span>'
+    st.html(f'<a href="{escape(evidence_url(evidence_id))}" download>{icon} {escape(label)}</a>')
+
+
+def video(evidence_id: str, label: str) -> None:
+    """A clip or recording in the browser's own player, with seeking."""
+    source, name = escape(evidence_url(evidence_id)), escape(label)
+    st.html(f'<video controls preload="metadata" width="100%" src="{source}" aria-label="{name}"></video>')
+
+
+def pictures(facts: Facts) -> dict[str, tuple[str, Evidence]]:
+    """Every picture of a case by a key for choosing: its label and its file; uploads before captures."""
+    wanted = [(slot, f"{title}（上传）") for slot, title in SLOTS.items()]
+    for slot, title in CAPTURES.items():
+        wanted += [(slot, f"{title}（通话截取）"), (f"{slot}_still", f"{title}（客户设备原图）")]
+    found = {slot: (label, facts.slot(slot)[-1]) for slot, label in wanted if facts.slot(slot)}
+    for slot, title in _MANY.items():
+        for number, item in enumerate(facts.slot(slot), 1):
+            found[f"{slot}_{number}"] = (f"{title} {number}（上传）", item)
+    return found
+
+
+def show_pictures(file: CaseFile) -> None:
+    """Two pictures beside each other, chosen freely or by the usual pairs."""
+    found = pictures(file.loaded.facts)
+    if not found:
+        notice.empty_state("这笔业务还没有照片。")
+        return
+    keys, values = list(found), st.session_state
+    second = next((k for k in ("capture_front_still", "capture_front") if k in found), keys[-1])
+    for name, start in ((_LEFT, keys[0]), (_RIGHT, second)):
+        if values.get(name) not in found:
+            values[name] = start
+    _pairs(found)
+    left, right = st.columns(2)
+    left.selectbox("左图", keys, format_func=lambda key: found[key][0], key=_LEFT)
+    right.selectbox("右图", keys, format_func=lambda key: found[key][0], key=_RIGHT)
+    shown = [found[key] for key in dict.fromkeys([values[_LEFT], values[_RIGHT]])]
+    zoom_viewer("viewer", [Picture(source=evidence_url(item.id), label=label) for label, item in shown])
+    st.caption("点选图片后：R 旋转，Z 放大或还原，+ 和 - 缩放，方向键移动。")
+
+
+def _pairs(found: Mapping[str, tuple[str, Evidence]]) -> None:
+    with st.container(horizontal=True):
+        for number, (title, first, second) in enumerate(_PAIRS, 1):
+            other = f"{second}_still" if f"{second}_still" in found else second
+            if first in found and other in found:
+                st.button(title, key=f"pair_{number}", shortcut=str(number), on_click=_choose, args=(first, other))
+
+
+def _choose(first: str, second: str) -> None:
+    st.session_state[_LEFT], st.session_state[_RIGHT] = first, second
+
+
+def show_recordings(file: CaseFile) -> None:
+    """The head clip and both sides of every call, the newest call first."""
+    facts = file.loaded.facts
+    clips = facts.slot(HEAD_CLIP)[-1:]
+    for item in clips:
+        st.caption(f"头部短视频　{clock_words.exact(item.created_at)}")
+        video(item.id, "头部短视频")
+    both = [(title, item) for slot, title in RECORDINGS.items() for item in _playable(facts, slot)]
+    for title, item in sorted(both, key=lambda pair: pair[1].created_at, reverse=True):
+        st.caption(f"通话录像：{title}　{clock_words.exact(item.created_at)}")
+        if item.meta.get("errors"):
+            st.markdown(f":orange[:material/flag: 录像有 {int(item.meta['errors'])} 处解码错误，请留意。]")
+        video(item.id, f"通话录像：{title}")
+    if not both:
+        st.caption("通话录像还在保存，请稍后再看。" if clips else "还没有通话录像。")
+
+
+def _playable(facts: Facts, slot: str) -> list[Evidence]:
+    """The seekable copy of each recording, or the recording itself where none was needed."""
+    copies = {item.meta.get("ticket"): item for item in facts.slot(f"{slot}_play")}
+    raw = [item for item in facts.slot(slot) if item.meta.get("ticket") not in copies]
+    return [*copies.values(), *raw]
+
+
+def show_documents(documents: tuple[Document, ...]) -> None:
+    """The signed documents with version, state, time and download; for staff and for the customer alike."""
+    for document in documents:
+        when = clock_words.exact(document.signed_at) if document.signed_at else ""
+        state = DOCUMENT_STATES.get(document.state, document.state)
+        download_link(str(document.signed_file), f"《{document.title}》")
+        st.caption(f"版本 {notice.plain(document.version)} · {state} · {when}")

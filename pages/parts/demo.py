@@ -1,0 +1,90 @@
+"""The demo: two invented firms with staff of every role and one existing customer each. Everything is 样张."""
+
+from __future__ import annotations
+
+import secrets
+
+from core.actor import Role
+from core.defaults import load_defaults
+from core.ports import Desk
+from core.records import Branch, Customer, Firm, StaffMember
+from core.rules.calendar import build_calendar
+from core.rules.id_card import check_digit
+from core.usecases.found_firm import found_firm
+from db.database import Database
+
+FIRMS = (
+    Firm("yuanshan", "8001", "远山期货（样张）", "400-000-8001", demo=True),
+    Firm("linjiang", "8002", "临江期货（样张）", "400-000-8002", demo=True),
+)
+BRANCHES = (
+    Branch("b1", "总部营业部", "上海市", "样张路 1 号"),
+    Branch("b2", "郑州营业部", "郑州市", "样张路 2 号"),
+)
+STAFF = (
+    ("witness", "王芳", (Role.WITNESS,)),
+    ("witness2", "孙丽", (Role.WITNESS,)),
+    ("review", "赵强", (Role.REVIEW,)),
+    ("callback", "钱静", (Role.CALLBACK,)),
+    ("supervisor", "周敏", (Role.SUPERVISOR, Role.WITNESS)),
+    ("analyst", "吴涛", (Role.ANALYST,)),
+    ("compliance", "郑洁", (Role.COMPLIANCE,)),
+    ("service", "冯军", (Role.SERVICE,)),
+    ("admin", "管理员", (Role.ADMIN,)),
+)
+
+
+def _member(position: int, hashed: str) -> StaffMember:
+    login, name, roles = STAFF[position]
+    licence = f"F9{position:06d}"
+    return StaffMember(f"s{position}", login, name, licence, "b1", frozenset(roles), hashed)
+
+
+def _customer(desk: Desk, firm: Firm) -> Customer:
+    first = "999901" + f"{desk.clock().year - 40}0312" + f"{int(firm.number) % 100:02d}" + "1"
+    return Customer(
+        f"existing-{firm.number}",
+        f"{firm.number}0001",
+        "李样张",
+        first + check_digit(first),
+        "11150813009",
+        ("SHFE", "DCE", "CZCE"),
+        "ordinary",
+        "C3",
+        None,
+        "2035-01-01",
+    )
+
+
+def seed(desk: Desk, database: Database) -> str:
+    """Found the demo firms when there are none; every start sets the staff's password anew and returns it."""
+    password = desk.settings.demo_password or f"demo-{secrets.token_hex(4)}"
+    hashed = desk.passwords.hash(password)
+    known = {firm.id for firm in database.firms()}
+    year = desk.clock().year
+    for firm in FIRMS:
+        if firm.id in known:
+            _renew(desk, firm, hashed)
+            continue
+        staff = [_member(position, hashed) for position in range(len(STAFF))]
+        days = list(build_calendar(year - 1, year + 2))
+        found_firm(desk, firm, BRANCHES, staff, load_defaults(demo=True), days, [_customer(desk, firm)])
+    return password
+
+
+def _renew(desk: Desk, firm: Firm, hashed: str) -> None:
+    with desk.write(firm.id) as work:
+        for member in work.people.all_staff():
+            work.people.change_staff(member.id, password_hash=hashed, failed=0, locked_until=None)
+
+
+def announce(password: str) -> None:
+    """Print who may sign in, at every start."""
+    lines = [
+        "",
+        "演示模式 / demo mode: everything is invented (样张), SMS codes are shown on screen.",
+        "员工登录 / staff sign-in: /desk",
+        *(f"  {login:<11} {password}   {name}" for login, name, _ in STAFF),
+        "",
+    ]
+    print("\n".join(lines), flush=True)  # noqa: T201

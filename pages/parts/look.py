@@ -1,0 +1,42 @@
+"""The look of every page: the one style sheet, and Streamlit's own words in Chinese."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from pages.parts.components.words import chinese_words
+
+_CSS = Path(__file__).with_name("look.css").read_text(encoding="utf-8")
+_LARGE = "--jz-base: 20px;"
+_STAFF = "--jz-column: 100rem; --jz-tap: 2.25rem; --jz-button: .875rem; --jz-bar: static;"
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """The style sheet in a form that st.html takes as it is; a plain text it would dedent on every run."""
+
+    html: str
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+
+def _sheet(large_text: bool, staff: bool) -> _Sheet:
+    variables = (_LARGE if large_text else "") + (_STAFF if staff else "")
+    return _Sheet(f"<style>{_CSS}{':root {' + variables + '}' if variables else ''}</style>")
+
+
+_SHEETS = {(large, staff): _sheet(large, staff) for large in (False, True) for staff in (False, True)}
+
+
+def apply_look(large_text: bool = False, staff: bool = False) -> None:
+    """Give the page its look; call it once per run, before anything else is drawn.
+
+    `large_text` raises the base from 16 to 20 px. `staff` widens the column and makes targets denser; without
+    it the page is a phone's, and a centred column on a wide screen.
+    """
+    st.html(_SHEETS[large_text, staff])
+    chinese_words()

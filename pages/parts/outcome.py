@@ -1,0 +1,170 @@
+"""What a customer sees of a business that was handed in: where it stands, what comes when, what is signed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from core.actor import Actor
+from core.case import ALLOWED, STATE_TITLES, Action, State
+from core.ports import Desk
+from core.records import ExchangeRequest
+from core.rules.exchanges import names_of
+from core.rules.id_card import IdNumber, check_id_number, salutation
+from core.usecases.abandon_case import abandon_case
+from core.usecases.loading import Loaded
+from core.usecases.own_cases import Outcome, outcome_of
+from pages.parts import acting, clock_words, notice
+from pages.parts.case_media import show_documents
+from pages.parts.flow_picture import flow_picture
+from pages.parts.step_state import StepState
+
+AFTER_REVIEW = (State.CALLBACK, State.ACTIVE, State.DONE)
+ENDS: Mapping[State, str] = {
+    State.ABANDONED: "您已放弃这笔业务。需要时可以重新办理。",
+    State.EXPIRED: "这笔业务长时间没有操作，已失效。需要时可以重新办理。",
+    State.TERMINATED: "这笔业务已结束，没有办理成功。",
+}
+_WAITING = "已申请，等待交易所回报"
+_FAILED: Mapping[int, str] = {
+    1: "监控中心还有您的另一笔业务在处理，处理完成后我们继续办理，您不需要操作",
+    2: "资料核对没有通过，我们会电话联系您",
+    3: "实名核对没有通过，我们会电话联系您",
+}
+_OTHER = "暂未开通，我们正在核实"
+
+
+def show_outcome(desk: Desk, actor: Actor, loaded: Loaded) -> None:
+    """Draw the page of a submitted, approved or closed case for its customer (R170, R171, R174, R175, R177, R187)."""
+    outcome = outcome_of(desk, actor, loaded.case.id)
+    acting.show_refusal()
+    if loaded.case.state in ENDS:
+        _ended(loaded)
+    else:
+        _greeting(loaded)
+        st.html(flow_picture(timeline(loaded, outcome)))
+        _account(loaded, outcome)
+    _documents(outcome)
+    _give_up(desk, actor, loaded)
+
+
+def full_salutation(loaded: Loaded) -> str:
+    """`张三先生` or `张三女士` by the ID number (R177); the bare name while the number is not known."""
+    profile = loaded.facts.values("profile")
+    person = check_id_number(str(profile.get("id_number", "")))
+    return f"{profile.get('name', '')}{salutation(person) if isinstance(person, IdNumber) else ''}"
+
+
+def _greeting(loaded: Loaded) -> None:
+    case, row = loaded.case, loaded.rules["notices"]["notices"]["submitted"]
+    if case.state in {State.SUBMITTED, State.IN_REVIEW}:
+        due = clock_words.promise(case.due_at) if case.due_at else ""
+        values = {"salutation_name": full_salutation(loaded), "business": loaded.business.title, "due": due}
+        st.success(f"**{notice.plain(row['title'])}**", icon=":material/check_circle:")
+        st.markdown(notice.plain(row["text"].format_map(values)))
+    elif case.state is State.CALLBACK:
+        st.success("**复核通过**", icon=":material/check_circle:")
+        st.markdown(notice.plain(f"尊敬的{full_salutation(loaded)}，请留意我们的来电。电话回访确认后，账户即激活。"))
+    else:
+        st.success(f"**{STATE_TITLES[case.state]}**", icon=":material/verified:")
+        st.markdown(notice.plain(f"尊敬的{full_salutation(loaded)}，您的{loaded.business.title}业务已办理完成。"))
+    st.caption(f"受理单 {case.number}")
+
+
+def timeline(loaded: Loaded, outcome: Outcome) -> list[tuple[str, str, str]]:
+    """提交 → 复核 → 回访 → 开通 as steps of a picture, each with its time or its promise."""
+    case = loaded.case
+    approved, active = case.state in AFTER_REVIEW, case.state in {State.ACTIVE, State.DONE}
+    opened = active and all(request.state == "opened" for request in outcome.requests)
+    review = f"，{clock_words.promise(case.due_at)} 前完成" if case.due_at and not approved else ""
+    call = f"，{clock_words.promise(outcome.callback_due)} 前来电" if outcome.callback_due else ""
+    if not approved:
+        call = "，复核通过后 1 个交易日内来电"
+    submitted = f"　{clock_words.exact(case.submitted_at)}" if case.submitted_at else ""
+    finished = f"　{clock_words.exact(case.closed_at)}" if active and case.closed_at else ""
+    rows = [
+        (f"提交{submitted}", True),
+        (f"复核{review}", approved),
+        (f"电话回访{call}", active),
+        (f"开通{finished}", opened),
+    ]
+    current = next((number for number, (_, done) in enumerate(rows) if not done), len(rows))
+    return [("办理进度", title, _state(number, current)) for number, (title, _) in enumerate(rows)]
+
+
+def _state(number: int, current: int) -> str:
+    if number < current:
+        return StepState.DONE
+    return StepState.CURRENT if number == current else StepState.TODO
+
+
+def _account(loaded: Loaded, outcome: Outcome) -> None:
+    if not outcome.account:
+        return
+    with st.container(key="card-account"):
+        st.markdown(f":material/account_balance_wallet: 资金账号　**{outcome.account}**")
+        for request in outcome.requests:
+            st.markdown(_request(loaded, request))
+    if outcome.calls and outcome.callback_due:
+        st.caption(f"我们已拨打 {outcome.calls} 次，没有接通，会再次来电。")
+
+
+def _request(loaded: Loaded, request: ExchangeRequest) -> str:
+    name = names_of([request.exchange], loaded.rules["exchanges"])
+    if request.state == "opened":
+        code = f"，交易编码 {request.trading_code}" if request.trading_code else ""
+        return f":material/check_circle: {notice.plain(f'{name}：已开通{code}')}"
+    words = _WAITING if request.state == "waiting" else _FAILED.get(request.return_code or 0, _OTHER)
+    icon = "pending" if request.state == "waiting" else "info"
+    return f":material/{icon}: {notice.plain(f'{name}：{words}')}"
+
+
+def _ended(loaded: Loaded) -> None:
+    case = loaded.case
+    st.subheader(f"{loaded.business.title}　{STATE_TITLES[case.state]}")
+    st.caption(f"受理单 {case.number}")
+    reason = case.remark if case.state is State.TERMINATED else ""
+    notice.refusal("\n".join(filter(None, [ENDS[case.state], reason])))
+    st.markdown(f":material/call: 服务热线：{notice.plain(str(loaded.rules['firm']['hotline']))}")
+
+
+def _documents(outcome: Outcome) -> None:
+    if outcome.documents:
+        with st.expander(f"已签署的协议（{len(outcome.documents)} 份）", icon=":material/description:"):
+            show_documents(outcome.documents)
+
+
+def _give_up(desk: Desk, actor: Actor, loaded: Loaded) -> None:
+    """放弃 while the firm has not decided yet (R187)."""
+    if Action.ABANDON in ALLOWED[loaded.case.state]:
+        give_up_button(loaded.case.id)
+        if acting.asking() == question(loaded.case.id):
+            confirm_give_up(desk, actor, loaded)
+
+
+def question(case_id: str) -> str:
+    """Name of the dialog that asks whether this case is to end."""
+    return f"give_up|{case_id}"
+
+
+def give_up_button(case_id: str) -> None:
+    """放弃, which opens the question."""
+    st.button("放弃", key=f"give_up_{case_id[:8]}", type="tertiary", on_click=acting.ask, args=(question(case_id),))
+
+
+@st.dialog("放弃这笔业务", on_dismiss=lambda: acting.ask(None))
+def confirm_give_up(desk: Desk, actor: Actor, loaded: Loaded) -> None:
+    """Ask in the firm's words, then end the case for good."""
+    row = loaded.rules["notices"]["notices"]["give_up_confirm"]
+    st.markdown(notice.plain(row["text"].format_map({"case_number": loaded.case.number})))
+    labels = {button["key"]: button["label"] for button in row["buttons"]}
+    st.button(labels["back"], key="give_up_no", type="primary", width="stretch", on_click=acting.ask, args=(None,))
+    st.button(labels["give_up"], key="give_up_yes", width="stretch", on_click=_end, args=(desk, actor, loaded.case.id))
+    if not acting.asking():
+        st.rerun()
+
+
+def _end(desk: Desk, actor: Actor, case_id: str) -> None:
+    acting.ask(None)
+    acting.attempt(lambda: abandon_case(desk, actor, case_id), "已放弃这笔业务。")

@@ -1,0 +1,81 @@
+"""Rejecting: the firm's coded reasons, what the customer is told, and a note that stays inside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from core.businesses import BUSINESSES
+from core.flow import Rules
+from core.usecases.reject_case import ENDING, default_text, reasons_for
+from pages.parts import notice
+
+Submit = Callable[[list[str], str, str], None]
+STEP_TITLES = {step.key: step.title for declared in BUSINESSES.values() for step in declared.steps}
+
+
+def reject_form(rules: Rules, stage: str, key: str, submit: Submit) -> bool:
+    """Draw the form; `submit(codes, customer_text, internal)` runs in a callback, with at least one code.
+
+    `stage` is witness, review or callback. The customer's text starts as the firm's words for the chosen
+    reasons; what staff wrote themselves is kept when the reasons change. Returns True in the run in which
+    the button was pressed (a dialog then asks for a new run, docs of st.dialog).
+    """
+    reasons = {r["code"]: r for r in reasons_for(stage, rules) if r["kind"] != "wait"}
+    codes: list[str] = st.multiselect(
+        "驳回原因", list(reasons), format_func=lambda code: f"{code} {reasons[code]['label']}", key=_codes(key),
+        placeholder="选择原因，可以多选，可以输入文字查找", on_change=_fill, args=(rules, key),
+    )  # fmt: skip
+    if st.session_state.pop(f"{key}_reject_empty", False):
+        notice.field_error("请选择驳回原因。")
+    st.text_area("给客户的话", key=_text(key), height=110, max_chars=500, help="客户会在“我的业务”和退回的步骤看到。")
+    st.text_area("内部备注", key=f"{key}_reject_internal", height=80, max_chars=500, help="只有员工能看到。")
+    chosen = [reasons[code] for code in codes if code in reasons]
+    ending = any(reason["kind"] in ENDING for reason in chosen)
+    if chosen:
+        st.caption(f":material/info: {notice.plain(effect(chosen, rules))}")
+    label = "终止办理" if ending else "驳回，退回客户修改"
+    return st.button(label, key=f"{key}_reject_send", icon=":material/assignment_return:",
+                     on_click=_send, args=(key, submit))  # fmt: skip
+
+
+def effect(reasons: Sequence[Mapping[str, Any]], rules: Rules) -> str:
+    """What a rejection for these reasons brings about, in one or two sentences for staff."""
+    ending = next((reason["kind"] for reason in reasons if reason["kind"] in ENDING), None)
+    if ending:
+        return f"{rules['reject_reasons']['kinds'][ending]}：这笔业务立即结束，不能恢复。"
+    steps = dict.fromkeys(s for reason in reasons for s in (reason["step"], *reason["also"]) if s)
+    titles = "、".join(STEP_TITLES[step] for step in steps)
+    return f"客户要重新完成：{titles}。其余内容保留；资料有改动时，相关的证明要重做。"
+
+
+def _codes(key: str) -> str:
+    return f"{key}_reject_codes"
+
+
+def _text(key: str) -> str:
+    return f"{key}_reject_text"
+
+
+def _fill(rules: Rules, key: str) -> None:
+    """Bring the customer's text in line with the chosen reasons, without losing what staff wrote."""
+    values, codes = st.session_state, list(st.session_state[_codes(key)])
+    before = values.get(f"{key}_reject_before", [])
+    written, offered = str(values.get(_text(key)) or ""), default_text(before, rules)
+    if written.strip() in {"", offered}:
+        values[_text(key)] = default_text(codes, rules)
+    else:
+        added = default_text([code for code in codes if code not in before], rules)
+        values[_text(key)] = "\n".join(filter(None, [written, added]))
+    values[f"{key}_reject_before"] = codes
+
+
+def _send(key: str, submit: Submit) -> None:
+    values = st.session_state
+    codes = list(values.get(_codes(key)) or [])
+    if not codes:
+        values[f"{key}_reject_empty"] = True
+        return
+    submit(codes, str(values.get(_text(key)) or ""), str(values.get(f"{key}_reject_internal") or ""))

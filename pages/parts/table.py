@@ -1,0 +1,45 @@
+"""The page table: which pages a visitor may open. A page that is not listed cannot be reached by any address."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from core.permissions import Permission, holds
+from pages.parts.visitor import Visitor
+
+CUSTOMER = {
+    "hall": ("业务办理", "customer/hall.py", ":material/home:"),
+    "sign_in": ("登录", "customer/sign_in.py", ":material/login:"),
+    "case": ("办理中", "customer/case.py", ":material/edit_document:"),
+    "my": ("我的业务", "customer/my_cases.py", ":material/list_alt:"),
+    "documents": ("协议下载", "customer/documents.py", ":material/description:"),
+    "help": ("开户帮助", "customer/help.py", ":material/help:"),
+}
+STAFF = {
+    "desk_witness": ("视频见证", "staff/witness.py", ":material/video_call:", Permission.QUEUE_SERVE),
+    "desk_review": ("复核", "staff/review.py", ":material/fact_check:", Permission.CASE_APPROVE),
+    "desk_results": ("交易所回报", "staff/results.py", ":material/account_balance:", Permission.CASE_REPORT),
+    "desk_callback": ("电话回访", "staff/callback.py", ":material/call:", Permission.CALLBACK_RECORD),
+    "desk_queue": ("排队情况", "staff/queue.py", ":material/groups:", Permission.QUEUE_READ),
+    "desk_people": ("人员", "staff/people.py", ":material/badge:", Permission.PEOPLE_MANAGE),
+    "desk_audit": ("审计", "staff/audit.py", ":material/policy:", Permission.AUDIT_VERIFY),
+}
+
+
+def pages_for(visitor: Visitor) -> dict[str, list[StreamlitPage]]:
+    """Sections of the navigation: customer pages for all (hidden from the list), staff pages by permission."""
+    customer = [
+        st.Page(path, title=title, url_path=key, icon=icon, default=key == "hall", visibility="hidden")
+        for key, (title, path, icon) in CUSTOMER.items()
+    ]
+    actor = visitor.actor_staff
+    home = st.Page("staff/home.py", title="工作台", url_path="desk", icon=":material/desk:")
+    if actor is None:
+        return {"": [*customer, home]}
+    allowed = [
+        st.Page(path, title=title, url_path=key, icon=icon)
+        for key, (title, path, icon, permission) in STAFF.items()
+        if holds(actor, permission)
+    ]
+    return {"工作台": [home, *allowed], "": customer}

@@ -1,0 +1,109 @@
+"""Who looks at the page: firm, customer session, member of staff; and the heads of customer and staff pages."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+import streamlit as st
+
+from core.actor import ROLE_TITLES, Actor
+from core.records import Firm, SessionRecord, StaffMember
+from core.rules.masks import mask_phone
+from pages.parts import notice, state, wiring
+from pages.parts.components.session_exchange import sign_out
+from pages.parts.state import Key
+
+OUTBOX_SHOWN = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """The firm is the session's for whoever is signed in, else the chosen one."""
+
+    firm: Firm
+    customer: SessionRecord | None
+    actor_staff: Actor | None
+    member: StaffMember | None
+
+    @property
+    def actor(self) -> Actor | None:
+        """The customer's actor."""
+        return wiring.customer_actor(self.customer) if self.customer else None
+
+
+def _chosen_firm(firms: list[Firm]) -> Firm:
+    wanted = st.query_params.get("firm") or state.get(Key.FIRM)
+    chosen = next((firm for firm in firms if firm.number == wanted), firms[0])
+    state.put(Key.FIRM, chosen.number)
+    return chosen
+
+
+def read() -> Visitor:
+    """The visitor of this run, from the trusted headers and the database, anew each time."""
+    firms = wiring.firms()
+    if not firms:
+        st.error("系统还没有期货公司。请管理员先运行 new-firm 命令。")
+        st.stop()
+    chosen = _chosen_firm(firms)
+    customer, staff = wiring.customer(), wiring.staff()
+    if customer and customer.firm_id != chosen.id:
+        chosen = next(firm for firm in firms if firm.id == customer.firm_id)
+    return Visitor(chosen, customer, staff[0] if staff else None, staff[1] if staff else None)
+
+
+def large_text() -> bool:
+    """Whether the visitor wants large text."""
+    return bool(state.get(Key.LARGE))
+
+
+def _outbox(visitor: Visitor) -> None:
+    """Demo mode: the messages that would have been sent."""
+    if not wiring.settings().demo:
+        return
+    with wiring.desk().read(visitor.firm.id) as work:
+        recent = work.jobs.recent_sms(work.now - OUTBOX_SHOWN)
+    mine = {visitor.actor.id} if visitor.actor else set()
+    code = state.get(Key.CODE)
+    shown = [m for m in recent if m.owner in mine or (code and m.template == "code")][:2]
+    notice.demo_banner([(mask_phone(m.phone), m.text) for m in shown])
+
+
+def customer_header(visitor: Visitor) -> None:
+    """Firm name, large text, 我的业务, help, sign out (R015)."""
+    with st.container(horizontal=True, vertical_alignment="center", key="header"):
+        st.page_link("customer/hall.py", label=f"**{visitor.firm.name}**", icon=":material/verified_user:")
+        st.toggle("大字", key=Key.LARGE, help="放大全部文字")
+        if visitor.customer:
+            st.page_link("customer/my_cases.py", label="我的业务")
+            st.button("退出登录", key="leave", type="tertiary", on_click=_leave, args=("customer",))
+        st.page_link("customer/help.py", label="开户帮助")
+    _finish_leaving()
+    _outbox(visitor)
+    state.show_said()
+
+
+def _leave(kind: str) -> None:
+    state.put(Key.LEAVING, (kind, secrets.token_hex(8)))
+
+
+def _finish_leaving() -> None:
+    leaving = state.get(Key.LEAVING)
+    if leaving:
+        kind, nonce = leaving
+        sign_out("sign_out", nonce=nonce, kind=kind, target="/" if kind == "customer" else "/desk")
+
+
+def staff_header(visitor: Visitor) -> None:
+    """Name, roles and sign-out in the sidebar; the demo banner says that everything is invented."""
+    if wiring.settings().demo:
+        st.caption(":material/science: 演示模式：公司、人员和客户都是虚构的样张。")
+    if visitor.member is None:
+        return
+    with st.sidebar:
+        titles = "、".join(ROLE_TITLES[role] for role in sorted(visitor.member.roles))
+        st.markdown(f"**{notice.plain(visitor.member.name)}**  \n{titles} · {notice.plain(visitor.firm.name)}")
+        st.button("退出登录", key="leave_staff", on_click=_leave, args=("staff",))
+    _finish_leaving()
+    state.show_said()

@@ -1,0 +1,25 @@
+"""The script Streamlit runs for every page: who is signed in decides which pages exist."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.parts import visitor
+from pages.parts.look import apply_look
+from pages.parts.table import pages_for
+
+st.set_page_config(
+    page_title="见证 · 期货远程开户", page_icon=str(Path(__file__).with_name("parts") / "icon.svg"), layout="centered"
+)
+guest = visitor.read()
+pages = pages_for(guest)
+page = st.navigation(pages, position="sidebar" if guest.actor_staff else "hidden")
+staff_page = page.url_path.startswith("desk")
+apply_look(large_text=visitor.large_text(), staff=staff_page)
+if not staff_page:
+    visitor.customer_header(guest)
+else:
+    visitor.staff_header(guest)
+page.run()

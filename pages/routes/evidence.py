@@ -1,0 +1,84 @@
+"""Protected evidence: signed-in, authorised, audited, never cached; byte ranges so that recordings seek."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from core.actor import Actor
+from core.errors import DeskError
+from core.flow import Evidence
+from core.ports import VaultReader
+from core.usecases.open_evidence import open_evidence
+from pages.parts import wiring
+
+PIECE = 256 * 1024
+_RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
+
+
+def actors(request: Request) -> list[Actor]:
+    """Who is asking: the member of staff first, then the customer."""
+    sessions = request.scope["state"]["sessions"]
+    found = wiring.staff_of(sessions.get("staff"))
+    staff = [found[0]] if found else []
+    customer = sessions.get("customer")
+    return staff + ([wiring.customer_actor(customer)] if customer else [])
+
+
+def _open(request: Request) -> tuple[Evidence, VaultReader] | None:
+    for actor in actors(request):
+        try:
+            return open_evidence(wiring.desk(), actor, request.path_params["evidence_id"])
+        except DeskError:
+            continue
+    return None
+
+
+def _span(header: str | None, size: int) -> tuple[int, int] | None:
+    """(first, last) byte of a Range header; None for no usable header."""
+    match = _RANGE.match(header or "")
+    if not match or match.groups() == ("", ""):
+        return None
+    first, last = match.groups()
+    if not first:
+        return max(0, size - int(last)), size - 1
+    return int(first), min(int(last) if last else size - 1, size - 1)
+
+
+def _pieces(reader: VaultReader, first: int, last: int) -> Iterator[bytes]:
+    position = first
+    while position <= last:
+        piece = reader.read(position, min(PIECE, last - position + 1))
+        if not piece:
+            return
+        position += len(piece)
+        yield piece
+
+
+async def send_evidence(request: Request) -> Response:
+    """GET one file; 404 for everything that the asker may not know of."""
+    found = await run_in_threadpool(_open, request)
+    if found is None:
+        return JSONResponse({"error": "not found"}, 404, headers={"cache-control": "no-store"})
+    item, reader = found
+    headers = {
+        "cache-control": "no-store, private",
+        "accept-ranges": "bytes",
+        "content-security-policy": "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; sandbox",
+    }
+    if item.mime == "application/pdf":
+        name = f"{item.slot}-{item.id[:8]}.pdf"
+        headers["content-disposition"] = f'attachment; filename="{name}"'
+    span = _span(request.headers.get("range"), reader.size)
+    if span and span[0] >= reader.size:
+        return Response(status_code=416, headers={"content-range": f"bytes */{reader.size}"})
+    first, last = span or (0, reader.size - 1)
+    headers["content-length"] = str(last - first + 1)
+    if span:
+        headers["content-range"] = f"bytes {first}-{last}/{reader.size}"
+    pieces = iterate_in_threadpool(_pieces(reader, first, last))
+    return StreamingResponse(pieces, 206 if span else 200, headers=headers, media_type=item.mime)

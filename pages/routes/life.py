@@ -1,0 +1,55 @@
+"""Start and end of the process: configuration asserted, database migrated, demo seeded, worker started."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from core.settings import Settings
+from pages.parts import call, wiring
+from pages.parts.demo import announce, seed
+from pages.routes.assertions import assert_configuration
+
+GC_EVERY_S = 15
+log = logging.getLogger("jianzheng")
+
+
+@asynccontextmanager
+async def lifespan(_app: Any) -> AsyncIterator[None]:
+    """Runs once per server process, before the first request."""
+    settings = wiring.settings()
+    assert_configuration(settings)
+    wiring.database().migrate()
+    if settings.demo:
+        announce(seed(wiring.desk(), wiring.database()))
+    call.prepare()
+    gc.freeze()
+    collector = asyncio.create_task(_collect())
+    worker = _start_worker(settings)
+    try:
+        yield
+    finally:
+        collector.cancel()
+        if worker:
+            worker.terminate()
+            worker.wait(10)
+
+
+async def _collect() -> None:
+    """Collect on a timer: a full collection after every rerun would stall the calls (video note, section 3)."""
+    while True:
+        await asyncio.sleep(GC_EVERY_S)
+        gc.collect(1)
+        await asyncio.to_thread(call.tidy, wiring.desk())
+
+
+def _start_worker(settings: Settings) -> subprocess.Popen[bytes] | None:
+    if settings.worker != "child":
+        return None
+    return subprocess.Popen([sys.executable, "-m", "pages.worker"], cwd=wiring.ROOT, stdin=subprocess.PIPE)

@@ -1,0 +1,48 @@
+"""The session cookie: a one-time ticket is exchanged for it; signing out revokes it for all tabs."""
+
+from __future__ import annotations
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from core.errors import DeskError
+from core.usecases.sessions import exchange_ticket, sign_out
+from pages.parts import wiring
+from pages.routes.gate import KINDS, cookie_name
+
+
+def from_own_page(request: Request) -> bool:
+    """Whether the request was made by our own page's script (other sites cannot set this header)."""
+    site = request.headers.get("sec-fetch-site", "same-origin")
+    return site == "same-origin" and request.headers.get("x-requested-with") == "jianzheng"
+
+
+async def exchange(request: Request) -> Response:
+    """POST {ticket, kind}: sets the HttpOnly cookie."""
+    body = await request.json() if from_own_page(request) else {}
+    kind = body.get("kind")
+    if kind not in KINDS:
+        return JSONResponse({"error": "refused"}, 403)
+    try:
+        token = await run_in_threadpool(exchange_ticket, wiring.desk(), str(body.get("ticket", "")))
+    except DeskError:
+        return JSONResponse({"error": "refused"}, 403)
+    answer = JSONResponse({"ok": True})
+    secure = wiring.settings().secure
+    answer.set_cookie(cookie_name(kind), token, httponly=True, samesite="strict", secure=secure, path="/")
+    return answer
+
+
+async def leave(request: Request) -> Response:
+    """POST {kind}: revokes the session and deletes the cookie."""
+    body = await request.json() if from_own_page(request) else {}
+    kind = body.get("kind")
+    if kind not in KINDS:
+        return JSONResponse({"error": "refused"}, 403)
+    session = request.scope["state"]["sessions"].get(kind)
+    if session:
+        await run_in_threadpool(sign_out, wiring.desk(), session)
+    answer = JSONResponse({"ok": True})
+    answer.delete_cookie(cookie_name(kind), path="/", secure=wiring.settings().secure, httponly=True, samesite="strict")
+    return answer

@@ -1,0 +1,137 @@
+"""电话回访: who is to be called until when, what to ask, and the outcome."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.errors import DeskError
+from core.usecases.callback_plan import CallPlan, call_plan, missing_topics
+from core.usecases.complete_case import OUTCOMES, record_callback
+from core.usecases.read_case import CaseFile, read_case, reveal
+from core.usecases.work_lists import Listed, callback_list
+from pages.parts import acting, case_file, case_history, case_list, notice, visitor, wiring
+
+QUESTIONS = {
+    "confirmed": "客户已确认本人、自愿和各项内容。确认后账户立即激活，客户会收到短信。",
+    "disputed": "客户有异议。确认后这笔业务立即终止，不能恢复，客户会收到短信。",
+}
+DONE = {"confirmed": "已激活。", "unreached": "已记录，稍后再拨。", "disputed": "已终止，请通知合规人员。"}
+guest = visitor.read()
+desk, actor, member = wiring.desk(), guest.actor_staff, guest.member
+assert actor is not None and member is not None
+
+
+def _topic_key(case_id: str, topic: str) -> str:
+    return f"topic_{case_id[:8]}_{topic}"
+
+
+def _asked(case_id: str, plan: CallPlan) -> list[str]:
+    return [topic.key for topic in plan.topics if st.session_state.get(_topic_key(case_id, topic.key))]
+
+
+def _note(case_id: str, plan: CallPlan) -> str:
+    """The note of the call, headed by the topics that were covered."""
+    asked = _asked(case_id, plan)
+    titles = "、".join(topic.title for topic in plan.topics if topic.key in asked)
+    written = str(st.session_state.get("call_note") or "").strip()
+    return "\n".join(filter(None, [f"已核对：{titles}" if titles else "", written]))
+
+
+def _record(case_id: str, plan: CallPlan, outcome: str) -> None:
+    note = _note(case_id, plan)
+    acting.ask(None)
+    if acting.attempt(lambda: record_callback(desk, actor, case_id, outcome, note), DONE[outcome]):
+        st.session_state.pop("call_note", None)
+        if outcome != "unreached":
+            acting.open_case(None)
+
+
+def _wish(case_id: str, plan: CallPlan, outcome: str) -> None:
+    """What ends the case is asked once more; 接通确认 needs every required topic, 异议 needs a note."""
+    missing = missing_topics(plan, _asked(case_id, plan))
+    if outcome == "confirmed" and missing:
+        acting.fail({"outcome": f"还没有核对：{'、'.join(missing)}。"})
+    elif outcome == "disputed" and not str(st.session_state.get("call_note") or "").strip():
+        acting.fail({"outcome": "客户有异议时，请写明内容。"})
+    elif outcome == "unreached":
+        _record(case_id, plan, outcome)
+    else:
+        acting.ask(outcome)
+
+
+def _reveal(case_id: str, what: str) -> None:
+    if acting.attempt(lambda: reveal(desk, actor, case_id, "callback", what)):
+        acting.remember_reveal(case_id, what, desk.clock())
+
+
+@st.dialog("请再次确认", on_dismiss=lambda: acting.ask(None))
+def _confirm(file: CaseFile, plan: CallPlan, outcome: str) -> None:
+    st.markdown(QUESTIONS[outcome])
+    acting.dialog_buttons(OUTCOMES[outcome], _record, file.case.id, plan, outcome)
+
+
+def _topics(case_id: str, plan: CallPlan) -> None:
+    st.markdown(f":material/record_voice_over: {notice.plain(plan.opening)}")
+    for topic in plan.topics:
+        label = f"**{notice.plain(topic.title)}**{' *' if topic.required else ''}　{notice.plain(topic.ask)}"
+        st.checkbox(label, key=_topic_key(case_id, topic.key))
+        flag = f"　:orange[:material/flag: {notice.plain(topic.red_flag)}]" if topic.red_flag else ""
+        st.caption(f"应答：{notice.plain(topic.expect)}{flag}")
+    st.markdown(f":material/call_end: {notice.plain(plan.closing)}")
+
+
+def _outcome(file: CaseFile, plan: CallPlan) -> None:
+    st.text_area("备注", key="call_note", height=90, max_chars=500, placeholder="客户的补充、异议的内容")
+    acting.field_error("outcome")
+    with st.container(horizontal=True):
+        for outcome, label in OUTCOMES.items():
+            st.button(label, key=f"outcome_{outcome}", type="primary" if outcome == "confirmed" else "secondary",
+                      on_click=_wish, args=(file.case.id, plan, outcome))  # fmt: skip
+
+
+def _case(row: Listed) -> None:
+    file = read_case(desk, actor, row.case.id, "callback")
+    plan = call_plan(file.loaded, member.login)
+    case_file.show_head(file)
+    if not acting.asking():
+        acting.show_refusal()
+
+    def on_reveal(what: str) -> None:
+        _reveal(file.case.id, what)
+
+    middle, side = st.columns([3, 2])
+    with middle:
+        _topics(file.case.id, plan)
+        _outcome(file, plan)
+        case_history.show_callbacks(file)
+    with side:
+        shown = acting.revealed(file.case.id, "phone", work.now)
+        case_file.show_profile(file, full_id=False, phone_shown=shown, on_reveal=on_reveal)
+        case_file.show_cards(file, shown=False)
+        case_file.show_exchanges(file)
+        case_file.show_follow_up(file)
+    if acting.asking() in QUESTIONS:
+        _confirm(file, plan, acting.asking())
+
+
+def _words(row: Listed) -> str:
+    tried = f"　已拨 {row.attempts} 次" if row.attempts else ""
+    return case_list.due_words(row, work) + tried
+
+
+work = callback_list(desk, actor)
+current = next((row for row in work.rows if row.case.id == acting.opened()), None)
+st.title("电话回访")
+left, right = st.columns([1, 4])
+with left:
+    st.markdown(f"**待回访 {work.total}**")
+    case_list.show_rows(work.rows, work, _words, acting.open_case, "没有等待回访的业务。复核通过后会出现在这里。")
+with right:
+    try:
+        if current:
+            _case(current)
+        else:
+            acting.show_refusal()
+            notice.empty_state("从左边选择一笔业务，按话题逐项核对后记录结果。")
+    except DeskError as error:
+        notice.refusal(error.text)

@@ -1,0 +1,60 @@
+"""工作台: staff sign in here; signed in, it says what waits."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.case import State
+from core.permissions import Permission, holds
+from core.usecases.sign_in_staff import WRONG, sign_in_staff
+from pages.parts import notice, state, visitor, wiring
+from pages.parts.components.session_exchange import session_exchange
+from pages.parts.state import Key
+
+guest = visitor.read()
+
+
+def _sign_in() -> None:
+    values = st.session_state
+    firm = values["staff_firm"]
+    login, password = str(values.get("login") or ""), str(values.get("password") or "")
+    ticket = sign_in_staff(wiring.desk(), firm.id, login, password, str(values.get("otp") or ""))
+    state.put(Key.TICKET, ticket)
+    state.put(Key.ERRORS, {} if ticket else {"login": WRONG})
+
+
+def _form() -> None:
+    st.title("员工登录")
+    if state.get(Key.TICKET):
+        st.info("正在登录…")
+        if session_exchange("exchange_staff", ticket=state.get(Key.TICKET), kind="staff", target="/desk"):
+            state.drop(Key.TICKET)
+            st.rerun()
+        return
+    with st.form("staff_sign_in"):
+        st.selectbox("期货公司", wiring.firms(), format_func=lambda f: f"{f.number} {f.name}", key="staff_firm")
+        st.text_input("工号", key="login", autocomplete="username")
+        st.text_input("密码", key="password", type="password", autocomplete="current-password")
+        st.text_input("动态口令（已启用时填写）", key="otp", max_chars=6, autocomplete="one-time-code")
+        st.form_submit_button("登录", type="primary", on_click=_sign_in)
+    if state.get(Key.ERRORS, {}).get("login"):
+        notice.refusal(state.get(Key.ERRORS)["login"])
+
+
+def _overview() -> None:
+    actor, member = guest.actor_staff, guest.member
+    assert actor is not None and member is not None
+    st.title(f"{member.name}，您好")
+    with wiring.desk().read(actor.firm_id) as work:
+        waiting = len(work.queue.waiting(member.branch_id)) if holds(actor, Permission.QUEUE_READ) else None
+        review = len(work.cases.in_states([State.SUBMITTED])) if holds(actor, Permission.CASE_READ) else None
+        callback = len(work.cases.in_states([State.CALLBACK])) if holds(actor, Permission.CASE_READ) else None
+    columns = st.columns(3)
+    for column, (title, value) in zip(
+        columns, (("本营业部排队", waiting), ("待复核", review), ("待回访", callback)), strict=True
+    ):
+        if value is not None:
+            column.metric(title, value, border=True)
+
+
+_overview() if guest.actor_staff else _form()

@@ -1,0 +1,155 @@
+"""复核: the work list, and the case that the reviewer has taken."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core import limits
+from core.errors import DeskError
+from core.rules.exchanges import names_of
+from core.usecases.read_case import CaseFile, read_case, reveal
+from core.usecases.review_case import approve_case, reject_review, release_case, take_case
+from core.usecases.work_lists import Listed, review_list
+from pages.parts import acting, case_file, case_history, case_list, case_media, notice, state, visitor, wiring
+from pages.parts.reject_form import reject_form
+
+RENEW_BELOW = limits.REVIEW_IDLE.total_seconds() - 60
+FILTERS = ("全部", "超时", "我的")
+guest = visitor.read()
+desk, actor = wiring.desk(), guest.actor_staff
+assert actor is not None
+
+
+def _open(case_id: str) -> None:
+    """Take the case (or go on with the own one) and show it."""
+    if acting.attempt(lambda: take_case(desk, actor, case_id)):
+        acting.open_case(case_id)
+
+
+def _release(case_id: str) -> None:
+    if acting.attempt(lambda: release_case(desk, actor, case_id), "已放回列表。"):
+        acting.open_case(None)
+
+
+def _approve(case_id: str) -> None:
+    numbers: list[str] = []
+    acting.ask(None)
+    if acting.attempt(lambda: numbers.append(approve_case(desk, actor, case_id))):
+        acting.open_case(None)
+        state.say(f"已通过，资金账号 {numbers[0]}。")
+
+
+def _reject(case_id: str, codes: list[str], text: str, internal: str) -> None:
+    if acting.attempt(lambda: reject_review(desk, actor, case_id, codes, text, internal), "已驳回，客户会收到短信。"):
+        acting.open_case(None)
+
+
+def _reveal(case_id: str, what: str) -> None:
+    if acting.attempt(lambda: reveal(desk, actor, case_id, "review", what)):
+        acting.remember_reveal(case_id, what, desk.clock())
+
+
+def _words(row: Listed) -> str:
+    if row.witnessed:
+        return ":material/block: 您见证过"
+    holder = ":material/person: 我在复核" if row.mine else f":material/lock: {notice.plain(row.holder)} 在复核"
+    return "　".join(filter(None, [case_list.due_words(row, work), holder if row.holder else ""]))
+
+
+def _list() -> None:
+    late = sum(1 for row in work.rows if row.due_at and row.due_at < work.now)
+    st.markdown(f"**待复核 {work.total}**　超时 {late}")
+    chosen = st.segmented_control("筛选", FILTERS, default=FILTERS[0], key="review_filter", bind="query-params",
+                                  label_visibility="collapsed", required=True)  # fmt: skip
+    keep = {"超时": lambda row: row.due_at and row.due_at < work.now, "我的": lambda row: row.mine}
+    rows = [row for row in work.rows if keep.get(str(chosen), lambda _: True)(row)]
+    case_list.show_rows(rows, work, _words, _open, "没有等待复核的业务。客户提交后会出现在这里。")
+
+
+def _keep(row: Listed) -> None:
+    """Renew the lock while the reviewer works, at most once a minute."""
+    until = row.case.reviewer_until
+    if until and (until - work.now).total_seconds() < RENEW_BELOW:
+        take_case(desk, actor, row.case.id)
+
+
+@st.dialog("通过这笔业务", on_dismiss=lambda: acting.ask(None))
+def _ask_approval(file: CaseFile) -> None:
+    chosen = names_of(file.loaded.facts.values("exchanges").get("chosen") or (), file.loaded.rules["exchanges"])
+    st.markdown(f"通过后会分配资金账号，向 {notice.plain(chosen)} 申请交易编码，短信通知客户，并转入电话回访。")
+    case_file.show_flags(file.case.flags)
+    acting.dialog_buttons("确认通过", _approve, file.case.id)
+
+
+@st.dialog("驳回这笔业务", width="large", on_dismiss=lambda: acting.ask(None))
+def _ask_rejection(file: CaseFile) -> None:
+    acting.show_refusal()
+    pressed = reject_form(file.loaded.rules, "review", "review", lambda c, t, i: _reject(file.case.id, c, t, i))
+    if pressed and not acting.asking():
+        st.rerun()
+
+
+def _decide(file: CaseFile) -> None:
+    missing = file.loaded.current
+    if missing:
+        notice.refusal(f"资料不完整：{missing.title}。请驳回，或放回列表。")
+    with st.container(horizontal=True):
+        st.button("通过", key="approve", type="primary", icon=":material/check:", disabled=missing is not None,
+                  on_click=acting.ask, args=("approve",))  # fmt: skip
+        st.button("驳回", key="reject", icon=":material/assignment_return:", on_click=acting.ask, args=("reject",))
+        st.button("放回列表", key="release", type="tertiary", on_click=_release, args=(file.case.id,))
+    if acting.asking() == "approve":
+        _ask_approval(file)
+    elif acting.asking() == "reject":
+        _ask_rejection(file)
+
+
+def _facts(file: CaseFile) -> None:
+    shown = {what: acting.revealed(file.case.id, what, work.now) for what in ("phone", "cards")}
+
+    def on_reveal(what: str) -> None:
+        _reveal(file.case.id, what)
+
+    tabs = st.tabs(["资料", "银行卡", "适当性", "交易所与协议", "见证", "在线回访", "历史"])
+    with tabs[0]:
+        case_file.show_profile(file, full_id=True, phone_shown=shown["phone"], on_reveal=on_reveal)
+    with tabs[1]:
+        case_file.show_cards(file, shown=shown["cards"], on_reveal=on_reveal)
+    for tab, draw in zip(tabs[2:], (case_file.show_suitability, case_file.show_exchanges, case_history.show_witness,
+                                    case_file.show_follow_up, case_history.show_history), strict=True):  # fmt: skip
+        with tab:
+            draw(file)
+
+
+def _case(row: Listed) -> None:
+    _keep(row)
+    file = read_case(desk, actor, row.case.id, "review")
+    case_file.show_head(file)
+    if not acting.asking():
+        acting.show_refusal()
+    middle, side = st.columns([3, 2])
+    with side:
+        _decide(file)
+        _facts(file)
+    with middle:
+        case_media.show_pictures(file)
+        case_media.show_recordings(file)
+        st.markdown("**已签署的协议**")
+        case_media.show_documents(file.documents)
+
+
+work = review_list(desk, actor)
+current = next((row for row in work.rows if row.case.id == acting.opened() and row.mine), None)
+st.title("复核")
+left, right = st.columns([1, 4])
+with left:
+    _list()
+with right:
+    try:
+        if current:
+            _case(current)
+        else:
+            acting.show_refusal()
+            notice.empty_state("从左边选择一笔业务，领取后开始复核。闲置 15 分钟会自动放回列表。")
+    except DeskError as error:
+        notice.refusal(error.text)

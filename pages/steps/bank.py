@@ -1,0 +1,105 @@
+"""银行卡."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.rules.bank_card import check_card_number, find_bank, offered_banks
+from core.rules.masks import mask_card
+from core.steps.bank import cards
+from core.usecases.bank_cards import add_card, remove_card
+from pages.parts import notice, state
+from pages.parts.pictures import picture_url
+from pages.parts.state import Key
+from pages.parts.step import StepView
+from pages.steps.photos import upload
+
+
+def _list(view: StepView) -> None:
+    for card in cards(view.loaded.facts.values("bank")):
+        with st.container(key=f"card-{card['photo'][:8]}", horizontal=True, vertical_alignment="center"):
+            st.markdown(f":material/credit_card: **{card['bank_name']}**　{mask_card(card['number'])}")
+            st.button(
+                "删除",
+                key=f"remove_{card['photo'][:8]}",
+                type="tertiary",
+                on_click=remove_card,
+                args=(view.desk, view.actor, view.case_id, card["photo"]),
+            )
+
+
+def _spare_photo(view: StepView) -> str | None:
+    """The newest card photo that no stored card uses yet."""
+    used = {card["photo"] for card in cards(view.loaded.facts.values("bank"))}
+    spare = [item for item in view.loaded.facts.slot("bank_card") if item.id not in used]
+    if not spare:
+        return None
+    st.image(picture_url(view.desk, view.actor.firm_id, spare[-1]), caption="新卡照片")
+    return spare[-1].id
+
+
+def _add(view: StepView) -> None:
+    with st.container(key="card-new"):
+        st.markdown("**添加银行卡**")
+        upload(view, "bank_card", "上传银行卡照片（有卡号的一面）")
+        view.show_error("bank_card")
+        photo = _spare_photo(view)
+        view.show_error("photo")
+        turn = len(cards(view.loaded.facts.values("bank")))
+        number = st.text_input("银行卡号", key=view.key(f"number_{turn}"), max_chars=30, placeholder="16 至 19 位数字")
+        view.show_error("number")
+        table, demo = view.loaded.rules["banks"], view.desk.settings.demo
+        normal = check_card_number(number) if number else None
+        found = find_bank(normal, table, allow_demo=demo) if isinstance(normal, str) else None
+        names = {row["code"]: row["name"] for row in offered_banks(table, allow_demo=demo)}
+        recognised = found.code if found and found.code in names else None
+        bank = st.selectbox(
+            "开户银行",
+            list(names),
+            format_func=names.get,
+            placeholder="未识别，请选择",
+            index=list(names).index(recognised) if recognised else None,
+            key=view.key(f"bank_{recognised}_{turn}"),
+        )
+        view.show_error("bank")
+
+        def store() -> None:
+            errors = {}
+            checked = view.attempt(
+                lambda: errors.update(add_card(view.desk, view.actor, view.case_id, number, bank or "", photo or ""))
+            )
+            if errors:
+                view.fail(errors)
+            elif checked is None and "step" not in view.errors():
+                view.fail({})
+
+        st.button("添加这张卡", key="add_card", on_click=store, width="stretch")
+
+
+@st.dialog("使用提示", on_dismiss=lambda: state.drop(Key.ASKING))
+def _usage(view: StepView) -> None:
+    st.markdown(notice.plain(view.loaded.rules["notices"]["notices"]["bank_usage"]["text"]))
+    if st.button("确定", type="primary", key="usage_ok", width="stretch"):
+        view.save({**_kept(view), "usage": True})
+        st.rerun()
+
+
+def _kept(view: StepView) -> dict[str, object]:
+    return {"cards": cards(view.loaded.facts.values("bank"))}
+
+
+def draw(view: StepView) -> None:
+    """List, delete, add; 下一步 shows the usage notice (R082)."""
+    _list(view)
+    _add(view)
+    view.show_error("cards")
+
+    def go_on() -> None:
+        if _kept(view)["cards"]:
+            state.put(Key.ASKING, "bank_usage")
+        else:
+            view.save(_kept(view))
+
+    view.actions(go_on)
+    if state.get(Key.ASKING) == "bank_usage":
+        _usage(view)

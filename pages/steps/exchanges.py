@@ -1,0 +1,128 @@
+"""交易所选择 with its notices (R108-R121)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from core.errors import DeskError
+from core.rules import exchanges as rule
+from core.rules.calendar import local_day
+from core.rules.suitability import level_name, refusal
+from core.steps import exchanges as step
+from core.usecases.abandon_case import abandon_case
+from core.usecases.acknowledge_notice import acknowledge_notice
+from core.usecases.photos import remove_photo
+from pages.parts import notice, state
+from pages.parts.pictures import picture_url
+from pages.parts.step import StepView
+from pages.steps.photos import upload
+
+
+def _chosen(view: StepView) -> list[str]:
+    offered = rule.offered(view.loaded.rules["exchanges"], local_day(view.loaded.now))
+    return [
+        e.code
+        for e in offered
+        if st.session_state.get(view.key(e.code), e.code in (view.values.get("chosen") or ()))
+        and e.code not in step.opened(view.loaded.facts)
+    ]
+
+
+def _decide(view: StepView, key: str, decision: str, chosen: list[str], *, then_next: bool) -> None:
+    try:
+        acknowledge_notice(view.desk, view.actor, view.case_id, key, decision, chosen)
+    except DeskError as error:
+        view.fail({"step": error.text})
+        return
+    if decision == "give_up":
+        view.go(None)
+        state.say("已结束办理。")
+    elif decision == "choose_again":
+        view.fail({})
+    elif then_next:
+        st.session_state["exchange_retry"] = True
+
+
+@st.dialog("风险提示", dismissible=False)
+def _ask(view: StepView, key: str, chosen: list[str], *, then_next: bool) -> None:
+    rules = view.loaded.rules
+    row = rules["notices"]["notices"][key]
+    level, lowest = step.rating(view.loaded.facts)
+    high = [c for c in chosen if rule.groups_of([c], rules["exchanges"]) & {"financial", "energy"}]
+    names = rule.names_of(high, rules["exchanges"])
+    st.subheader(row["title"])
+    text = row["text"].format(level=level_name(level, lowest, rules["match_table"]), exchanges=names)
+    st.markdown(notice.plain(text))
+    for button in row["buttons"]:
+        kind = "primary" if len(row["buttons"]) == 1 else "secondary"
+        if st.button(button["label"], key=f"notice_{key}_{button['key']}", width="stretch", type=kind):
+            _decide(view, key, button["key"], chosen, then_next=then_next)
+            st.rerun()
+
+
+def _refused(view: StepView) -> bool:
+    level_lowest = step.rating(view.loaded.facts)[1]
+    table = view.loaded.rules["exchanges"]
+    risks = [e.risk for e in rule.offered(table, local_day(view.loaded.now))]
+    found = refusal(level_lowest, step.investor_class(view.loaded.facts), risks, view.loaded.rules["match_table"])
+    if found is None:
+        return False
+    notice.refusal(view.loaded.rules["notices"]["notices"]["lowest_refused"]["text"])
+    st.button("结束办理", key="give_up_lowest", on_click=lambda: abandon_case(view.desk, view.actor, view.case_id))
+    view.actions()
+    return True
+
+
+def _boxes(view: StepView) -> None:
+    facts, table = view.loaded.facts, view.loaded.rules["exchanges"]
+    for exchange in rule.offered(table, local_day(view.loaded.now)):
+        has = exchange.code in step.opened(facts)
+        label = f"**{exchange.name}**　{exchange.group_label}　{exchange.risk}" + ("　已开通" if has else "")
+        chosen = has or exchange.code in (view.values.get("chosen") or ())
+        st.checkbox(label, value=chosen, key=view.key(exchange.code), disabled=has, help=exchange.examples)
+
+
+def _reports(view: StepView, chosen: list[str]) -> None:
+    table = view.loaded.rules["exchanges"]
+    if not rule.needs_score_reports(chosen, step.opened(view.loaded.facts), table):
+        return
+    limits: dict[str, Any] = table["score_reports"]
+    with st.container(key="card-reports"):
+        st.markdown(f"**成绩报告单**　首次开立金融或原油品种，请上传 {limits['min']} 至 {limits['max']} 份。")
+        for item in view.loaded.facts.slot("score_report"):
+            st.image(picture_url(view.desk, view.actor.firm_id, item), width=160)
+            st.button(
+                "删除",
+                key=f"drop_{item.id[:8]}",
+                type="tertiary",
+                on_click=remove_photo,
+                args=(view.desk, view.actor, view.case_id, item.id),
+            )
+        upload(view, "score_report", "上传成绩报告单")
+        view.show_error("score_report")
+
+
+def draw(view: StepView) -> None:
+    """Choice, reports, and the notices at their moments."""
+    facts, rules = view.loaded.facts, view.loaded.rules
+    if _refused(view):
+        return
+    entry = step.pending_notices(facts, rules, "entry")
+    _boxes(view)
+    view.show_error("chosen")
+    chosen = _chosen(view)
+    _reports(view, chosen)
+    for key in ("refused", "notice_text"):
+        view.show_error(key)
+    view.actions(lambda: view.save({"chosen": _chosen(view)}))
+    if entry:
+        _ask(view, entry[0], [], then_next=False)
+    elif "notice" in view.errors():
+        waiting = step.pending_notices(facts, rules, "next", chosen)
+        if waiting:
+            _ask(view, waiting[0], chosen, then_next=True)
+        elif st.session_state.pop("exchange_retry", False):
+            view.save({"chosen": chosen})
+            st.rerun()

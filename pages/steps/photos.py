@@ -1,0 +1,76 @@
+"""上传照片."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.errors import DeskError
+from core.steps.photos import CONSENTS, SLOTS, rejected_slots
+from core.usecases.photos import add_photo
+from pages.parts import notice
+from pages.parts.papers_text import policy_dialog
+from pages.parts.pictures import picture_url
+from pages.parts.step import StepView
+
+TYPES = ["jpg", "jpeg", "png", "gif", "bmp", "heic", "heif"]
+HINTS = {
+    "id_front": "有头像的一面，四角完整，字迹清楚。",
+    "id_back": "有国徽的一面，有效期清楚。",
+    "signature": "在白纸上用黑色笔手写本人姓名。",
+}
+
+
+def upload(view: StepView, slot: str, title: str, *, number: int = 0) -> None:
+    """A file chooser; on a phone the browser offers its camera. The chooser is renewed after each upload."""
+    name = view.key(f"{slot}_{number}")
+    turn = st.session_state.get(f"{name}_turn", 0)
+    file = st.file_uploader(title, type=TYPES, key=f"{name}_{turn}", max_upload_size=10)
+    if file is None:
+        return
+    st.session_state[f"{name}_turn"] = turn + 1
+    try:
+        with st.spinner("正在处理照片…"):
+            add_photo(view.desk, view.actor, view.case_id, slot, file.getvalue(), file.name)
+        view.fail({})
+    except DeskError as error:
+        view.fail({slot: error.text})
+    st.rerun()
+
+
+def _slot(view: StepView, slot: str, title: str) -> None:
+    again = slot in rejected_slots(view.loaded.facts, view.loaded.rules)
+    with st.container(key=f"card-{slot}"):
+        st.markdown(f"**{title}**　{HINTS[slot]}")
+        for item in view.loaded.facts.slot(slot)[-1:]:
+            st.image(picture_url(view.desk, view.actor.firm_id, item), caption="需要重新上传" if again else "已上传")
+        upload(view, slot, f"更换{title}" if view.loaded.facts.slot(slot) else f"上传{title}")
+        view.show_error(slot)
+
+
+@st.dialog("拍照规范")
+def _guide(view: StepView) -> None:
+    guide = view.loaded.rules["notices"]["notices"]["photo_guide"]
+    st.markdown(notice.plain(guide["text"]))
+    if st.button("我知道了", type="primary", key="guide_close"):
+        st.rerun()
+
+
+def draw(view: StepView) -> None:
+    """Three photos, the liability letter, two separate consents."""
+    if st.button("拍照规范", key="guide", type="tertiary", icon=":material/photo_camera:"):
+        _guide(view)
+    for slot, title in SLOTS.items():
+        _slot(view, slot, title)
+    rules = view.loaded.rules
+    for key, label in CONSENTS.items():
+        st.checkbox(label, value=view.values.get(key) is True, key=view.key(key))
+        view.show_error(key)
+        if st.button("查看全文", key=view.key(f"{key}_open"), type="tertiary"):
+            policy_dialog(rules, key)
+    with st.expander("不同意怎么办"):
+        st.markdown(notice.plain(rules["notices"]["notices"]["consent_refused"]["text"]))
+
+    def go_on() -> None:
+        view.save({key: bool(st.session_state.get(view.key(key))) for key in CONSENTS})
+
+    view.actions(go_on)

@@ -1,0 +1,73 @@
+"""The screens of test_components.py, chosen by ?c=; below each stand the results that Python was given."""
+
+from __future__ import annotations
+
+import json
+
+import streamlit as st
+
+from pages.parts.components.captcha_view import captcha_view
+from pages.parts.components.device_check import device_check
+from pages.parts.components.go_to_field import go_to_field
+from pages.parts.components.reader import reader
+from pages.parts.components.selfie import selfie
+from pages.parts.components.session_exchange import session_exchange
+from pages.parts.components.sound import chime
+from pages.parts.components.zoom_viewer import zoom_viewer
+from pages.parts.look import apply_look
+from pages.parts.progress import show_progress
+
+PIXEL = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
+    "YPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
+LONG = "<h1>协议</h1>" + "<p>第一条 样张文字，用来滚动。</p>" * 80 + "<img src=x onerror='window.broken=1'>"
+apply_look()
+state = st.session_state
+state.setdefault("results", [])
+
+
+def keep(result):
+    if result:
+        state.results.append(result)
+
+
+which = st.query_params.get("c")
+if which == "check":
+    keep(device_check("check"))
+elif which == "reader":
+    number = sum(result["event"] == "next" for result in state.results)
+    html = [LONG, "<p>短协议，不用滚动。</p>"][number % 2]
+    event = reader("reader", document=f"d{number}", title="协议", html=html, min_seconds=2)
+    keep(event)
+    if event and event["event"] == "next":
+        st.rerun()
+elif which == "selfie":
+    active = not st.checkbox("关闭", key="off")
+    still = "n1" if st.checkbox("拍照", key="go") else None
+    keep(selfie("selfie", upload_url="/upload", still=still, active=active))
+elif which == "exchange":
+    refused = session_exchange("exchange", ticket=st.query_params.get("t", "fresh"), kind="customer", target="/?c=done")
+    keep({"refused": True} if refused else None)
+elif which == "zoom":
+    zoom_viewer("zoom", [{"source": PIXEL, "label": "原件"}, {"source": PIXEL, "label": "截图"}])
+    keep({"refresh": True} if captcha_view("captcha", picture=PIXEL) else None)
+elif which == "sound":
+    st.button("再来", key="again")
+    chime("chime", nonce="ticket-1")
+elif which == "form":
+    steps = [("设备检测", "done"), ("基本资料", "current")]
+    show_progress("开立期货账户", "1300002600010177", [("资料报审", steps)], 2, 2)
+    with st.form("form", border=False):
+        st.text_input("姓名", key="name", max_chars=30)
+        st.date_input("有效期", value=None, key="until")
+        st.file_uploader("身份证正面", type=["jpg"], key="front")
+        for number in range(12):
+            st.text_input(f"其他 {number}", key=f"other{number}")
+        with st.container(key="actions", horizontal=True):
+            st.form_submit_button("上一步")
+            pressed = st.form_submit_button("下一步", type="primary")
+    if pressed:
+        go_to_field("go", field_key="name", nonce="once")
+st.button("刷新", key="rerun")
+st.code(json.dumps(state.results, ensure_ascii=False), language=None)
