@@ -21,6 +21,7 @@ from media.documents.raw_ecdsa import find_p256_key, is_signed_by
 
 PILOT_POLICY = "1.3.6.1.4.1.32473.20.1"
 """Certificate and timestamp policy, below the enterprise number for documentation (RFC 5612)."""
+SEAL_UNIT = "电子合同专用章"
 POSSESSION = b"jianzheng-possession|"
 PRESENCE = b"jianzheng-presence|"
 
@@ -28,7 +29,8 @@ _DOCUMENT_SIGNING = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
 _SIGNING_USES = (_DOCUMENT_SIGNING, ExtendedKeyUsageOID.EMAIL_PROTECTION)  # without the second pdfsig shrugs
 _ROOT_DAYS, _CA_DAYS, _CUSTOMER_DAYS = 20 * 365, 10 * 365, 2 * 365
 _BACKDATE = timedelta(minutes=5)  # clocks of readers differ
-_LONGEST_FIRM_NAME = 40  # leaves room for the words beside it: X.520 allows 64
+_LONGEST_NAME = 64  # X.520 means characters, but the library counts bytes of UTF-8: 21 汉字
+_LONGEST_FIRM_NAME = 48  # leaves room for the words beside it: 16 汉字
 _CUSTOMER_NUMBER = re.compile(r"[A-Za-z0-9./:=-]{1,64}")  # PrintableString
 _ID_NUMBER = re.compile(r"\d{15}|\d{17}[\dXx]")
 
@@ -48,10 +50,10 @@ def create_authority(firm_name: str, now: datetime, urls: PkiUrls | None = None)
     """A new authority with fresh keys; nothing is written anywhere, the caller seals the private keys.
 
     Give `urls` from the start: certificates issued without addresses can never be checked for revocation.
-    Raises CertificateRefused when the firm's name is empty or longer than 40 characters.
+    Raises CertificateRefused when the firm's name is empty or longer than 48 bytes (16 汉字).
     """
-    if not 0 < len(firm_name) <= _LONGEST_FIRM_NAME:
-        raise CertificateRefused("公司名称须为 1 至 40 个字，才能写入证书。")
+    if not 0 < len(firm_name.encode()) <= _LONGEST_FIRM_NAME:
+        raise CertificateRefused("公司名称须为 1 至 16 个汉字，才能写入证书。")
     root = _create_root(firm_name, now, urls)
     issuing_key = ec.generate_private_key(ec.SECP256R1())
     issuing = _sign(root, _issuing_profile(firm_name), issuing_key.public_key(), now, _CA_DAYS)
@@ -75,10 +77,11 @@ def issue_customer_certificate(
     """Certify a customer's P-256 key for two years. Call it only after `check_possession` and the witness.
 
     The name goes to every reader of a signed file, so it carries the firm's customer number and never an ID
-    number. Raises CertificateRefused for another kind of key, or a name, number or serial that does not fit.
+    number. Raises CertificateRefused for another kind of key, or a name (21 汉字 at most), number or serial that
+    does not fit.
     """
     key = find_p256_key(spki_der)
-    name_fits = 0 < len(customer_name) <= 64 and customer_name.isprintable()
+    name_fits = 0 < len(customer_name.encode()) <= _LONGEST_NAME and customer_name.isprintable()
     number_fits = _CUSTOMER_NUMBER.fullmatch(customer_number) and not _ID_NUMBER.fullmatch(customer_number)
     if key is None or not name_fits or not number_fits or not 0 < serial < 1 << 159:
         raise CertificateRefused
@@ -162,7 +165,7 @@ def _ca_profile(subject: x509.Name, path_length: int | None) -> x509.Certificate
 
 
 def _issuing_profile(firm: str) -> x509.CertificateBuilder:
-    subject = _name(firm, f"{firm} 试点客户证书 (Pilot CA)", unit="试点 Pilot CA")
+    subject = _name(firm, f"{firm} 试点签发CA", unit="试点 Pilot CA")
     return _with_policy(_ca_profile(subject, path_length=0))
 
 
@@ -171,11 +174,11 @@ def _end_profile(subject: x509.Name) -> x509.CertificateBuilder:
 
 
 def _seal_profile(firm: str) -> x509.CertificateBuilder:
-    return _end_profile(_name(firm, f"{firm} 电子合同专用章"))
+    return _end_profile(_name(firm, firm, unit=SEAL_UNIT))
 
 
 def _tsa_profile(firm: str) -> x509.CertificateBuilder:
-    subject = _name(firm, f"{firm} 试点时间戳 (Pilot TSA)", unit="试点 Pilot CA")
+    subject = _name(firm, f"{firm} 试点时间戳", unit="试点 Pilot CA")
     only_timestamps = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
     return _signer_profile(subject).add_extension(only_timestamps, critical=True)
 
@@ -196,7 +199,7 @@ def _with_policy(builder: x509.CertificateBuilder) -> x509.CertificateBuilder:
 
 def _create_root(firm: str, now: datetime, urls: PkiUrls | None) -> _Signer:
     key = ec.generate_private_key(ec.SECP384R1())
-    subject = _name(firm, f"{firm} 试点根证书 (Pilot Root CA)", unit="试点 Pilot CA")
+    subject = _name(firm, f"{firm} 试点根CA", unit="试点 Pilot CA")
     builder = _dated(_ca_profile(subject, None), now, _ROOT_DAYS).issuer_name(subject)
     certificate = (
         builder.public_key(key.public_key())

@@ -10,8 +10,9 @@ from cryptography.x509 import load_der_x509_certificate
 from cryptography.x509.oid import NameOID
 
 from core.ports_documents import AuthorityKeys, Place, TimeStamper
+from media.documents.authority import SEAL_UNIT
 from media.documents.sign import SEAL_FIELD, finish_signature, prepare_signature
-from media.documents.stamps import SEAL_KIND, seal_stamp
+from media.documents.stamps import seal_stamp
 
 
 def seal_document(pdf: bytes, authority: AuthorityKeys, timestamper: TimeStamper, now: datetime, place: Place) -> bytes:
@@ -23,7 +24,7 @@ def seal_document(pdf: bytes, authority: AuthorityKeys, timestamper: TimeStamper
     firm = certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)[0].value
     chain = (authority.issuing_der, authority.root_der)
     stamp = seal_stamp(str(firm))
-    prepared = prepare_signature(pdf, authority.seal_der, chain, SEAL_FIELD, place, stamp, now, SEAL_KIND)
+    prepared = prepare_signature(pdf, authority.seal_der, chain, SEAL_FIELD, place, stamp, now, SEAL_UNIT)
     return finish_signature(prepared, _sign(authority.seal_key, prepared.signed_attributes), timestamper)
 
 

@@ -2,17 +2,15 @@
 
 The result is PAdES B-T (ETSI EN 319 142-1): signature with an RFC 3161 timestamp. Long-term data (revocation answers
 in a DSS, archive timestamps) can be appended to a finished file later; it needs nothing from here.
-pyHanko is asynchronous, so the functions run a loop of their own: do not call them on an event loop.
 """
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import io
 from datetime import datetime
 
-from asn1crypto import cms, x509
+from asn1crypto import algos, x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509 import load_der_x509_certificate
 from pyhanko.pdf_utils.content import PdfContent, ResourceType
@@ -23,12 +21,11 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest
 from pyhanko.sign.signers.pdf_cms import ExternalSigner
-from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner, PdfTBSDocument
+from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
 from pyhanko.stamp import StaticStampStyle
-from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from core.ports_documents import Place, PreparedSignature, SignatureRefused, TimeStamper
-from media.documents.attributes import ECDSA, signed_attributes
+from media.documents.cms import DATA, signed_attributes, signed_message
 from media.documents.raw_ecdsa import is_signed_by, to_der
 
 CUSTOMER_FIELD = "Customer"
@@ -36,6 +33,7 @@ SEAL_FIELD = "Seal"
 _RESERVED = 16384
 """Hexadecimal digits kept free for the signature: chain, attributes and timestamp take about 9000."""
 _WHOLE = SimpleBoxLayoutRule(AxisAlignment.ALIGN_MID, AxisAlignment.ALIGN_MID, margins=Margins())
+_ECDSA = algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"})
 
 
 def prepare_signature(
@@ -50,16 +48,15 @@ def prepare_signature(
 ) -> PreparedSignature:
     """`pdf` with a hole for one signature, shown at `place` as the one-page PDF `stamp`.
 
-    `field` names the signature field and must be new in the file. The values may be stored and finished in
-    another process, days later.
+    `field` names the signature field and must be new in the file; `now` becomes the claimed time. The values may be
+    stored and finished in another process, days later.
     """
-    signer = _signer(certificate_der, chain, bytes(72))
     style = StaticStampStyle(background=_PageOf(stamp), background_layout=_WHOLE, background_opacity=1, border_width=0)
     left, bottom = round(place.x), round(place.y)
     box = (left, bottom, left + round(place.width), bottom + round(place.height))
     session = PdfSigner(
         PdfSignatureMetadata(field, md_algorithm="sha256", reason=reason, subfilter=SigSeedSubFilter.PADES),
-        signer,
+        ExternalSigner(x509.Certificate.load(certificate_der), None, bytes(72), _ECDSA),
         stamp_style=style,
         new_field_spec=SigFieldSpec(field, on_page=place.page, box=box),
     ).init_signing_session(IncrementalPdfFileWriter(io.BytesIO(pdf)))
@@ -71,7 +68,7 @@ def prepare_signature(
         digest.document_digest,
         digest.reserved_region_start,
         digest.reserved_region_end,
-        signed_attributes("data", digest.document_digest, certificate_der).dump(),
+        signed_attributes(DATA, digest.document_digest, certificate_der),
         certificate_der,
         chain,
     )
@@ -85,47 +82,26 @@ def finish_signature(prepared: PreparedSignature, raw_signature: bytes, timestam
     """
     _refuse_mismatch(prepared, raw_signature)
     signature = to_der(raw_signature)
-    token = cms.ContentInfo.load(timestamper.token(hashlib.sha256(signature).digest()))
+    token = timestamper.token(hashlib.sha256(signature).digest())
+    certificates = (prepared.certificate_der, *prepared.chain)
+    message = signed_message(DATA, None, certificates, prepared.signed_attributes, signature, token)
     out = io.BytesIO(prepared.pdf)
-    asyncio.run(_fill(out, prepared, signature, token))
+    hole = PreparedByteRangeDigest(prepared.document_digest, prepared.region_start, prepared.region_end)
+    hole.fill_with_cms(out, message)
     return out.getvalue()
-
-
-async def _fill(out: io.BytesIO, prepared: PreparedSignature, signature: bytes, token: cms.ContentInfo) -> None:
-    signer = _signer(prepared.certificate_der, prepared.chain, signature)
-    attributes = cms.CMSAttributes.load(prepared.signed_attributes)
-    signed = await signer.async_sign_prescribed_attributes("sha256", signed_attrs=attributes)
-    stamped = cms.CMSAttributes([{"type": "signature_time_stamp_token", "values": (token,)}])
-    signed["content"]["signer_infos"][0]["unsigned_attrs"] = stamped
-    digest = PreparedByteRangeDigest(prepared.document_digest, prepared.region_start, prepared.region_end)
-    await PdfTBSDocument.async_finish_signing(out, digest, signed)
 
 
 def _refuse_mismatch(prepared: PreparedSignature, raw_signature: bytes) -> None:
     covered = hashlib.sha256(prepared.pdf[: prepared.region_start])
     covered.update(prepared.pdf[prepared.region_end :])
-    attributes = cms.CMSAttributes.load(prepared.signed_attributes)
-    named = [each["values"][0].native for each in attributes if each["type"].native == "message_digest"]
+    expected = signed_attributes(DATA, covered.digest(), prepared.certificate_der)
     key = load_der_x509_certificate(prepared.certificate_der).public_key()
     if not (
-        covered.digest() == prepared.document_digest
-        and named == [prepared.document_digest]
+        expected == prepared.signed_attributes
         and isinstance(key, ec.EllipticCurvePublicKey)
         and is_signed_by(key, raw_signature, prepared.signed_attributes)
     ):
         raise SignatureRefused
-
-
-def _signer(certificate_der: bytes, chain: tuple[bytes, ...], signature: bytes) -> ExternalSigner:
-    certificates = SimpleCertificateStore.from_certs(  # type: ignore[no-untyped-call]
-        [x509.Certificate.load(each) for each in chain]
-    )
-    return ExternalSigner(
-        signing_cert=x509.Certificate.load(certificate_der),
-        cert_registry=certificates,
-        signature_value=signature,
-        signature_mechanism=ECDSA,
-    )
 
 
 class _PageOf(PdfContent):

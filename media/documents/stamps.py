@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 from PIL import Image, UnidentifiedImageError
 
 from core.errors import BadFile
+from media.documents.authority import SEAL_UNIT
 from media.documents.markdown import clean_value
 from media.documents.render import SEAL_SIZE, SIGNATURE_SIZE
 from media.documents.typeset import typeset
 
-SEAL_KIND = "电子合同专用章"
 _PICTURE_PIXELS = (600, 200)
 _SEAL_DATE = datetime(2000, 1, 1, tzinfo=UTC)  # the picture of the seal has no date of its own
 _CHINA = ZoneInfo("Asia/Shanghai")
@@ -35,7 +35,7 @@ def signature_stamp(name: str, picture_jpeg: bytes | None, now: datetime) -> byt
 @lru_cache(maxsize=16)
 def seal_stamp(firm_name: str) -> bytes:
     """A one-page PDF of `SEAL_SIZE`: the firm's round red seal on nothing."""
-    return typeset("seal", {**_size(SEAL_SIZE), "firm": clean_value(firm_name), "kind": SEAL_KIND}, _SEAL_DATE)
+    return typeset("seal", {**_size(SEAL_SIZE), "firm": clean_value(firm_name), "kind": SEAL_UNIT}, _SEAL_DATE)
 
 
 def _size(size: tuple[float, float]) -> Mapping[str, float]:

@@ -8,13 +8,12 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from asn1crypto import cms, core, tsp, x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from core.ports_documents import AuthorityKeys
-from media.documents.attributes import ECDSA, SHA256, signed_attributes
 from media.documents.authority import PILOT_POLICY
+from media.documents.cms import TIMESTAMP_INFO, signed_attributes, signed_message, timestamp_info
 
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -31,32 +30,18 @@ class LocalTimeStamper:
         key = serialization.load_der_private_key(authority.tsa_key, None)
         assert isinstance(key, ec.EllipticCurvePrivateKey)
         self._key = key
-        own = x509.Certificate.load(authority.tsa_der)
-        self._certificate = authority.tsa_der
-        self._certificates = [own, x509.Certificate.load(authority.root_der)]
-        # encoded once: asn1crypto takes milliseconds over names
-        number = cms.IssuerAndSerialNumber({"issuer": own.issuer, "serial_number": own.serial_number}).dump()
-        self._number = cms.IssuerAndSerialNumber.load(number)
+        self._certificates = (authority.tsa_der, authority.root_der)
         self._clock = clock
         self._last: datetime | None = None
         self._order = threading.Lock()
 
     def token(self, sha256: bytes) -> bytes:
         """The timestamp token over a SHA-256 digest, with certificate and root inside."""
-        now = self._next_time()
-        imprint = tsp.MessageImprint({"hash_algorithm": SHA256, "hashed_message": sha256})
-        info = tsp.TSTInfo(
-            {
-                "version": "v1",
-                "policy": PILOT_POLICY,
-                "message_imprint": imprint,
-                "serial_number": int.from_bytes(secrets.token_bytes(8), "big") | 1,
-                "gen_time": now,
-                "accuracy": tsp.Accuracy({"seconds": 1}),
-                "ordering": False,
-            }
-        )
-        return bytes(self._sign(info.dump(), now).dump())
+        serial = int.from_bytes(secrets.token_bytes(8), "big")
+        info = timestamp_info(PILOT_POLICY, sha256, serial, self._next_time())
+        attributes = signed_attributes(TIMESTAMP_INFO, hashlib.sha256(info).digest(), self._certificates[0])
+        signature = self._key.sign(attributes, ec.ECDSA(hashes.SHA256()))
+        return signed_message(TIMESTAMP_INFO, info, self._certificates, attributes, signature)
 
     def _next_time(self) -> datetime:
         with self._order:
@@ -66,30 +51,3 @@ class LocalTimeStamper:
                 now = self._last + _MILLISECOND
             self._last = now
             return now
-
-    def _sign(self, info: bytes, now: datetime) -> cms.ContentInfo:
-        time = cms.Time({"utc_time": core.UTCTime(now)})
-        digest = hashlib.sha256(info).digest()
-        attributes = signed_attributes("tst_info", digest, self._certificate, signing_time=time)
-        signer = cms.SignerInfo(
-            {
-                "version": "v1",
-                "sid": cms.SignerIdentifier({"issuer_and_serial_number": self._number}),
-                "digest_algorithm": SHA256,
-                "signature_algorithm": ECDSA,
-                "signed_attrs": attributes,
-                "signature": self._key.sign(attributes.dump(), ec.ECDSA(hashes.SHA256())),
-            }
-        )
-        signed = cms.SignedData(
-            {
-                "version": "v3",
-                "digest_algorithms": cms.DigestAlgorithms((SHA256,)),
-                "encap_content_info": cms.EncapsulatedContentInfo(
-                    {"content_type": "tst_info", "content": cms.ParsableOctetString(info)}
-                ),
-                "certificates": self._certificates,
-                "signer_infos": [signer],
-            }
-        )
-        return cms.ContentInfo({"content_type": "signed_data", "content": signed})

@@ -37,7 +37,8 @@ def _row(row: OwnCase) -> None:
             _field("办理状态", _standing(row), 150)
             _field("办理日期", _date(case), 180)
             _field("备注", case.remark or "—", "stretch")
-        with st.container(horizontal=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(":gray[操作]", width="content")
             _operations(row)
 
 

@@ -26,13 +26,13 @@ from core.records import Ticket
 from core.settings import Settings
 from core.steps.witness import HEAD_CLIP
 from core.usecases.serve_customer import add_capture, start_recording
-from media.encoded import VideoMode, install
 from media.hub import Kind
 from media.quality import Quality
 from media.recorder import Recorder, RecordingSummary
-from media.rooms import ROOMS, Role, RoomSink
+from media.rooms import ROOMS, Role, Room, RoomSink
 from media.stills import grab_still
 from pages.parts import wiring
+from pages.parts.components.call_starter import call_starter
 
 WORDS = {
     "start": "开始视频通话",
@@ -42,6 +42,12 @@ WORDS = {
     "device_ask_permission": "请允许使用摄像头和麦克风。",
     "device_not_available": "没有找到摄像头或麦克风。",
     "device_access_denied": "摄像头或麦克风没有获得允许，请在浏览器设置中打开。",
+    "turn_camera_on": "打开摄像头",
+    "turn_camera_off": "关闭摄像头",
+    "mute_microphone": "静音",
+    "unmute_microphone": "取消静音",
+    "select_camera": "选择摄像头",
+    "select_microphone": "选择麦克风",
 }
 VIDEO = {"width": {"ideal": 640}, "height": {"ideal": 480}, "frameRate": {"ideal": 20, "max": 30}}
 AUDIO = {"echoCancellation": True, "noiseSuppression": True, "autoGainControl": True}
@@ -61,13 +67,6 @@ _calls: dict[str, _Running] = {}
 _lock = threading.Lock()
 
 
-def prepare() -> None:
-    """Install the hooks into aiortc once per process, before the first connection."""
-    mode = VideoMode(wiring.settings().video_mode)
-    install(mode)
-    ROOMS.configure(mode, wiring.utc_now)
-
-
 def ice(settings: Settings) -> dict[str, Any]:
     """ICE servers of the browser; TURN credentials live one hour (coturn's use-auth-secret scheme)."""
     if not settings.turn_urls:
@@ -81,11 +80,17 @@ def ice(settings: Settings) -> dict[str, Any]:
 def join(ticket: Ticket, role: Role) -> None:
     """Connect this page to the ticket's room; call it outside fragments and dialogs."""
     room = ROOMS.get(ticket.id)
+    frame = f"frame_{role}"
+    call_starter(f"starter_{role}", call=frame, start=WORDS["start"], stop=WORDS["stop"])
+    with st.container(key=frame):
+        _stream(ticket, room, role)
+
+
+def _stream(ticket: Ticket, room: Room, role: Role) -> None:
     try:
         webrtc_streamer(
             key=f"call_{role}_{ticket.id[:12]}",
             mode=WebRtcMode.SENDRECV,
-            desired_playing_state=True,
             frontend_rtc_configuration=ice(wiring.settings()),
             server_rtc_configuration={"iceServers": []},
             media_stream_constraints={"video": VIDEO, "audio": AUDIO},

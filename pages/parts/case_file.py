@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from core.agreements import agreements_for
+from core.case import State
 from core.flow import Facts, Rules
 from core.rules.calendar import local_day
 from core.rules.exchanges import names_of
@@ -46,13 +47,20 @@ def show_flags(flags: Collection[str]) -> None:
 
 
 def show_head(file: CaseFile) -> None:
-    """Business, number, branch, customer's submission, flags."""
-    case = file.case
+    """Business, number, branch, times and flags in two lines."""
+    case, now = file.case, file.loaded.now
     st.subheader(f"{file.loaded.business.title}　受理单 {case.number}")
-    submitted = f"提交于 {clock_words.exact(case.submitted_at)}" if case.submitted_at else "还没有提交"
-    account = f" · 资金账号 {file.account}" if file.account else ""
-    st.caption(f"{notice.plain(file.branch)} · {submitted}{account}")
-    show_flags(case.flags)
+    said = [file.branch]
+    if case.submitted_at:
+        said.append(f"提交于 {clock_words.exact(case.submitted_at)}（{clock_words.relative(case.submitted_at, now)}）")
+    if case.due_at and case.state is State.IN_REVIEW:
+        said.append(clock_words.against(case.due_at, now))
+    if file.account:
+        said.append(f"资金账号 {file.account}")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(notice.plain(" · ".join(said)), width="content")
+        for word in flag_words(case.flags):
+            st.badge(word, icon=":material/flag:", color="orange")
 
 
 def _labels(rules: Rules, name: str) -> dict[str, str]:

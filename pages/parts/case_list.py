@@ -1,4 +1,4 @@
-"""The rows of a work list beside the open case: masked, the promise in words, exact times on hover."""
+"""A work list and the open case: masked, the promise in words, exact times on hover."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from core.errors import DeskError
 from core.usecases.work_lists import Listed, WorkList
 from pages.parts import acting, clock_words, notice
 from pages.parts.case_file import flag_words
@@ -32,11 +33,12 @@ def show_rows(
     for row in rows:
         exact = f"提交于 {clock_words.exact(row.case.submitted_at)}" if row.case.submitted_at else ""
         due = f"，承诺 {clock_words.exact(row.due_at)} 前" if row.due_at else ""
-        st.button(
-            row_label(row, words(row)), key=f"row_{row.case.id}", help=f"{exact}{due}" or None, width="stretch",
-            type="primary" if row.case.id == acting.opened() else "secondary", disabled=row.witnessed,
-            on_click=on_open, args=(row.case.id,),
-        )  # fmt: skip
+        with st.container(key=f"entry-{row.case.id}"):
+            st.button(
+                row_label(row, words(row)), key=f"row_{row.case.id}", help=f"{exact}{due}" or None, width="stretch",
+                type="primary" if row.case.id == acting.opened() else "secondary", disabled=row.witnessed, wrap=True,
+                on_click=on_open, args=(row.case.id,),
+            )  # fmt: skip
     if work.total > len(work.rows):
         st.caption(f"只列出最早的 {len(work.rows)} 笔，共 {work.total} 笔。")
 
@@ -48,3 +50,32 @@ def due_words(row: Listed, work: WorkList) -> str:
     late = row.due_at < work.now
     words = clock_words.against(row.due_at, work.now)
     return f":red[:material/alarm: {words}]" if late else f":material/schedule: {words}"
+
+
+def beside(
+    title: str, draw_list: Callable[[], None], draw_case: Callable[[], None], *, case_open: bool, hint: str
+) -> None:
+    """The list at the left with `hint` beside it; with an open case the list folds away, so that the case has room.
+
+    A refused attempt is said above the case, or in the dialog that is open.
+    """
+    if case_open:
+        with st.expander(title, icon=":material/list:"):
+            draw_list()
+        _guarded(draw_case)
+        return
+    left, right = st.columns([1, 2])
+    with left:
+        st.markdown(f"**{notice.plain(title)}**")
+        draw_list()
+    with right:
+        _guarded(lambda: notice.empty_state(hint))
+
+
+def _guarded(draw: Callable[[], None]) -> None:
+    if not acting.asking():
+        acting.show_refusal()
+    try:
+        draw()
+    except DeskError as error:
+        notice.refusal(error.text)

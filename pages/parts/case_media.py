@@ -36,12 +36,6 @@ def evidence_url(evidence_id: str) -> str:
     return f"/evidence/{evidence_id}"
 
 
-def download_link(evidence_id: str, label: str) -> None:
-    """A link that downloads one file."""
-    icon = '<span class="jz-icon" aria-hidden="true">download</span>'
-    st.html(f'<a href="{escape(evidence_url(evidence_id))}" download>{icon} {escape(label)}</a>')
-
-
 def video(evidence_id: str, label: str) -> None:
     """A clip or recording in the browser's own player, with seeking."""
     source, name = escape(evidence_url(evidence_id)), escape(label)
@@ -118,8 +112,13 @@ def _playable(facts: Facts, slot: str) -> list[Evidence]:
 
 def show_documents(documents: tuple[Document, ...]) -> None:
     """The signed documents with version, state, time and download; for staff and for the customer alike."""
-    for document in documents:
-        when = clock_words.exact(document.signed_at) if document.signed_at else ""
-        state = DOCUMENT_STATES.get(document.state, document.state)
-        download_link(str(document.signed_file), f"《{document.title}》")
-        st.caption(f"版本 {notice.plain(document.version)} · {state} · {when}")
+    st.html(f'<ul class="jz-files">{"".join(_document(each) for each in documents)}</ul>')
+
+
+def _document(document: Document) -> str:
+    icon = '<span class="jz-icon" aria-hidden="true">download</span>'
+    when = clock_words.exact(document.signed_at) if document.signed_at else ""
+    state = DOCUMENT_STATES.get(document.state, document.state)
+    address, title = escape(evidence_url(str(document.signed_file))), escape(f"《{document.title}》")
+    about = escape(f"版本 {document.version} · {state} · {when}")
+    return f'<li><a href="{address}" download>{icon}{title}</a><br><small>{about}</small></li>'

@@ -15,8 +15,11 @@ def exact(moment: datetime) -> str:
 
 
 def promise(moment: datetime) -> str:
-    """`2月24日 17:45`: a moment as customers are promised it."""
+    """`2月24日 17:45`: a moment as customers are promised it; midnight is 24:00 of the day that ends."""
     local = moment.astimezone(SHANGHAI)
+    if (local.hour, local.minute) == (0, 0):
+        ending = local - timedelta(minutes=1)
+        return f"{ending.month}月{ending.day}日 24:00"
     return f"{local.month}月{local.day}日 {local:%H:%M}"
 
 

@@ -26,6 +26,7 @@ ENDS: Mapping[State, str] = {
     State.EXPIRED: "这笔业务长时间没有操作，已失效。需要时可以重新办理。",
     State.TERMINATED: "这笔业务已结束，没有办理成功。",
 }
+_LATE = "您的业务还在复核，已超过我们承诺的时间，正在加急处理，结果用短信告诉您。需要时请拨打服务热线。"
 _WAITING = "已申请，等待交易所回报"
 _FAILED: Mapping[int, str] = {
     1: "监控中心还有您的另一笔业务在处理，处理完成后我们继续办理，您不需要操作",
@@ -57,19 +58,23 @@ def full_salutation(loaded: Loaded) -> str:
 
 
 def _greeting(loaded: Loaded) -> None:
-    case, row = loaded.case, loaded.rules["notices"]["notices"]["submitted"]
+    case, row, name = loaded.case, loaded.rules["notices"]["notices"]["submitted"], full_salutation(loaded)
+    title, text = STATE_TITLES[case.state], f"尊敬的{name}，您的{loaded.business.title}业务已办理完成。"
     if case.state in {State.SUBMITTED, State.IN_REVIEW}:
         due = clock_words.promise(case.due_at) if case.due_at else ""
-        values = {"salutation_name": full_salutation(loaded), "business": loaded.business.title, "due": due}
-        st.success(f"**{notice.plain(row['title'])}**", icon=":material/check_circle:")
-        st.markdown(notice.plain(row["text"].format_map(values)))
+        values = {"salutation_name": name, "business": loaded.business.title, "due": due}
+        title, text = row["title"], row["text"].format_map(values)
     elif case.state is State.CALLBACK:
-        st.success("**复核通过**", icon=":material/check_circle:")
-        st.markdown(notice.plain(f"尊敬的{full_salutation(loaded)}，请留意我们的来电。电话回访确认后，账户即激活。"))
-    else:
-        st.success(f"**{STATE_TITLES[case.state]}**", icon=":material/verified:")
-        st.markdown(notice.plain(f"尊敬的{full_salutation(loaded)}，您的{loaded.business.title}业务已办理完成。"))
-    st.caption(f"受理单 {case.number}")
+        title, text = "复核通过", f"尊敬的{name}，请留意我们的来电。电话回访确认后，账户即激活。"
+    st.title(f":green[:material/check_circle:] {notice.plain(title)}")
+    st.markdown(notice.plain(_LATE if _late(loaded) else text))
+    st.caption(f"{notice.plain(loaded.business.title)} · 受理单 {case.number}")
+
+
+def _late(loaded: Loaded) -> bool:
+    """Whether the review is still to come after its promised time."""
+    case = loaded.case
+    return case.state in {State.SUBMITTED, State.IN_REVIEW} and case.due_at is not None and case.due_at < loaded.now
 
 
 def timeline(loaded: Loaded, outcome: Outcome) -> list[tuple[str, str, str]]:
@@ -78,6 +83,8 @@ def timeline(loaded: Loaded, outcome: Outcome) -> list[tuple[str, str, str]]:
     approved, active = case.state in AFTER_REVIEW, case.state in {State.ACTIVE, State.DONE}
     opened = active and all(request.state == "opened" for request in outcome.requests)
     review = f"，{clock_words.promise(case.due_at)} 前完成" if case.due_at and not approved else ""
+    if _late(loaded):
+        review = "，正在加急处理"
     call = f"，{clock_words.promise(outcome.callback_due)} 前来电" if outcome.callback_due else ""
     if not approved:
         call = "，复核通过后 1 个交易日内来电"
@@ -122,8 +129,8 @@ def _request(loaded: Loaded, request: ExchangeRequest) -> str:
 
 def _ended(loaded: Loaded) -> None:
     case = loaded.case
-    st.subheader(f"{loaded.business.title}　{STATE_TITLES[case.state]}")
-    st.caption(f"受理单 {case.number}")
+    st.title(STATE_TITLES[case.state])
+    st.caption(f"{notice.plain(loaded.business.title)} · 受理单 {case.number}")
     reason = case.remark if case.state is State.TERMINATED else ""
     notice.refusal("\n".join(filter(None, [ENDS[case.state], reason])))
     st.markdown(f":material/call: 服务热线：{notice.plain(str(loaded.rules['firm']['hotline']))}")

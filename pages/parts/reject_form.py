@@ -27,6 +27,7 @@ def reject_form(rules: Rules, stage: str, key: str, submit: Submit) -> bool:
     codes: list[str] = st.multiselect(
         "驳回原因", list(reasons), format_func=lambda code: f"{code} {reasons[code]['label']}", key=_codes(key),
         placeholder="选择原因，可以多选，可以输入文字查找", on_change=_fill, args=(rules, key),
+        select_all=False,
     )  # fmt: skip
     if st.session_state.pop(f"{key}_reject_empty", False):
         notice.field_error("请选择驳回原因。")

@@ -23,8 +23,10 @@ from core.usecases.sessions import find_session
 from db.database import Database
 from media import captcha_image, images
 from media.documents.papers import Papers
+from media.encoded import VideoMode, install
 from media.passwords import ArgonPasswords
 from media.recordings import Recordings
+from media.rooms import ROOMS
 from media.sms import gateway_for
 from media.storage import LocalStorage
 from media.vault import Vault
@@ -96,6 +98,13 @@ def vault() -> Vault:
     found = desk().vault
     assert isinstance(found, Vault)
     return found
+
+
+def prepare_calls() -> None:
+    """Install the hooks into aiortc once per process, before the first connection."""
+    mode = VideoMode(settings().video_mode)
+    install(mode)
+    ROOMS.configure(mode, utc_now)
 
 
 def firms() -> list[Firm]:

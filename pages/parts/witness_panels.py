@@ -10,7 +10,11 @@ from core.actor import Actor
 from core.errors import DeskError
 from core.ports import Desk
 from core.records import StaffMember, Ticket
+from core.rules.calendar import SHANGHAI
+from core.rules.exchanges import names_of
 from core.rules.masks import mask_id, mask_name, mask_phone
+from core.rules.suitability import level_name
+from core.steps import exchanges
 from core.steps.photos import SLOTS
 from core.steps.witness import CAPTURES, HEAD_CLIP
 from core.usecases.loading import Loaded, load
@@ -80,7 +84,8 @@ def script(desk: Desk, actor: Actor, member: StaffMember, ticket: Ticket, loaded
         "witness": member.name,
         "licence": member.licence,
         "business": loaded.business.title,
-        "time": loaded.now.astimezone().strftime("%H:%M"),
+        "time": loaded.now.astimezone(SHANGHAI).strftime("%H:%M"),
+        **_case_words(loaded),
     }
 
     def tick(key: str) -> None:
@@ -101,6 +106,19 @@ def script(desk: Desk, actor: Actor, member: StaffMember, ticket: Ticket, loaded
                 args=(step["key"],),
             )
         st.caption(notice.plain(_filled(step["staff"], values)))
+
+
+def _case_words(loaded: Loaded) -> dict[str, str]:
+    """What the script says about this case, and the action asked for in the head clip."""
+    facts, rules = loaded.facts, loaded.rules
+    level, lowest = exchanges.rating(facts)
+    challenges = rules["witness_script"]["challenges"]
+    chosen = challenges[int(loaded.case.id[:8], 16) % len(challenges)]
+    return {
+        "exchanges": names_of(facts.values("exchanges").get("chosen") or (), rules["exchanges"]),
+        "level": level_name(level, lowest, rules["match_table"]),
+        "challenge": str(chosen["text"]),
+    }
 
 
 def _filled(text: str, values: dict[str, str]) -> str:

@@ -12,11 +12,11 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from core.settings import Settings
-from pages.parts import call, wiring
+from pages.parts import wiring
 from pages.parts.demo import announce, seed
 from pages.routes.assertions import assert_configuration
 
-GC_EVERY_S = 15
+COLLECT_EVERY_S = 15
 log = logging.getLogger("jianzheng")
 
 
@@ -28,7 +28,7 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     wiring.database().migrate()
     if settings.demo:
         announce(seed(wiring.desk(), wiring.database()))
-    call.prepare()
+    wiring.prepare_calls()
     gc.freeze()
     collector = asyncio.create_task(_collect())
     worker = _start_worker(settings)
@@ -42,11 +42,18 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
 
 
 async def _collect() -> None:
-    """Collect on a timer: a full collection after every rerun would stall the calls (video note, section 3)."""
+    """On a timer: collect garbage (doing so after every rerun would stall the calls), end calls that were lost."""
     while True:
-        await asyncio.sleep(GC_EVERY_S)
+        await asyncio.sleep(COLLECT_EVERY_S)
         gc.collect(1)
-        await asyncio.to_thread(call.tidy, wiring.desk())
+        await asyncio.to_thread(_tidy)
+
+
+def _tidy() -> None:
+    """Imported here, because streamlit-webrtc registers its frontend only while Streamlit's runtime exists."""
+    from pages.parts import call
+
+    call.tidy(wiring.desk())
 
 
 def _start_worker(settings: Settings) -> subprocess.Popen[bytes] | None:

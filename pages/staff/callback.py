@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.errors import DeskError
 from core.usecases.callback_plan import CallPlan, call_plan, missing_topics
 from core.usecases.complete_case import OUTCOMES, record_callback
 from core.usecases.read_case import CaseFile, read_case, reveal
@@ -93,8 +92,6 @@ def _case(row: Listed) -> None:
     file = read_case(desk, actor, row.case.id, "callback")
     plan = call_plan(file.loaded, member.login)
     case_file.show_head(file)
-    if not acting.asking():
-        acting.show_refusal()
 
     def on_reveal(what: str) -> None:
         _reveal(file.case.id, what)
@@ -106,10 +103,10 @@ def _case(row: Listed) -> None:
         case_history.show_callbacks(file)
     with side:
         shown = acting.revealed(file.case.id, "phone", work.now)
-        case_file.show_profile(file, full_id=False, phone_shown=shown, on_reveal=on_reveal)
         case_file.show_cards(file, shown=False)
-        case_file.show_exchanges(file)
+        case_file.show_profile(file, full_id=False, phone_shown=shown, on_reveal=on_reveal)
         case_file.show_follow_up(file)
+        case_file.show_exchanges(file)
     if acting.asking() in QUESTIONS:
         _confirm(file, plan, acting.asking())
 
@@ -119,19 +116,15 @@ def _words(row: Listed) -> str:
     return case_list.due_words(row, work) + tried
 
 
+def _list() -> None:
+    case_list.show_rows(work.rows, work, _words, acting.open_case, "没有等待回访的业务。复核通过后会出现在这里。")
+
+
 work = callback_list(desk, actor)
 current = next((row for row in work.rows if row.case.id == acting.opened()), None)
 st.title("电话回访")
-left, right = st.columns([1, 4])
-with left:
-    st.markdown(f"**待回访 {work.total}**")
-    case_list.show_rows(work.rows, work, _words, acting.open_case, "没有等待回访的业务。复核通过后会出现在这里。")
-with right:
-    try:
-        if current:
-            _case(current)
-        else:
-            acting.show_refusal()
-            notice.empty_state("从左边选择一笔业务，按话题逐项核对后记录结果。")
-    except DeskError as error:
-        notice.refusal(error.text)
+case_list.beside(
+    f"待回访 {work.total}",
+    _list,
+    lambda: _case(current), case_open=current is not None, hint="从左边选择一笔业务，按话题逐项核对后记录结果。",
+)  # fmt: skip

@@ -33,7 +33,8 @@ def _list(members: list[StaffMember]) -> None:
         closed = "　:material/block: 已关闭" if not member.active else ""
         label = f"**{notice.plain(member.name)}**　{notice.plain(member.login)}  \n{roles}{closed}"
         kind = "primary" if member.id == chosen else "secondary"
-        st.button(label, key=f"person_{member.id}", type=kind, width="stretch", on_click=_choose, args=(member.id,))
+        with st.container(key=f"entry-{member.id}"):
+            st.button(label, key=f"person_{member.id}", type=kind, width="stretch", on_click=_choose, args=(member.id,))
 
 
 def _office() -> Office:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from core.case import ALLOWED, Action
-from core.errors import DeskError
 from core.records import ExchangeRequest
 from core.usecases.complete_case import CODE_DIGITS, RETURNS, record_exchange
 from core.usecases.read_case import CaseFile, read_case
@@ -62,7 +61,6 @@ def _request(file: CaseFile, request: ExchangeRequest) -> None:
 def _case(row: Listed) -> None:
     file = read_case(desk, actor, row.case.id, "report")
     case_file.show_head(file)
-    acting.show_refusal()
     middle, side = st.columns([3, 2])
     with middle:
         for request in file.requests:
@@ -72,17 +70,15 @@ def _case(row: Listed) -> None:
         case_file.show_exchanges(file)
 
 
+def _list() -> None:
+    case_list.show_rows(work.rows, work, _words, acting.open_case, "没有等待回报的申请。复核通过后会出现在这里。")
+
+
 work = result_list(desk, actor)
 current = next((row for row in work.rows if row.case.id == acting.opened()), None)
 st.title("交易所回报")
-left_side, right_side = st.columns([1, 4])
-with left_side:
-    case_list.show_rows(work.rows, work, _words, acting.open_case, "没有等待回报的申请。复核通过后会出现在这里。")
-with right_side:
-    try:
-        if current:
-            _case(current)
-        else:
-            notice.empty_state("从左边选择一笔业务，录入监控中心的回报。")
-    except DeskError as error:
-        notice.refusal(error.text)
+case_list.beside(
+    f"等待回报 {sum(1 for row in work.rows if waiting(row.requests))}",
+    _list,
+    lambda: _case(current), case_open=current is not None, hint="从左边选择一笔业务，录入监控中心的回报。",
+)  # fmt: skip

@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from core import limits
-from core.errors import DeskError
 from core.rules.exchanges import names_of
 from core.usecases.read_case import CaseFile, read_case, reveal
 from core.usecases.review_case import approve_case, reject_review, release_case, take_case
@@ -56,13 +55,14 @@ def _words(row: Listed) -> str:
     return "　".join(filter(None, [case_list.due_words(row, work), holder if row.holder else ""]))
 
 
+def _late() -> list[Listed]:
+    return [row for row in work.rows if row.due_at and row.due_at < work.now]
+
+
 def _list() -> None:
-    late = sum(1 for row in work.rows if row.due_at and row.due_at < work.now)
-    st.markdown(f"**待复核 {work.total}**　超时 {late}")
     chosen = st.segmented_control("筛选", FILTERS, default=FILTERS[0], key="review_filter", bind="query-params",
                                   label_visibility="collapsed", required=True)  # fmt: skip
-    keep = {"超时": lambda row: row.due_at and row.due_at < work.now, "我的": lambda row: row.mine}
-    rows = [row for row in work.rows if keep.get(str(chosen), lambda _: True)(row)]
+    rows = {"超时": _late(), "我的": [row for row in work.rows if row.mine]}.get(str(chosen), work.rows)
     case_list.show_rows(rows, work, _words, _open, "没有等待复核的业务。客户提交后会出现在这里。")
 
 
@@ -81,7 +81,7 @@ def _ask_approval(file: CaseFile) -> None:
     acting.dialog_buttons("确认通过", _approve, file.case.id)
 
 
-@st.dialog("驳回这笔业务", width="large", on_dismiss=lambda: acting.ask(None))
+@st.dialog("驳回这笔业务", width="medium", on_dismiss=lambda: acting.ask(None))
 def _ask_rejection(file: CaseFile) -> None:
     acting.show_refusal()
     pressed = reject_form(file.loaded.rules, "review", "review", lambda c, t, i: _reject(file.case.id, c, t, i))
@@ -110,7 +110,7 @@ def _facts(file: CaseFile) -> None:
     def on_reveal(what: str) -> None:
         _reveal(file.case.id, what)
 
-    tabs = st.tabs(["资料", "银行卡", "适当性", "交易所与协议", "见证", "在线回访", "历史"])
+    tabs = st.tabs(["资料", "银行卡", "适当性", "协议", "见证", "回访", "历史"])
     with tabs[0]:
         case_file.show_profile(file, full_id=True, phone_shown=shown["phone"], on_reveal=on_reveal)
     with tabs[1]:
@@ -125,9 +125,7 @@ def _case(row: Listed) -> None:
     _keep(row)
     file = read_case(desk, actor, row.case.id, "review")
     case_file.show_head(file)
-    if not acting.asking():
-        acting.show_refusal()
-    middle, side = st.columns([3, 2])
+    middle, side = st.columns([8, 5])
     with side:
         _decide(file)
         _facts(file)
@@ -141,15 +139,7 @@ def _case(row: Listed) -> None:
 work = review_list(desk, actor)
 current = next((row for row in work.rows if row.case.id == acting.opened() and row.mine), None)
 st.title("复核")
-left, right = st.columns([1, 4])
-with left:
-    _list()
-with right:
-    try:
-        if current:
-            _case(current)
-        else:
-            acting.show_refusal()
-            notice.empty_state("从左边选择一笔业务，领取后开始复核。闲置 15 分钟会自动放回列表。")
-    except DeskError as error:
-        notice.refusal(error.text)
+case_list.beside(
+    f"待复核 {work.total}　超时 {len(_late())}", _list, lambda: _case(current), case_open=current is not None,
+    hint="从左边选择一笔业务，领取后开始复核。闲置 15 分钟会自动放回列表。",
+)  # fmt: skip

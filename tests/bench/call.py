@@ -1,10 +1,10 @@
 """CPU of a call, 640x480 at 30 frames/s, both sides recorded: pass-through against decode-and-encode, same run.
 
-Run as `python -m tests.bench.call`; about 80 s. The server runs the product's rooms in a process of its own and tells
+Run as `python -m tests.bench.call`; about 75 s. The server runs the product's rooms in a process of its own and tells
 its CPU time itself; every call has a client process whose peers send a prepared clip and decode nothing.
 Prints one JSON line per figure. The baseline is measured with one call: three do not fit on two cores, and a codec's
-work for a call does not shrink with more of them. On a machine too busy for 30 frames/s the ratio is a lower bound:
-pass-through is charged for the pictures that did not come through, the baseline is not.
+work for a call does not shrink with more of them. Windows of 2 s in which a busy machine lost or made up for pictures
+are left out; if all are such, the one nearest to 30 frames/s counts.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import time
 from collections.abc import Coroutine, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from aiortc import RTCSessionDescription
@@ -33,7 +34,8 @@ from tests.media.peers import Clip, Doorway, Peer, camera, clip, microphone
 CALLS = {VideoMode.PACKET: (1, 3), VideoMode.DECODE: (1,)}
 RATE = 30
 SETTLE_S = 3.0
-MEASURE_S = 12.0
+WINDOW_S = 2.0
+WINDOWS = 8
 LINE_LIMIT = 1 << 20
 
 
@@ -174,11 +176,18 @@ def measure(port: int, calls: int, clip_file: Path) -> tuple[float, float]:
             if not client.stdout.readline():
                 raise SystemExit("no picture within 30 s: the machine is too busy to measure anything")
         time.sleep(SETTLE_S)
-        used, seen, began = asyncio.run(ask(port, do="cpu")), frames_seen(clients), time.monotonic()
-        time.sleep(MEASURE_S)
-        used, seen_now, span = asyncio.run(ask(port, do="cpu")) - used, frames_seen(clients), time.monotonic() - began
-    rate = (sum(seen_now) - sum(seen)) / len(seen) / span
-    return used / span / calls, rate
+        windows = [window(port, clients) for _ in range(WINDOWS)]
+    counted = [each for each in windows if abs(each[1] - RATE) < RATE / 10]
+    counted = counted or [min(windows, key=lambda each: abs(each[1] - RATE))]
+    return fmean(used for used, _ in counted) / calls, fmean(rate for _, rate in counted)
+
+
+def window(port: int, clients: list[subprocess.Popen[str]]) -> tuple[float, float]:
+    """Cores used by the server, and pictures/s that a peer got on average, for a short while."""
+    used, seen, began = asyncio.run(ask(port, do="cpu")), frames_seen(clients), time.monotonic()
+    time.sleep(WINDOW_S)
+    used, seen_now, span = asyncio.run(ask(port, do="cpu")) - used, frames_seen(clients), time.monotonic() - began
+    return used / span, (sum(seen_now) - sum(seen)) / len(seen) / span
 
 
 def bench_mode(mode: VideoMode, folder: Path, clip_file: Path) -> dict[int, tuple[float, float]]:
@@ -212,8 +221,7 @@ def bench() -> None:
     baseline, baseline_rate = modes[VideoMode.DECODE][1]
     report("baseline_frames_per_second", baseline_rate, "frames/s", calls=1)
     compared = {"baseline": "decode_encode", "baseline_value": round(baseline, 4), "baseline_calls": 1}
-    for calls, (used, rate) in modes[VideoMode.PACKET].items():
-        value = used / min(1.0, rate / RATE)
+    for calls, (value, rate) in modes[VideoMode.PACKET].items():
         report("frames_per_second", rate, "frames/s", calls=calls)
         report("cores_per_call", value, "cores", calls=calls, **compared, ratio=round(baseline / value, 2))
 

@@ -60,6 +60,7 @@ if st.button("签署"):
     st.rerun()
 if st.button("偷换"):
     office.swapped ^= {who}
+st.text("swapped: " + str(who in office.swapped))
 """
 
 OFFICE = '''
@@ -361,6 +362,10 @@ def test_wrong_entries_are_told_at_the_field_and_the_form_fits_a_phone(page: Pag
         second.fill(two)
         go.click()
         expect(page.get_by_role("alert").filter(has_text=words)).to_be_visible()
+    first.fill(PASSWORD)
+    page.get_by_role("button", name="偷换").click()  # a rerun for another reason
+    expect(page.get_by_text("swapped: True")).to_be_visible()
+    expect(first).to_have_value(PASSWORD)
     assert first.get_attribute("inputmode") == "numeric"
     assert first.get_attribute("autocomplete") == "off"
     for each in (first, second, go):

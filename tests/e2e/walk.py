@@ -228,7 +228,7 @@ def press_loosely(page: Page, key: str) -> None:
 def wait_for_picture(page: Page, more: int = 10) -> dict[str, float]:
     """Until frames are decoded and rising; returns the last figures."""
     first = None
-    for _ in range(240):
+    for _ in range(120):
         now = figures(page)
         if now and first is None and now["frames"] > 0:
             first = now["frames"]
@@ -256,17 +256,16 @@ def do_witness(staff: Page) -> None:
 def do_certificate(page: Page, pin: str = PIN) -> None:
     """The password twice, 申请并安装."""
     heading(page, "安装数字证书")
-    fields = page.locator("[data-view=enrol] input")
-    fields.nth(0).fill(pin)
-    fields.nth(1).fill(pin)
+    page.locator("#first").fill(pin)
+    page.locator("#second").fill(pin)
     page.get_by_role("button", name="申请并安装").click()
 
 
 def do_sign(page: Page, pin: str = PIN) -> None:
     """One password for all."""
     heading(page, "签署协议")
-    page.locator("[data-view=sign] input").first.fill(pin)
-    page.locator("[data-view=sign]").get_by_role("button", name="确认").click()
+    page.locator("#password").fill(pin)
+    page.get_by_role("button", name="确认", exact=True).click()
 
 
 def do_follow_up(page: Page) -> None:

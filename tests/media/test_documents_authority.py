@@ -132,7 +132,7 @@ def test_only_p256_keys_are_certified(authority, spki):
     ("name", "number", "serial"),
     [
         ("", "C1", 1),
-        ("三" * 65, "C1", 1),
+        ("三" * 22, "C1", 1),
         ("样\n张", "C1", 1),
         ("样张三", "", 1),
         ("样张三", "客户1", 1),
@@ -147,7 +147,17 @@ def test_names_and_numbers_that_do_not_fit_are_refused(authority, device, name, 
         issue_customer_certificate(authority, device.spki, name, number, serial, NOW, URLS)
 
 
-@pytest.mark.parametrize("firm", ["", "长" * 41])
+def test_long_names_are_taken_whole(tmp_path, device):
+    keys = create_authority("长" * 16, NOW, URLS)
+    name = "阿依古丽" * 4 + "·样张三样"
+    issued = issue_customer_certificate(keys, device.spki, name, "C1", new_serial(), NOW, URLS)
+    assert (
+        x509.load_der_x509_certificate(issued.der).subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value == name
+    )
+    assert pkilint([(keys.root_der, keys.issuing_der), (keys.issuing_der, issued.der)], tmp_path) == ["", ""]
+
+
+@pytest.mark.parametrize("firm", ["", "长" * 17])
 def test_a_firm_name_that_does_not_fit_is_refused(firm):
     with pytest.raises(CertificateRefused):
         create_authority(firm, NOW)

@@ -26,6 +26,7 @@ from core.ports_documents import (
     SignatureRefused,
 )
 from media.documents.authority import create_authority
+from media.documents.cms import timestamp_info
 from media.documents.render import SEAL_SIZE, SIGNATURE_SIZE, render_agreement
 from media.documents.seal import seal_document
 from media.documents.sign import CUSTOMER_FIELD, finish_signature, prepare_signature
@@ -112,7 +113,7 @@ def test_pdfsig_trusts_customer_and_seal(signed, store, tmp_path):
     (tmp_path / "signed.pdf").write_bytes(signed)
     customer, seal = pdfsig(tmp_path / "signed.pdf", store)
     assert (customer.signer, customer.good, customer.total) == ("样张三", True, False)
-    assert (seal.signer, seal.good, seal.total) == (f"{FIRM} 电子合同专用章", True, True)
+    assert (seal.signer, seal.good, seal.total) == (FIRM, True, True)
 
 
 def test_pdfsig_trusts_nothing_from_another_root(signed, tmp_path):
@@ -137,7 +138,7 @@ def test_openssl_refuses_another_root_and_a_changed_byte(office, signed, tmp_pat
 def test_our_own_check_agrees(office, signed):
     check = office.check(signed)
     assert check.problems == ()
-    assert [each.signer for each in check.signatures] == ["样张三", f"{FIRM} 电子合同专用章"]
+    assert [each.signer for each in check.signatures] == ["样张三", FIRM]
     assert all(each.good for each in check.signatures)
     assert check.signatures[0].serial == f"{office.certificate.serial:x}"
 
@@ -245,6 +246,12 @@ def test_timestamps_rise_even_when_the_clock_stands_or_falls_back(office):
     times = [each["content"].parsed["gen_time"].native for each in infos]
     assert times == sorted(set(times))
     assert times[0] == NOW.replace(microsecond=NOW.microsecond // 1000 * 1000)
+
+
+@pytest.mark.parametrize(("microsecond", "shown"), [(0, b"Z"), (140_000, b".14Z"), (7_999, b".007Z"), (999, b"Z")])
+def test_the_time_in_a_timestamp_is_der(microsecond, shown):
+    time = datetime(2026, 11, 20, 3, 4, 5, microsecond, tzinfo=UTC)
+    assert b"20261120030405" + shown in timestamp_info("1.2.3", bytes(32), 1, time)
 
 
 def test_stamps_have_the_size_of_their_places():
