@@ -30,7 +30,7 @@ def password_problem(login: str, password: str) -> str | None:
     """Why this password is too weak: at least 10 characters, and the login does not stand in it."""
     if not PASSWORD_MIN <= len(password) <= PASSWORD_MAX:
         return f"密码为 {PASSWORD_MIN} 至 {PASSWORD_MAX} 位。"
-    if login.lower() in password.lower():
+    if login and login.lower() in password.lower():
         return "密码不能包含工号。"
     if len(set(password)) <= 4:
         return "密码中不同的字符太少，请换一个。"

@@ -194,8 +194,7 @@ class View {
   }
 
   send(result) {
-    const turn = (tab.results.get(this.nonce)?.turn ?? 0) + 1;
-    tab.results.set(this.nonce, { nonce: this.nonce, turn, ...result });
+    tab.results.set(this.nonce, { nonce: this.nonce, ...result });
     if (this.current) this.deliver();
   }
 

@@ -14,9 +14,10 @@ is one. A command is a dict with `op` and a fresh `nonce`; binary values are bas
 
 `documents` is a list of {id, title, tbs, start, end} with `pdf_url` (same origin) or `pdf`, in signing order.
 `avoid` are the customer's birthday, phone and ID number: a password must not repeat six of their digits.
-Instead of its own result an operation may give op "error" with `code`: insecure, storage, missing, foreign,
-mismatch, lost, damaged, failed. The component has then told the customer already; after "lost" give a fresh sign.
-`turn` counts the results of one command: an error may be followed by "reapply" or by another try.
+What the customer has been told in the component (no secure context, no key on this device, a file that differs …)
+comes back as op "error" with `code`, and `device_key` keeps it to itself: a page that answered with a new command
+would wipe the message, and might do so for ever. Only "lost" (the page was reloaded between password and share) is
+returned, and wants a fresh sign command. So each nonce gives one result at most.
 
 The server: `check_possession(spki, challenge, possession)` and issue after enrol; count the try, `is_same_auth`, and
 hand out the share after unlock; `check_presence(presence_spki, challenge, presence)` after detect.
@@ -41,12 +42,14 @@ _component = st.components.v2.component(
 def device_key(command: dict[str, Any], key: str) -> dict[str, Any] | None:
     """Show the component for `command`; its result, or None while the customer or the browser is at work.
 
-    The result stays the same on every rerun until the command changes, so act once on each nonce and turn. For
-    tests: put `{"result": {"nonce": …, "turn": 1, "op": …}}` into the session state under `key`.
+    The result stays the same on every rerun until the command changes, so act on each nonce once. For tests:
+    put `{"result": {"nonce": …, "op": …}}` into the session state under `key`.
     """
     mounted = _component(key=key, data={"command": command}, on_result_change=_rerun)
     result = mounted.get("result")
-    return result if isinstance(result, dict) and result.get("nonce") == command["nonce"] else None
+    if not isinstance(result, dict) or result.get("nonce") != command["nonce"]:
+        return None
+    return None if result.get("op") == "error" and result.get("code") != "lost" else result
 
 
 def _rerun() -> None:

@@ -280,3 +280,56 @@ def do_follow_up(page: Page) -> None:
     press(page, "next")
     press(page, "confirm_yes")
     expect(page.get_by_text(re.compile("提交成功")).first).to_be_visible()
+
+
+def open_desk(staff: Page, title: str) -> None:
+    """Open a page of the desk from the sidebar."""
+    staff.get_by_role("link", name=title, exact=True).first.click()
+    expect(staff.get_by_role("heading", name=title).first).to_be_visible()
+    settled(staff)
+
+
+def do_review(staff: Page) -> None:
+    """Take the case, look at it, approve it."""
+    open_desk(staff, "复核")
+    staff.locator("[class*='st-key-row_'] button").first.click()
+    expect(staff.locator(".st-key-approve button")).to_be_visible()
+    settled(staff)
+    press_loosely(staff, "approve")
+    press_loosely(staff, "dialog_yes")
+    expect(staff.locator(".st-key-approve button")).to_have_count(0)
+    settled(staff)
+
+
+def do_results(staff: Page, exchanges: tuple[str, ...] = ("SHFE", "DCE", "CZCE", "GFEX")) -> None:
+    """Enter what the monitoring centre answered for each exchange."""
+    open_desk(staff, "交易所回报")
+    staff.locator("[class*='st-key-row_'] button").first.click()
+    for position, exchange in enumerate(exchanges):
+        expect(staff.locator(f".st-key-save_{exchange} button")).to_be_visible()
+        settled(staff)
+        choose(staff, f"return_{exchange}", "0 成功")
+        staff.locator(f".st-key-number_{exchange} input").first.fill(f"00120000000{position}")
+        press_loosely(staff, f"save_{exchange}")
+        expect(staff.locator(f".st-key-save_{exchange}")).to_have_count(0)
+
+
+def do_callback(staff: Page) -> None:
+    """Tick the topics, 接通确认."""
+    open_desk(staff, "电话回访")
+    staff.locator("[class*='st-key-row_'] button").first.click()
+    expect(staff.locator(".st-key-outcome_confirmed button")).to_be_visible()
+    settled(staff)
+    for box in staff.locator("[data-testid=stMain] label:has(input[type=checkbox])").all():
+        box.click()
+        settled(staff)
+    press_loosely(staff, "outcome_confirmed")
+    press_loosely(staff, "dialog_yes")
+    expect(staff.locator(".st-key-outcome_confirmed")).to_have_count(0)
+
+
+def sign_out_staff(staff: Page) -> None:
+    """Leave, so that a colleague can sign in."""
+    press_loosely(staff, "leave_staff")
+    expect(staff.locator(".st-key-login input").first).to_be_visible()
+    settled(staff)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from PIL import Image
@@ -72,7 +74,6 @@ class Bench:
     desk: Desk
     database: Database
     clock: list[datetime]
-    serial: list[int] = field(default_factory=lambda: [0])
 
     def pass_time(self, length: timedelta) -> None:
         """Move the clock."""
@@ -91,14 +92,26 @@ def id_number(order: int = 1) -> str:
     return first + check_digit(first)
 
 
+@cache
+def _migrated() -> bytes:
+    """An empty database in the newest schema, made once per run of the tests."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "empty.db"
+        keys = MasterKeys.load(Path(folder) / "keys.json", None)
+        database = Database(f"sqlite:///{path}", keys, lambda: datetime(2026, 1, 1, tzinfo=UTC))
+        database.migrate()
+        database.close()
+        return path.read_bytes()
+
+
 def make_bench(folder: Path) -> Bench:
     """A fresh database with the firm, its staff and the demo's firm data."""
     forget_firms()
     clock = [datetime(2026, 3, 2, 2, 0, tzinfo=UTC)]
     settings = read_settings({"JIANZHENG_MODE": "demo", "JIANZHENG_DATA": str(folder)}, folder)
     keys = MasterKeys.load(folder / "keys.json", None)
+    (folder / "jianzheng.db").write_bytes(_migrated())
     database = Database(settings.database_url, keys, lambda: clock[0])
-    database.migrate()
     images: Any = None
     desk = Desk(
         settings=settings, keys=keys, clock=lambda: clock[0], write=database.write, read=database.read,
@@ -251,6 +264,3 @@ def member(bench: Bench, staff_id: str, *roles: Role) -> tuple[Actor, StaffMembe
     assert found is not None
     actor = staff(staff_id, *roles)
     return actor, replace(found, roles=actor.roles)
-
-
-Patch = Callable[..., None]

@@ -379,6 +379,13 @@ def test_after_submitting_the_customer_is_addressed_and_told_what_comes(bench: B
     assert "尊敬的张样张女士" in words(page("customer/case.py", customer=2))
 
 
+def test_a_late_review_is_admitted(bench: Bench, page: Open) -> None:
+    made.submitted_case(bench, 1)
+    bench.pass_time(timedelta(days=2))
+    shown = words(page("customer/case.py", customer=1))
+    assert "已超过我们承诺的时间" in shown and "3月3日 10:00" not in shown
+
+
 def test_giving_up_asks_and_ends(bench: Bench, page: Open) -> None:
     case_id = made.submitted_case(bench)
     at = page("customer/my_cases.py", customer=1)
