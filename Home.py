@@ -14,5 +14,6 @@ if str(ROOT) not in sys.path:
 from pages.routes.gate import MIDDLEWARE  # noqa: E402
 from pages.routes.life import lifespan  # noqa: E402
 from pages.routes.table import ROUTES  # noqa: E402
+from pages.routes.trouble import tell_user  # noqa: E402
 
-app = st.App("pages/router.py", routes=ROUTES, middleware=MIDDLEWARE, lifespan=lifespan)
+app = st.App("pages/router.py", routes=ROUTES, middleware=MIDDLEWARE, lifespan=lifespan, on_script_error=tell_user)

@@ -95,7 +95,9 @@ ALLOWED: Mapping[State, frozenset[Action]] = {
     State.APPROVED: frozenset({Action.REPORT, Action.TERMINATE}),
     State.CALLBACK: frozenset({Action.REPORT, Action.CALL_BACK, Action.ACTIVATE, Action.TERMINATE}),
     **{state: frozenset() for state in CLOSED_STATES},
+    State.ACTIVE: frozenset({Action.REPORT}),
 }
+"""An active account still gets the answers of exchanges that come after the callback."""
 
 LEADS_TO: Mapping[tuple[State, Action], State] = {
     (State.FILLING, Action.SUBMIT): State.SUBMITTED,

@@ -136,14 +136,13 @@ class QueuePlace:
 
 @dataclass(frozen=True)
 class Certificate:
-    """A customer's certificate; `secret` holds the server share and the protected password tag."""
+    """A customer's certificate; `secret` holds server share, protected password tag and chain (base64, leaf first)."""
 
     kid: str
     case_id: str
     owner: str
     state: str
     serial: str | None
-    certificate: bytes | None
     secret: Mapping[str, Any]
     tries: int
     issued_at: datetime | None

@@ -19,7 +19,6 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     String,
-    Text,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -251,7 +250,7 @@ class CaseRow(Base):
     rules: Mapped[dict[str, Any]]
     flags: Mapped[list[str]]
     clear: Mapped[dict[str, Any]]
-    remark: Mapped[str] = mapped_column(Text, default="")
+    remark_sealed: Mapped[bytes | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
@@ -411,7 +410,6 @@ class CertificateRow(Base):
     owner: Mapped[str] = mapped_column(String(80))
     state: Mapped[str] = mapped_column(String(20))
     serial: Mapped[str | None] = mapped_column(String(50))
-    certificate: Mapped[bytes | None]
     secret_sealed: Mapped[bytes]
     tries: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]

@@ -79,17 +79,13 @@ class SqlWork:
 
     def once(self, case_id: str, action: str, key: str) -> bool:
         """True for the first caller with this key, False for every repetition (double click, second tab)."""
-        where = (
-            t.Done.firm_id == self.firm_id,
-            t.Done.case_id == case_id,
-            t.Done.action == action,
-            t.Done.key == key,
-        )
-        if self.connection.execute(select(t.Done.at).where(*where)).first():
-            return False
-        values = {"firm_id": self.firm_id, "case_id": case_id, "action": action, "key": key, "at": self.now}
-        self.connection.execute(insert(t.Done).values(values))
-        return True
+        return self._add_first(t.Done, case_id=case_id, action=action, key=key, at=self.now)
+
+    def _add_first(self, table: type[t.Base], **values: Any) -> bool:
+        """INSERT unless the key is there already; callers at the same moment wait for each other."""
+        make = pg_insert if self.connection.dialect.name == "postgresql" else sqlite_insert
+        row = make(table).values(firm_id=self.firm_id, **values).on_conflict_do_nothing()
+        return self.connection.execute(row).rowcount == 1
 
     def audit(self, actor: Actor, tag: Tag, subject: str, **detail: Any) -> None:
         """Append one row to the firm's chain; call it last in the transaction."""
@@ -125,18 +121,9 @@ class SqlWork:
     def personal_read(self, actor: Actor, subject: str, purpose: str) -> None:
         """Record that somebody saw personal data: one row per person, object, purpose and ten minutes."""
         window = int(self.now.timestamp()) // 600
-        key = {
-            "firm_id": self.firm_id,
-            "actor": actor.id,
-            "object": subject,
-            "purpose": purpose,
-            "window": window,
-        }
-        found = select(t.PersonalRead.at).where(*(getattr(t.PersonalRead, k) == v for k, v in key.items()))
-        if self.connection.execute(found).first():
-            return
-        self.connection.execute(insert(t.PersonalRead).values(**key, at=self.now))
-        self.audit(actor, Tag.STAFF_PERSONAL_READ, subject, purpose=purpose)
+        key = {"actor": actor.id, "object": subject, "purpose": purpose, "window": window}
+        if self._add_first(t.PersonalRead, **key, at=self.now):
+            self.audit(actor, Tag.STAFF_PERSONAL_READ, subject, purpose=purpose)
 
     def update_one(self, table: type[t.Base], where: tuple[Any, ...], **values: Any) -> bool:
         """UPDATE that must hit exactly one row; False when it hit none."""

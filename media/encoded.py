@@ -134,7 +134,7 @@ def install(mode: VideoMode, floor_bps: int = 300_000, rates: CallRates | None =
             _wrap(RTCRtpReceiver, "receive", _guarded)
             _wrap(RTCRtpSender, "_send_keyframe", _forwarded)
             _wrap(RemoteBitrateEstimator, "add", _with_floor)
-            _wrap(RelayStreamTrack, "__init__", _bounded_relay)
+            _wrap(RelayStreamTrack, "__init__", _bounded)
             _wrap(RelayStreamTrack, "stop", _released)
 
 
@@ -206,19 +206,12 @@ def _offer_vp8_only(rates: CallRates) -> None:
 
 
 def _bounded(original: Any) -> Any:
-    def start(self: Any, *args: Any, **kwargs: Any) -> None:
-        original(self, *args, **kwargs)
-        self._queue = _BoundedQueue(_most_unread(self.kind))
-
-    return start
-
-
-def _bounded_relay(original: Any) -> Any:
-    """Relays hold decoded pictures without end when the encoder behind them is too slow; packets are never slow."""
+    """Received tracks never fill the memory; nor do relays of decoded pictures when the encoder is too slow."""
 
     def start(self: Any, *args: Any, **kwargs: Any) -> None:
         original(self, *args, **kwargs)
-        if _in_use.mode is VideoMode.DECODE and self._queue is not None:
+        is_relay = isinstance(self, RelayStreamTrack)
+        if not is_relay or (self._queue is not None and _in_use.mode is VideoMode.DECODE):
             self._queue = _BoundedQueue(_most_unread(self.kind))
 
     return start

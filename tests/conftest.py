@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from core.keys import MasterKeys
-from tests.desk_bench import Backend, Bench, found, scratch
-from tests.postgres import Cluster
+from tests.desk_bench import Backend, Bench, found
+from tests.postgres import Cluster, scratch
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +35,7 @@ def backend(request: pytest.FixtureRequest, _backends: dict[str, Backend]) -> Ba
     kind = request.param
     if kind not in _backends:
         server = request.getfixturevalue("cluster") if kind == "postgresql" else None
-        _backends[kind] = Backend(kind, scratch(), MasterKeys.in_memory(), server)
+        _backends[kind] = Backend(kind, scratch("jz-bench-"), MasterKeys.in_memory(), server)
         found(_backends[kind])
     return _backends[kind]
 

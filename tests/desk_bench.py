@@ -7,31 +7,27 @@ Everything a test did can be kept as a snapshot (database and vault) and taken u
 from __future__ import annotations
 
 import hashlib
-import io
 import itertools
 import json
-import re
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
 from sqlalchemy import event
 
 from core.actor import Actor, Role
 from core.defaults import load_defaults
-from core.errors import OutsideService
 from core.jobs.run import run_next
 from core.keys import MasterKeys
 from core.ports import Desk, Work
 from core.records import Branch, Customer, Firm, StaffMember
 from core.rules.calendar import build_calendar
+from core.rules.id_card import check_digit
 from core.settings import read_settings
 from core.usecases.found_firm import found_firm
 from core.usecases.loading import forget_firms
@@ -40,9 +36,8 @@ from media.documents.papers import Papers
 from media.storage import LocalStorage
 from media.vault import Vault
 from tests.postgres import Cluster
+from tests.stand_ins import Clock, LightImages, LightRecordings, PlainPasswords, RealImages, SmsRecorder
 
-START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
-"""Monday, 10:00 in Shanghai."""
 F1 = Firm("f1", "8001", "样张期货", "400-000-8001", demo=True)
 F2 = Firm("f2", "8002", "样张临江期货", "400-000-8002", demo=True)
 BRANCHES = (Branch("b1", "总部营业部", "上海市", "样张路 1 号"), Branch("b2", "郑州营业部", "郑州市", "样张路 2 号"))
@@ -64,109 +59,10 @@ STAFF: dict[str, tuple[str, tuple[Role, ...], str]] = {
 STAFF_PASSWORD = "sample password"
 
 
-class Clock:
-    """Stands where tests put it and goes on by a millisecond at each look, so that no two moments are equal."""
-
-    def __init__(self, now: datetime = START) -> None:
-        self.now = now
-
-    def __call__(self) -> datetime:
-        self.now += timedelta(milliseconds=1)
-        return self.now
-
-
-class PlainPasswords:
-    """Fast stand-in for argon2."""
-
-    def hash(self, password: str) -> str:
-        return f"plain:{password}"
-
-    def matches(self, hashed: str, password: str) -> bool:
-        return hashed == f"plain:{password}"
-
-
-class SmsRecorder:
-    """A gateway that keeps what it was given; `broken` makes it refuse."""
-
-    def __init__(self) -> None:
-        self.sent: list[tuple[str, str]] = []
-        self.broken = False
-
-    def send(self, phone: str, text: str) -> None:
-        if self.broken:
-            raise OutsideService("短信网关没有回应。")
-        self.sent.append((phone, text))
-
-    def code(self) -> str:
-        """The code in the newest message."""
-        found = re.search(r"验证码 (\d{6})", self.sent[-1][1])
-        assert found, self.sent[-1][1]
-        return found[1]
-
-
-@dataclass(frozen=True)
-class LightPicture:
-    """A picture that was not decoded."""
-
-    jpeg: bytes
-    width: int
-    height: int
-    kind: str
-    sha256_original: str
-
-
-class LightImages:
-    """Believes every upload; its captcha says what it shows."""
-
-    def safe_decode(self, data: bytes, name: str) -> LightPicture:
-        return LightPicture(data, 40, 25, "jpg", hashlib.sha256(data).hexdigest())
-
-    def captcha_png(self, text: str) -> bytes:
-        return text.encode()
-
-    def captcha_wav(self, text: str) -> bytes:
-        return text.encode()
-
-
-class RealImages(LightImages):
-    """Decodes and encodes uploads as the product does."""
-
-    def safe_decode(self, data: bytes, name: str) -> Any:
-        from media.images import safe_decode
-
-        return safe_decode(data, name)
-
-
-class LightRecordings:
-    """Finds every recording whole."""
-
-    def check(self, webm: bytes) -> tuple[dict[str, Any], bytes | None]:
-        return {"errors": 0, "duration_ms": 1000, "flag": ""}, webm + b" seekable"
-
-    def sha256(self, data: bytes) -> str:
-        return hashlib.sha256(data).hexdigest()
-
-
-@cache
-def tiny_picture(name: str) -> bytes:
-    """A small JPEG of a colour of its own for each name."""
-    red, green, blue = hashlib.sha256(name.encode()).digest()[:3]
-    out = io.BytesIO()
-    Image.new("RGB", (40, 25), (red, green, blue)).save(out, "JPEG")
-    return out.getvalue()
-
-
 @cache
 def defaults() -> dict[str, Any]:
     """The demo's firm data."""
     return load_defaults(demo=True)
-
-
-def scratch() -> Path:
-    """A temporary folder, in memory where there is plenty of it."""
-    memory = Path("/dev/shm")
-    roomy = memory.is_dir() and shutil.disk_usage(memory).free > 4 << 30
-    return Path(tempfile.mkdtemp(prefix="jz-bench-", dir=memory if roomy else None))
 
 
 @dataclass
@@ -252,7 +148,8 @@ class Bench:
 
     def run_jobs(self, firm: str = "f1") -> int:
         """Run every job that is due; returns how many ran."""
-        return sum(1 for _ in iter(lambda: run_next(self.desk, firm), False))
+        self.lineage = None
+        return self.run_inner_jobs(firm)
 
     def audit(self, firm: str = "f1") -> list[tuple[str, str, dict[str, Any]]]:
         """(tag, object, detail) of every row, oldest first."""
@@ -270,6 +167,10 @@ class Bench:
             self.open("base")
         assert self._desk is not None
         return self._desk
+
+    def run_inner_jobs(self, firm: str) -> int:
+        """Run every job that is due, for builders that keep the lineage."""
+        return sum(1 for _ in iter(lambda: run_next(self.inner_desk(), firm), False))
 
     def open(self, source: str) -> None:
         """Start from a copy of a database."""
@@ -325,8 +226,14 @@ def make_desk(
     return Desk(
         settings=settings, keys=backend.keys, clock=clock, write=database.write, read=database.read,
         vault=Vault(LocalStorage(vault), backend.keys), images=LightImages() if light else RealImages(),
-        passwords=PlainPasswords(), sms=sms, papers=Papers(settings.public_url, clock), recordings=LightRecordings(),
+        passwords=PlainPasswords(), sms=sms, papers=Papers(clock), recordings=LightRecordings(),
     )  # fmt: skip
+
+
+def id_number(order: int, born: str = "19900312") -> str:
+    """An ID number of nobody (area 999901); an odd order is male."""
+    first = f"999901{born}{order:03d}"
+    return first + check_digit(first)
 
 
 def member(login: str) -> StaffMember:
@@ -338,14 +245,14 @@ def member(login: str) -> StaffMember:
 
 
 EXISTING = Customer(
-    "existing", "80010001", "李老张", "999901198603120018", "11150813009", ("SHFE", "DCE", "CZCE"), "ordinary", "C3",
-    None, "2035-01-01",
+    "existing", "80010001", "李老张", id_number(5, "19860312"), "11150813009", ("SHFE", "DCE", "CZCE"), "ordinary",
+    "C3", None, "2035-01-01",
 )  # fmt: skip
 """A customer on file in both firms, without a capital account yet."""
 
 
 def found(backend: Backend) -> None:
-    """Make the base: migrated, two firms, staff of every role, one authority each. Once per run and kind."""
+    """Make the base: migrated, two firms, staff of every role. Once per run and kind."""
     if backend.cluster:
         backend.cluster.create("base")
     clock = Clock()

@@ -17,6 +17,13 @@ OPTIONS = (
 )
 
 
+def scratch(prefix: str) -> Path:
+    """A temporary folder, in memory where there is plenty of it."""
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free > 4 << 30
+    return Path(tempfile.mkdtemp(prefix=prefix, dir=memory if roomy else None))
+
+
 def find_binaries() -> Path:
     """The folder of the newest installed server's programs; RuntimeError with what to install when there is none."""
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
@@ -32,7 +39,7 @@ class Cluster:
     """One server with its data in a temporary folder; `start` before use, `stop` removes everything."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="jz-pg-"))
+        self.folder = scratch("jz-pg-")
         self._binaries = find_binaries()
         self._as_postgres = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
 

@@ -16,6 +16,7 @@ from core.ports import Desk
 from core.records import Job
 
 LEASE = timedelta(minutes=3)
+ASK_AGAIN = timedelta(seconds=5)
 ATTEMPTS = 10
 
 Handler = Callable[[Desk, str, Mapping[str, Any]], bool]
@@ -46,22 +47,23 @@ def _run(desk: Desk, job: Job) -> None:
     try:
         done = HANDLERS[job.kind](desk, job.firm_id, job.payload)
     except DeskError:
-        _put_off(desk, job, failed=True)
+        _put_off(desk, job)
     except Exception as error:  # noqa: BLE001  (a job must never end the worker)
         log_id = secrets.token_hex(4)
         log.error("job %s %s failed with %s (%s)", job.kind, job.id, type(error).__name__, log_id)
-        _put_off(desk, job, failed=True, log_id=log_id)
+        _put_off(desk, job, log_id)
     else:
-        if not done:
-            return _put_off(desk, job, failed=False)
         with desk.write(job.firm_id) as work:
-            work.jobs.finish(job.id)
+            if done:
+                work.jobs.finish(job.id)
+            else:
+                work.jobs.wait(job.id, work.now + ASK_AGAIN)
 
 
-def _put_off(desk: Desk, job: Job, *, failed: bool, log_id: str = "") -> None:
+def _put_off(desk: Desk, job: Job, log_id: str = "") -> None:
+    """Try again after a growing pause, or give up."""
     with desk.write(job.firm_id) as work:
-        if failed and job.attempts >= ATTEMPTS:
+        if job.attempts >= ATTEMPTS:
             work.jobs.give_up(job.id, log_id)
-            return
-        delay = timedelta(seconds=min(600, 2**job.attempts)) if failed else timedelta(seconds=5)
-        work.jobs.retry(job.id, work.now + delay, log_id)
+        else:
+            work.jobs.retry(job.id, work.now + timedelta(seconds=min(600, 2**job.attempts)), log_id)

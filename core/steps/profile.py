@@ -79,21 +79,21 @@ def _identity(answers: Answers, rules: Rules, today: date) -> tuple[dict[str, st
     return errors, values, warnings
 
 
-def _contact(answers: Answers, phone_on_session: str, *, demo: bool) -> dict[str, str]:
-    errors: dict[str, str] = {}
-    number = phone.check_mobile(_text(answers.get("phone")), allow_test_numbers=demo)
-    if isinstance(number, Problem):
-        errors["phone"] = number.text
-    elif phone_on_session and number != phone_on_session:
+def _contact(answers: Answers, phone_on_session: str, *, demo: bool) -> tuple[dict[str, str], dict[str, str]]:
+    """Errors and normalised numbers of the telephones."""
+    found = {"phone": phone.check_mobile(_text(answers.get("phone")), allow_test_numbers=demo)}
+    if _text(answers.get("landline")):
+        found["landline"] = phone.check_landline(_text(answers.get("landline")))
+    errors = {key: number.text for key, number in found.items() if isinstance(number, Problem)}
+    values = {key: number for key, number in found.items() if isinstance(number, str)}
+    if phone_on_session and values.get("phone", phone_on_session) != phone_on_session:
         errors["phone"] = "手机号与登录时验证的不一致。要换手机号，请退出后用新号码登录。"
-    landline = _text(answers.get("landline"))
-    if landline and isinstance(wrong := phone.check_landline(landline), Problem):
-        errors["landline"] = wrong.text
-    return errors
+    return errors, values
 
 
-def _place(answers: Answers) -> tuple[dict[str, str], dict[str, str]]:
-    errors, warnings = {}, {}
+def _place(answers: Answers) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    """Errors, warnings and normalised values of the address."""
+    errors, warnings, values = {}, {}, {}
     province, city = _text(answers.get("province")), _text(answers.get("city"))
     place = region.check_place(province, city)
     if place:
@@ -101,11 +101,13 @@ def _place(answers: Answers) -> tuple[dict[str, str], dict[str, str]]:
     postcode = region.check_postcode(_text(answers.get("postcode")))
     if isinstance(postcode, Problem):
         errors["postcode"] = postcode.text
-    elif not place and not region.postcode_fits(province, postcode):
-        warnings["postcode"] = f"邮政编码与{province}不一致，请核对。确认无误可以继续。"
+    else:
+        values["postcode"] = postcode
+        if not place and not region.postcode_fits(province, postcode):
+            warnings["postcode"] = f"邮政编码与{province}不一致，请核对。确认无误可以继续。"
     if 0 < len(_text(answers.get("contact_address"))) < 5:
         errors["contact_address"] = "请把联系地址写到门牌号。"
-    return errors, warnings
+    return errors, warnings, values
 
 
 def _declared(answers: Answers) -> dict[str, str]:
@@ -129,17 +131,13 @@ def check(answers: Answers, facts: Facts, rules: Rules, now: datetime) -> Checke
     if values.get("email") and not _EMAIL.fullmatch(str(values["email"])):
         errors.setdefault("email", "电子邮箱格式不正确。")
     identity, normal, doubts = _identity(answers, rules, local_day(now))
-    place, warnings = _place(answers)
+    place, warnings, address = _place(answers)
     session_phone = str(facts.values("identity").get("phone", ""))
-    for group in (
-        identity,
-        _contact(answers, session_phone, demo=bool(rules["firm"]["demo"])),
-        place,
-        _declared(answers),
-    ):
+    contact, numbers = _contact(answers, session_phone, demo=bool(rules["firm"]["demo"]))
+    for group in (identity, contact, place, _declared(answers)):
         for key, text in group.items():
             errors.setdefault(key, text)
-    values |= normal
+    values |= {**normal, **numbers, **address}
     if doubts:
         warnings["valid_to"] = doubts[0]
     return Checked(errors, values, warnings)

@@ -10,7 +10,7 @@ from core.ports import Desk, Work
 
 
 def abandon_case(desk: Desk, actor: Actor, case_id: str) -> None:
-    """End the case; a waiting place in the queue is given back."""
+    """End the case; a waiting place in the queue is given back, a running call is over."""
     with desk.write(actor.firm_id) as work:
         case = work.cases.get(case_id)
         own(actor, case)
@@ -20,9 +20,7 @@ def abandon_case(desk: Desk, actor: Actor, case_id: str) -> None:
 def abandon(work: Work, actor: Actor, case: Case) -> None:
     """End the case inside the caller's transaction."""
     require(case, Action.ABANDON)
-    ticket = work.queue.find_live(case.id)
-    if ticket:
-        work.queue.leave(ticket.id, actor.id)
+    work.queue.give_up(case.id, actor.id)
     state = next_state(case.state, Action.ABANDON)
     work.cases.change(case, state=state, closed_at=work.now, reviewer_id=None, reviewer_until=None)
     work.audit(actor, Tag.CUSTOMER_CASE_ABANDON, f"case:{case.id}")

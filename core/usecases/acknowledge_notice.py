@@ -24,8 +24,8 @@ def acknowledge_notice(
         loaded = load_own(work, actor, case_id, Action.ANSWER, "exchanges")
         facts, rules = loaded.facts, loaded.rules
         waiting = [*pending_notices(facts, rules, "entry"), *pending_notices(facts, rules, "next", chosen)]
-        offered = {button["key"] for button in rules["notices"]["notices"][key]["buttons"]}
-        if decision not in offered or key not in waiting:
+        offered = rules["notices"]["notices"][key]["buttons"] if key in waiting else ()
+        if decision not in {button["key"] for button in offered}:
             raise WrongState
         if decision == "give_up":
             abandon(work, actor, loaded.case)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from base64 import b64decode, b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,9 +58,13 @@ def authority_of(desk: Desk, firm_id: str) -> dict[str, str]:
 
 
 def begin_certificate(desk: Desk, actor: Actor, case_id: str) -> KeyRequest:
-    """Open a key for this case; a begun one that was not issued yet is offered again."""
+    """Open a key for this case; one that was begun before and not installed is left behind.
+
+    Raises `WrongState` when one is installed: another needs `apply_again` and a witness.
+    """
     with desk.write(actor.firm_id) as work:
         loaded = load_own(work, actor, case_id, Action.SIGN, "certificate")
+        _refuse_second(loaded)
         profile = loaded.facts.values("profile")
         birthday = str(profile["birth_date"]).replace("-", "")
         kid, share = work.new_id(), b64encode(desk.papers.new_share()).decode()
@@ -70,6 +75,12 @@ def begin_certificate(desk: Desk, actor: Actor, case_id: str) -> KeyRequest:
         return KeyRequest(kid, loaded.case.owner, share, challenge, avoid)
 
 
+def _refuse_second(loaded: Loaded, kid: str = "") -> None:
+    proof = installed(loaded.facts)
+    if proof and proof.body["kid"] != kid:
+        raise WrongState("这笔业务已经安装了证书。")
+
+
 def _begun(work: Work, actor: Actor, case_id: str, kid: str, *states: str) -> tuple[Loaded, Certificate]:
     loaded = load_own(work, actor, case_id, Action.SIGN, "certificate")
     found = work.documents.find_certificate(kid)
@@ -78,36 +89,56 @@ def _begun(work: Work, actor: Actor, case_id: str, kid: str, *states: str) -> tu
     return loaded, found
 
 
+def _bytes(answer: Mapping[str, Any], name: str) -> bytes:
+    """A base64 value of the browser; raises `CertificateRefused` for anything else."""
+    try:
+        return b64decode(str(answer[name]), validate=True)
+    except (KeyError, ValueError) as error:
+        raise CertificateRefused from error
+
+
+def certificate_state(desk: Desk, actor: Actor, case_id: str) -> str:
+    """State of the certificate that signs this case (valid, locked, superseded), empty without one."""
+    with desk.read(actor.firm_id) as work:
+        loaded = load_own(work, actor, case_id, Action.SIGN, "certificate")
+        proof = installed(loaded.facts)
+        found = work.documents.find_certificate(str(proof.body["kid"])) if proof else None
+        return found.state if found else ""
+
+
 def issue_certificate(desk: Desk, actor: Actor, case_id: str, answer: dict[str, Any]) -> list[str]:
     """Certify the device's key after proof of possession; returns the chain in base64, leaf first."""
-    kid, spki = str(answer["kid"]), b64decode(str(answer["spki"]))
+    kid, spki = str(answer.get("kid", "")), _bytes(answer, "spki")
     authority = authority_of(desk, actor.firm_id)
     pepper = desk.keys.firm(actor.firm_id).subkey("certificate_password")
     with desk.write(actor.firm_id) as work:
         loaded, begun = _begun(work, actor, case_id, kid, "begun")
+        _refuse_second(loaded)
         challenge = b64decode(str(begun.secret["challenge"]))
-        if not desk.papers.holds_key(spki, challenge, b64decode(str(answer["possession"]))):
+        if not desk.papers.holds_key(spki, challenge, _bytes(answer, "possession")):
             raise CertificateRefused
-        tag = desk.papers.protect(str(answer["auth"]), pepper)
+        tag = desk.papers.protect(str(answer.get("auth", "")), pepper)
         name = str(loaded.facts.values("profile")["name"])
         issued = desk.papers.issue(authority, spki, name, loaded.case.number, work.now)
         secret = {**begun.secret, "auth": b64encode(tag).decode(), "presence": str(answer.get("presence_spki", ""))}
         secret["chain"] = [b64encode(der).decode() for der in (issued.der, *issued.chain)]
         work.documents.change_certificate(
-            kid, secret, state="valid", serial=f"{issued.serial:x}", certificate=issued.der, issued_at=work.now,
-            not_after=issued.not_after,
+            kid, secret, state="valid", serial=f"{issued.serial:x}", issued_at=work.now, not_after=issued.not_after,
         )  # fmt: skip
         work.audit(actor, Tag.CUSTOMER_CERTIFICATE_ISSUE, f"case:{case_id}", kid=kid, serial=f"{issued.serial:x}")
         return list(secret["chain"])
 
 
 def confirm_install(desk: Desk, actor: Actor, case_id: str, kid: str) -> None:
-    """The device stored its certificate: the case may sign with it. Repeating it does nothing."""
+    """The device stored its certificate: the case may sign with it, and with no older one. Repeatable."""
     with desk.write(actor.firm_id) as work:
         loaded, certificate = _begun(work, actor, case_id, kid, "valid")
-        proof = installed(loaded.facts)
-        if proof and proof.body["kid"] == kid:
+        _refuse_second(loaded, kid)
+        if installed(loaded.facts):
             return
+        for other in work.documents.valid_certificates(loaded.case.owner):
+            if other.case_id == case_id and other.kid != kid:
+                work.documents.change_certificate(other.kid, state="superseded")
         body = {"kid": kid, "serial": certificate.serial}
         work.cases.add_proof(
             case_id, Proof("certificate", "installed", attested(loaded.facts), work.now, body), actor.id
@@ -117,10 +148,13 @@ def confirm_install(desk: Desk, actor: Actor, case_id: str, kid: str) -> None:
 
 
 def unlock_certificate(desk: Desk, actor: Actor, case_id: str, kid: str, auth: str) -> Unlocked:
-    """Count the try first, then compare; the fifth wrong one locks the certificate (signing note, section 2)."""
+    """Count the try first, then compare; the fifth wrong one locks the certificate (signing note, section 2).
+
+    A locked one answers with no share and no tries left, whatever the password.
+    """
     pepper = desk.keys.firm(actor.firm_id).subkey("certificate_password")
     with desk.write(actor.firm_id) as work:
-        _loaded, certificate = _begun(work, actor, case_id, kid, "valid")
+        _loaded, certificate = _begun(work, actor, case_id, kid, "valid", "locked")
         if not work.documents.count_password_try(kid, limits.PASSWORD_TRIES):
             return Unlocked("", 0)
         protected = b64decode(str(certificate.secret["auth"]))
@@ -134,6 +168,15 @@ def unlock_certificate(desk: Desk, actor: Actor, case_id: str, kid: str, auth: s
         tag = Tag.CUSTOMER_CERTIFICATE_WRONG if left > 0 else Tag.CUSTOMER_CERTIFICATE_LOCK
         work.audit(actor, tag, f"case:{case_id}", kid=kid, left=left)
         return Unlocked("", max(0, left))
+
+
+def signing_certificate(work: Work, loaded: Loaded) -> Certificate:
+    """The certificate that signs this case; raises `WrongState` when it is locked, superseded or expired."""
+    proof = installed(loaded.facts)
+    found = work.documents.find_certificate(str(proof.body["kid"])) if proof else None
+    if found is None or found.state != "valid" or found.not_after is None or found.not_after <= work.now:
+        raise WrongState("证书已失效，请重新申请。")
+    return found
 
 
 def apply_again(desk: Desk, actor: Actor, case_id: str) -> None:

@@ -116,7 +116,7 @@ def reopen_staff(desk: Desk, actor: Actor, staff_id: str) -> None:
 
 
 def reset_password(desk: Desk, actor: Actor, staff_id: str, password: str) -> dict[str, str]:
-    """Set a new password and lift a lock; returns errors by field."""
+    """Set a new password, lift a lock and end running sessions; returns errors by field."""
     with desk.read(actor.firm_id) as work:
         member = _member(work, actor, staff_id)
     problem = password_problem(member.login, password)
@@ -124,6 +124,8 @@ def reset_password(desk: Desk, actor: Actor, staff_id: str, password: str) -> di
         return {"password": problem}
     hashed = desk.passwords.hash(password)
     _change(desk, actor, staff_id, "password", password_hash=hashed, failed=0, locked_until=None)
+    with desk.write(actor.firm_id) as work:
+        work.people.revoke_sessions_of(f"staff:{staff_id}")
     return {}
 
 

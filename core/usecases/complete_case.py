@@ -25,12 +25,14 @@ def record_exchange(
     code = trading_code.strip()
     if return_code not in RETURNS:
         return {"return_code": "请选择回报代码。"}
-    if return_code == 0 and not (code.isdigit() and len(code) == CODE_DIGITS):
+    if return_code == 0 and not (code.isascii() and code.isdigit() and len(code) == CODE_DIGITS):
         return {"trading_code": f"成功时请填写 {CODE_DIGITS} 位交易编码。"}
     with desk.write(actor.firm_id) as work:
         allow(actor, Permission.CASE_REPORT)
         loaded = load(work, case_id)
         require(loaded.case, Action.REPORT)
+        if _is_stored(work, case_id, exchange, return_code, code):
+            return {}
         state = "opened" if return_code == 0 else "failed"
         if not work.results.set_request(case_id, exchange, state, return_code, code, actor.id):
             raise NotFound
@@ -41,12 +43,22 @@ def record_exchange(
     return {}
 
 
+def _is_stored(work: Work, case_id: str, exchange: str, return_code: int, code: str) -> bool:
+    """Whether exactly this answer is on record (double click): the customer is not told twice."""
+    return any(
+        (r.exchange, r.return_code, r.trading_code) == (exchange, return_code, code)
+        for r in work.results.requests(case_id)
+    )
+
+
 def _keep_exchanges(work: Work, loaded: Loaded) -> None:
-    customer_id = loaded.case.customer_id
-    if customer_id:
-        opened = [r.exchange for r in work.results.requests(loaded.case.id) if r.state == "opened"]
-        known = work.people.find_customer(customer_id=customer_id)
-        work.people.set_exchanges(customer_id, sorted({*(known.exchanges if known else ()), *opened}))
+    """The customer has what this case opened beside what there was before; a corrected answer counts."""
+    customer = work.people.find_customer(customer_id=loaded.case.customer_id or "")
+    if customer:
+        requests = work.results.requests(loaded.case.id)
+        others = set(customer.exchanges) - {r.exchange for r in requests}
+        opened = {r.exchange for r in requests if r.state == "opened"}
+        work.people.set_exchanges(customer.id, sorted(others | opened))
 
 
 def record_callback(desk: Desk, actor: Actor, case_id: str, outcome: str, note: str) -> None:

@@ -11,8 +11,7 @@ from core.case import Case, State
 from core.permissions import own
 from core.ports import Desk, Work
 from core.records import Document, ExchangeRequest
-from core.usecases.callback_plan import callback_due
-from core.usecases.loading import Loaded, calendar_around, load, rules_for
+from core.usecases.loading import Loaded, load
 
 
 @dataclass(frozen=True)
@@ -64,14 +63,11 @@ def outcome_of(desk: Desk, actor: Actor, case_id: str) -> Outcome:
     with desk.read(actor.firm_id) as work:
         case = work.cases.get(case_id)
         own(actor, case)
-        due = None
-        if case.state is State.CALLBACK:
-            due = callback_due(case.updated_at, rules_for(work, case.rules), calendar_around(work))
         return Outcome(
             account=work.results.account_of(case_id),
             requests=tuple(work.results.requests(case_id)),
             documents=tuple(work.documents.of_case(case_id, "signed", "sealed")),
-            callback_due=due,
+            callback_due=case.due_at if case.state is State.CALLBACK else None,
             calls=len(work.results.callbacks(case_id)),
         )
 

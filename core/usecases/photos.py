@@ -15,7 +15,6 @@ from core.usecases.loading import settle
 
 SINGLE = set(SLOTS)
 STEP_OF = {**dict.fromkeys(SLOTS, "photos"), "bank_card": "bank", "score_report": "exchanges"}
-KEEP_ORIGINAL = "original"
 
 
 def add_photo(desk: Desk, actor: Actor, case_id: str, slot: str, data: bytes, name: str) -> Evidence:
@@ -32,8 +31,8 @@ def add_photo(desk: Desk, actor: Actor, case_id: str, slot: str, data: bytes, na
         same = [e for e in loaded.facts.slot(slot) if e.meta.get("original_sha256") == picture.sha256_original]
         if same and slot not in SINGLE:
             raise BadFile("这张图片已经上传过了。")
-        if len(loaded.facts.evidence) >= limits.PHOTOS_PER_CASE:
-            raise BadFile("上传的图片太多了，请先删除不需要的图片。")
+        if work.cases.count_uploads(case_id, STEP_OF) >= limits.PHOTOS_PER_CASE:
+            raise BadFile("上传的图片太多了，请拨打客服热线，由工作人员协助。")
         if slot == "score_report" and len(loaded.facts.slot(slot)) >= limits.SCORE_REPORTS_MAX:
             raise BadFile(f"成绩报告单最多 {limits.SCORE_REPORTS_MAX} 份。")
         if slot in SINGLE:

@@ -15,6 +15,8 @@ from core.usecases.loading import Loaded, settle
 from core.usecases.notify import notify_case
 
 ENDING = {"counter", "stop", "silent"}
+WAIT = "wait"
+"""Kind of a reason that asks nothing of the customer: the case stays with the reviewer (M01)."""
 _TEMPLATES = {"witness": "witness_rejected", "review": "review_rejected", "callback": "review_rejected"}
 
 
@@ -32,7 +34,10 @@ def default_text(codes: Sequence[str], rules: Any) -> str:
 def reject(
     work: Work, actor: Actor, loaded: Loaded, stage: str, codes: Sequence[str], customer_text: str, internal: str
 ) -> Case:
-    """Store the rejection and move the case; hard reasons end it. Raises `WrongState` without a known code."""
+    """Store the rejection and move the case; hard reasons end it, `wait` alone leaves it where it is.
+
+    Raises `WrongState` without a known code.
+    """
     reasons = [reason for reason in reasons_for(stage, loaded.rules) if reason["code"] in codes]
     if not reasons or len(reasons) != len(set(codes)):
         raise WrongState("请选择驳回原因。")
@@ -41,12 +46,21 @@ def reject(
     targets = tuple(dict.fromkeys(steps))
     rejection = Rejection(work.new_id(), stage, tuple(codes), targets, text, work.now)
     work.cases.add_rejection(loaded.case.id, rejection, internal.strip(), actor.id)
-    ending = any(reason["kind"] in ENDING for reason in reasons)
-    case = _terminate(work, loaded, text) if ending else _send_back(work, loaded, stage, text)
-    _tell(work, loaded, stage, {reason["kind"] for reason in reasons})
-    tag = Tag.STAFF_CASE_TERMINATE if ending else Tag.STAFF_CASE_REJECT
+    kinds = {str(reason["kind"]) for reason in reasons}
+    case = _move(work, loaded, stage, kinds, text)
+    _tell(work, loaded, stage, kinds)
+    tag = Tag.STAFF_CASE_TERMINATE if kinds & ENDING else Tag.STAFF_CASE_REJECT
     work.audit(actor, tag, f"case:{case.id}", stage=stage, codes=list(codes), targets=list(targets))
     return case
+
+
+def _move(work: Work, loaded: Loaded, stage: str, kinds: set[str], text: str) -> Case:
+    if kinds & ENDING:
+        return _terminate(work, loaded, text)
+    if kinds == {WAIT}:
+        next_state(loaded.case.state, Action.REJECT)
+        return work.cases.change(loaded.case, remark=text)
+    return _send_back(work, loaded, stage, text)
 
 
 def _send_back(work: Work, loaded: Loaded, stage: str, text: str) -> Case:
@@ -70,5 +84,5 @@ def _tell(work: Work, loaded: Loaded, stage: str, kinds: set[str]) -> None:
         notify_case(work, loaded, "to_counter")
     elif kinds & ENDING:
         notify_case(work, loaded, "stopped")
-    else:
+    elif kinds != {WAIT}:
         notify_case(work, loaded, _TEMPLATES[stage])

@@ -12,7 +12,8 @@ from core.errors import NotAllowed, WrongState
 from core.permissions import Permission, allow
 from core.ports import Desk, Work
 from core.records import Customer
-from core.usecases.loading import Loaded, load
+from core.usecases.callback_plan import callback_due
+from core.usecases.loading import Loaded, calendar_around, load
 from core.usecases.notify import notify_case
 from core.usecases.reject_case import reject
 
@@ -75,7 +76,8 @@ def approve_case(desk: Desk, actor: Actor, case_id: str) -> str:
         for exchange in loaded.facts.values("exchanges").get("chosen") or ():
             work.results.add_request(case_id, exchange, actor.id)
         state = next_state(loaded.case.state, Action.APPROVE)
-        work.cases.change(loaded.case, state=state, customer_id=customer_id, remark="", reviewer_until=None)
+        due = callback_due(work.now, loaded.rules, calendar_around(work))
+        work.cases.change(loaded.case, state=state, customer_id=customer_id, remark="", reviewer_until=None, due_at=due)
         notify_case(work, loaded, "approved")
         work.audit(actor, Tag.STAFF_CASE_APPROVE, f"case:{case_id}")
         return number
@@ -93,15 +95,18 @@ def _new_account(work: Work, case_id: str) -> str:
 
 def _customer(work: Work, loaded: Loaded, account: str) -> str:
     profile = loaded.facts.values("profile")
+    level = str(loaded.facts.values("suitability").get("level", ""))
     known = work.people.find_customer(id_number=str(profile["id_number"]))
-    if known:
+    if known and (known.id != loaded.case.customer_id or known.capital_account not in {None, account}):
         raise WrongState("该证件已有账户，请按疑似重复处理。")
+    if known:
+        work.people.set_account(known.id, account, level)
+        return known.id
     customer_id = work.new_id()
     work.people.add_customer(
         Customer(
             id=customer_id, number=account, name=str(profile["name"]), id_number=str(profile["id_number"]),
-            phone=str(profile["phone"]), exchanges=(), investor_class="ordinary",
-            level=str(loaded.facts.values("suitability").get("level", "")), capital_account=account,
+            phone=str(profile["phone"]), exchanges=(), investor_class="ordinary", level=level, capital_account=account,
             id_valid_to=str(profile.get("valid_to") or ""),
         )
     )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 
 from core.actor import Actor
 from core.audit import Tag
+from core.case import Action, require
 from core.errors import NotFound, Stale, WrongState
 from core.flow import Evidence, Proof
 from core.permissions import Permission, allow
@@ -16,6 +17,9 @@ from core.steps.conditions import holds
 from core.steps.witness import CAPTURES, HEAD_CLIP, attested
 from core.usecases.loading import Loaded, load, settle
 from core.usecases.reject_case import reject
+
+FACTS = "facts"
+"""Where a ticket's script keeps the mark of what was claimed."""
 
 
 def _member(work: Work, actor: Actor) -> StaffMember:
@@ -33,8 +37,15 @@ def claim_next(desk: Desk, actor: Actor) -> Ticket | None:
         held = work.queue.find_held(member.id)
         ticket = held or work.queue.claim(member.id, member.branch_id)
         if ticket and not held:
+            facts = _facts_mark(work, load(work, ticket.case_id))
+            work.queue.save_script(ticket.id, member.id, ticket.fence, {FACTS: facts})
             work.audit(actor, Tag.STAFF_CALL_CLAIM, f"case:{ticket.case_id}", ticket=ticket.id, fence=ticket.fence)
         return ticket
+
+
+def _facts_mark(work: Work, loaded: Loaded) -> str:
+    """What the pass will attest, as a keyed mark: the ticket is no sealed place."""
+    return work.keys.mac("witness_facts", attested(loaded.facts).encode()).hex()
 
 
 def held_call(work: Work, actor: Actor, ticket_id: str, fence: int) -> Loaded:
@@ -68,12 +79,18 @@ def mark_script(desk: Desk, actor: Actor, ticket_id: str, fence: int, step: str,
         if step not in {s["key"] for s in loaded.rules["witness_script"]["steps"]}:
             raise NotFound
         ticket = work.queue.find(ticket_id)
-        script = dict(ticket.script) if ticket else {}
-        script.pop(step, None)
+        marks = script_marks(ticket)
+        marks.pop(step, None)
         if passed:
-            script[step] = work.now.isoformat(timespec="seconds")
+            marks[step] = work.now.isoformat(timespec="seconds")
+        script = {**(ticket.script if ticket else {}), "marks": marks}
         work.queue.save_script(ticket_id, actor.staff_id, fence, script)
         work.audit(actor, Tag.STAFF_CALL_STEP, f"case:{loaded.case.id}", step=step, passed=passed)
+
+
+def script_marks(ticket: Ticket | None) -> dict[str, str]:
+    """The ticked steps of a call's script with their times (ISO 8601, UTC)."""
+    return dict(ticket.script.get("marks") or {}) if ticket else {}
 
 
 def start_recording(desk: Desk, actor: Actor, ticket_id: str, fence: int, role: str, file_id: str) -> None:
@@ -95,7 +112,7 @@ def add_capture(
     with desk.write(actor.firm_id) as work:
         loaded = held_call(work, actor, ticket_id, fence)
         work.cases.replace_evidence(loaded.case.id, slot=slot)
-        facts = {**meta, "ticket": ticket_id}
+        facts = {**meta, "ticket": ticket_id, "fence": fence}
         item = Evidence(work.new_id(), slot, stored.file_id, stored.sha256, mime, stored.size, work.now, facts)
         work.cases.add_evidence(loaded.case.id, item, actor.id)
         if slot in CAPTURES:
@@ -132,13 +149,14 @@ def add_companion(desk: Desk, actor: Actor, ticket_id: str, slot: str, data: byt
 
 
 def missing_proofs(loaded: Loaded, ticket: Ticket) -> list[str]:
-    """What a pass still needs: captures of this call, the head clip, required steps of the script."""
-    have = {item.slot for item in loaded.facts.evidence if item.meta.get("ticket") == ticket.id}
+    """What a pass still needs: captures of this very call, the head clip, required steps of the script."""
+    call = (ticket.id, ticket.fence)
+    have = {item.slot for item in loaded.facts.evidence if (item.meta.get("ticket"), item.meta.get("fence")) == call}
     wanted = {**CAPTURES, HEAD_CLIP: "头部短视频"}
     captures = [title for slot, title in wanted.items() if slot not in have]
-    steps = [s["title"] for s in script_steps(loaded) if s["evidence"] == "mark" and s["required"]
-             and s["key"] not in ticket.script]  # fmt: skip
-    return captures + steps
+    marks = script_marks(ticket)
+    due = [s for s in script_steps(loaded) if s["evidence"] == "mark" and s["required"]]
+    return captures + [step["title"] for step in due if step["key"] not in marks]
 
 
 def script_steps(loaded: Loaded) -> list[Mapping[str, Any]]:
@@ -148,16 +166,22 @@ def script_steps(loaded: Loaded) -> list[Mapping[str, Any]]:
 
 
 def pass_witness(desk: Desk, actor: Actor, ticket_id: str, fence: int, note: str = "") -> None:
-    """The witness passes: the result attests name, number, photos and business as they are now."""
+    """The witness passes: the result attests name, number, photos and business as the witness saw them.
+
+    Raises `WrongState` while something is missing, or when the customer changed any of these during the call.
+    """
     with desk.write(actor.firm_id) as work:
         loaded = held_call(work, actor, ticket_id, fence)
+        require(loaded.case, Action.WITNESS)
         ticket = work.queue.find(ticket_id)
         missing = missing_proofs(loaded, ticket) if ticket else []
         if missing:
             raise WrongState("还缺少：" + "、".join(missing) + "。")
+        if ticket and ticket.script.get(FACTS) != _facts_mark(work, loaded):
+            raise WrongState("客户在通话中修改了资料。请退回队首，重新接通后再核对。")
         member = _member(work, actor)
         body = {"witness": member.id, "name": member.name, "licence": member.licence, "ticket": ticket_id,
-                "note": note, "script": dict(ticket.script) if ticket else {}}  # fmt: skip
+                "note": note, "script": script_marks(ticket)}  # fmt: skip
         proof = Proof("witness", "passed", attested(loaded.facts), work.now, body)
         work.cases.add_proof(loaded.case.id, proof, actor.id)
         case = work.cases.change(loaded.case, witness_id=member.id, remark="")

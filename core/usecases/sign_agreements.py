@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from typing import Any
 
 from core.actor import Actor
-from core.agreements import Agreement
+from core.agreements import Agreement, to_sign
 from core.audit import Tag
 from core.case import Action
-from core.errors import NotFound, Stale, WrongState
+from core.errors import NotFound, Stale
 from core.flow import Evidence, Proof
+from core.permissions import own
 from core.ports import Desk, Work
 from core.ports_documents import AgreementHeader, PreparedSignature
 from core.records import Document
-from core.steps.certificate import installed
 from core.steps.sign import signature_print, unsigned
 from core.usecases.answer_step import load_own
-from core.usecases.certificates import authority_of
+from core.usecases.certificates import authority_of, signing_certificate
 from core.usecases.loading import Loaded, settle
 
 
@@ -52,11 +52,8 @@ def prepare_signing(desk: Desk, actor: Actor, case_id: str) -> list[Document]:
 
 def _prepare(desk: Desk, loaded: Loaded, agreement: Agreement) -> tuple[Any, dict[str, Any]]:
     """Render one agreement with a hole for the signature; its file goes to the vault."""
-    proof = installed(loaded.facts)
     with desk.read(loaded.case.firm_id) as work:
-        certificate = work.documents.find_certificate(str(proof.body["kid"])) if proof else None
-    if certificate is None or certificate.state != "valid":
-        raise WrongState("证书已失效，请重新申请。")
+        certificate = signing_certificate(work, loaded)
     leaf, *chain = (b64decode(each) for each in certificate.secret["chain"])
     profile = loaded.facts.values("profile")
     header = AgreementHeader(
@@ -94,8 +91,14 @@ def to_component(documents: list[Document]) -> list[dict[str, Any]]:
 
 
 def finish_signing(desk: Desk, actor: Actor, case_id: str, kid: str, signatures: Mapping[str, str]) -> None:
-    """Verify, timestamp and store every signature, the risk statement's first; all or none become proofs."""
+    """Verify, timestamp and store every signature, the risk statement's first; all or none become proofs.
+
+    Repeating it after success (double click, second tab) does nothing.
+    """
     with desk.read(actor.firm_id) as work:
+        own(actor, work.cases.get(case_id))
+        if _is_signed(work, case_id, kid, signatures):
+            return
         load_own(work, actor, case_id, Action.SIGN, "sign")
         documents = work.documents.of_case(case_id, "prepared")
         files = {d.id: work.cases.find_evidence(str(d.prepared_file)) for d in documents}
@@ -112,12 +115,31 @@ def finish_signing(desk: Desk, actor: Actor, case_id: str, kid: str, signatures:
         pdf = desk.papers.finish(authority, prepared, signatures[document.id])
         signed.append((document, desk.vault.put(actor.firm_id, pdf)))
     with desk.write(actor.firm_id) as work:
-        loaded = load_own(work, actor, case_id, Action.SIGN, "sign")
-        _store(work, actor, loaded, kid, signed)
+        if not _is_signed(work, case_id, kid, signatures):
+            loaded = load_own(work, actor, case_id, Action.SIGN, "sign")
+            _store(work, actor, loaded, kid, signed)
+
+
+def _is_signed(work: Work, case_id: str, kid: str, document_ids: Collection[str]) -> bool:
+    """Whether all these documents of the case were signed with this key already."""
+    signed = {d.id for d in work.documents.of_case(case_id, "signed", "sealed") if d.body.get("kid") == kid}
+    return bool(document_ids) and set(document_ids) <= signed
+
+
+def void_outdated(work: Work, loaded: Loaded) -> None:
+    """Take out of force what was prepared or signed in another form or with another key; the files stay."""
+    present = {a.code: signature_print(a, loaded.facts) for a in to_sign(loaded.facts, loaded.rules, loaded.now)}
+    for document in work.documents.of_case(loaded.case.id):
+        if document.body.get("fingerprint") != present.get(document.code, ""):
+            work.documents.change_document(document.id, document.state, state="void")
 
 
 def _store(work: Work, actor: Actor, loaded: Loaded, kid: str, signed: list[tuple[Document, Any]]) -> None:
     case_id = loaded.case.id
+    signing_certificate(work, loaded)
+    for old in work.documents.of_case(case_id, "signed", "sealed"):
+        if old.code in {document.code for document, _ in signed}:
+            work.documents.change_document(old.id, old.state, state="void")
     wanted = {a.code: signature_print(a, loaded.facts) for a in unsigned(loaded.facts, loaded.rules, loaded.now)}
     for document, stored in signed:
         if wanted.get(document.code) != document.body["fingerprint"] or document.body["kid"] != kid:

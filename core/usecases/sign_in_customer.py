@@ -66,43 +66,61 @@ def _captcha_fits(work: Work, captcha_id: str, text: str) -> bool:
     return hmac.compare_digest(found[0], _captcha_mac(work, captcha_id, text))
 
 
-def _who(work: Work, phone: str, id_number: str, *, test_numbers: bool) -> tuple[str, str, dict[str, str]]:
-    """(subject, phone to send to, errors) of a request; an unknown ID has no phone and no error."""
+@dataclass(frozen=True)
+class _Asker:
+    """Who wants a code: an unknown ID number has no phone, but the same limits under `limited`."""
+
+    subject: str
+    phone: str
+    limited: str
+
+
+def _who(work: Work, phone: str, id_number: str, *, test_numbers: bool) -> _Asker | dict[str, str]:
+    """The asker, or errors by field."""
     if not id_number:
         number = check_mobile(phone, allow_test_numbers=test_numbers)
         if isinstance(number, Problem):
-            return "", "", {"phone": number.text}
-        return f"phone:{work.keys.index('phone', number).hex()}", number, {}
+            return {"phone": number.text}
+        return _Asker(f"phone:{work.keys.index('phone', number).hex()}", number, number)
     person = check_id_number(id_number)
     if isinstance(person, Problem):
-        return "", "", {"id_number": person.text}
+        return {"id_number": person.text}
     customer = work.people.find_customer(id_number=person.number)
-    return (f"customer:{customer.id}", customer.phone, {}) if customer else ("unknown", "", {})
+    if customer is None:
+        return _Asker("unknown", "", f"unknown|{person.number}")
+    return _Asker(f"customer:{customer.id}", customer.phone, customer.phone)
 
 
 def request_code(
     desk: Desk, firm_id: str, *, phone: str = "", id_number: str = "", captcha_id: str, captcha: str, address: str
 ) -> CodeRequested:
-    """Send a code after a right captcha; raises `TooMany` within 60 s or beyond the daily caps (R057)."""
+    """Send a code after a right captcha, which is used up either way.
+
+    Raises `TooMany` within 60 s or beyond the daily caps (R057).
+    """
     with desk.write(firm_id) as work:
         if not _captcha_fits(work, captcha_id, captcha):
             return CodeRequested("", {"captcha": WRONG_CAPTCHA})
-        subject, number, errors = _who(work, phone, id_number, test_numbers=desk.settings.demo)
-        if errors:
-            return CodeRequested("", errors)
-        _respect_limits(work, number or f"unknown|{id_number}", address)
-        return CodeRequested(_send(work, subject, number), {})
+        asker = _who(work, phone, id_number, test_numbers=desk.settings.demo)
+        if isinstance(asker, dict):
+            return CodeRequested("", asker)
+        refusal = _over_limit(work, asker.limited, address)
+        if not refusal:
+            return CodeRequested(_send(work, asker.subject, asker.phone), {})
+    raise TooMany(refusal)
 
 
-def _respect_limits(work: Work, number: str, address: str) -> None:
+def _over_limit(work: Work, number: str, address: str) -> str:
+    """Why no code may be sent now; empty when one may, which is then counted."""
     day = work.now - timedelta(days=1)
     if work.people.events_since(f"code|{number}", work.now - limits.CODE_RESEND):
-        raise TooMany("验证码已发送，60 秒后可以重新获取。")
+        return "验证码已发送，60 秒后可以重新获取。"
     over_phone = work.people.events_since(f"code|{number}", day) >= limits.CODES_PER_PHONE_A_DAY
     if over_phone or work.people.events_since(f"address|{address}", day) >= limits.CODES_PER_ADDRESS_A_DAY:
-        raise TooMany("今天获取验证码的次数已达上限，请明天再试或拨打服务热线。")
+        return "今天获取验证码的次数已达上限，请明天再试或拨打服务热线。"
     work.people.count_event(f"code|{number}")
     work.people.count_event(f"address|{address}")
+    return ""
 
 
 def _send(work: Work, subject: str, number: str) -> str:

@@ -18,14 +18,16 @@ WRONG = "工号或密码不正确，或账号已被锁定。"
 def sign_in_staff(desk: Desk, firm_id: str, login: str, password: str, otp: str = "") -> str | None:
     """One-time ticket, or None: the answer is the same for an unknown login, a wrong password and a locked account."""
     with desk.read(firm_id) as work:
-        member = work.people.find_staff(login=login.strip())
-        now = work.now
-    right = desk.passwords.matches(member.password_hash if member else _NOBODY, password)
-    if member is None:
-        return None
-    locked = member.locked_until is not None and member.locked_until > now
+        known = work.people.find_staff(login=login.strip())
+    hashed = known.password_hash if known else _NOBODY
+    right = desk.passwords.matches(hashed, password)
     with desk.write(firm_id) as work:
-        if locked or not right or not member.active or not _otp_fits(work, member, otp):
+        member = work.people.find_staff(login=login.strip())
+        if member is None:
+            return None
+        locked = member.locked_until is not None and member.locked_until > work.now
+        fits = right and member.active and member.password_hash == hashed
+        if locked or not fits or not _otp_fits(work, member, otp):
             _count_failure(work, member)
             return None
         work.people.change_staff(member.id, failed=0, locked_until=None)
@@ -39,14 +41,13 @@ def _otp_fits(work: Work, member: StaffMember, otp: str) -> bool:
     step = int(work.now.timestamp()) // 30
     totp = pyotp.TOTP(member.totp_secret)
     for candidate in (step, step - 1):
-        if candidate > member.totp_last_step and pyotp.utils.strings_equal(totp.at(candidate * 30), otp.strip()):
-            work.people.change_staff(member.id, totp_last_step=candidate)
-            return True
+        if pyotp.utils.strings_equal(totp.at(candidate * 30), otp.strip()):
+            return work.people.use_totp_step(member.id, candidate)
     return False
 
 
 def _count_failure(work: Work, member: StaffMember) -> None:
-    failed = member.failed + 1
-    until = work.now + limits.STAFF_LOCK if failed >= limits.STAFF_TRIES else member.locked_until
-    work.people.change_staff(member.id, failed=0 if failed >= limits.STAFF_TRIES else failed, locked_until=until)
+    failed = work.people.count_failure(member.id)
+    if failed >= limits.STAFF_TRIES:
+        work.people.change_staff(member.id, failed=0, locked_until=work.now + limits.STAFF_LOCK)
     work.audit(Actor(work.firm_id, f"staff:{member.id}"), Tag.STAFF_SESSION_FAIL, f"staff:{member.id}", failed=failed)

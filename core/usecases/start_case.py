@@ -17,7 +17,7 @@ def start_case(desk: Desk, actor: Actor, business: str, branch_id: str, phone: s
     if business not in BUSINESSES or actor.is_staff:
         raise NotAllowed
     with desk.write(actor.firm_id) as work:
-        found = work.cases.find_open(actor.id)
+        found = work.cases.find_open(actor.id, _customer_id(actor))
         if found is not None:
             if found.business != business:
                 raise WrongState("您有一项业务正在办理，请先完成或放弃后再办理其他业务。")
@@ -29,9 +29,13 @@ def start_case(desk: Desk, actor: Actor, business: str, branch_id: str, phone: s
         return settle(work, case)
 
 
+def _customer_id(actor: Actor) -> str | None:
+    return actor.id.removeprefix("customer:") if actor.id.startswith("customer:") else None
+
+
 def _new_case(work: Work, actor: Actor, business: str, branch_id: str) -> Case:
     branches = [branch.id for branch in work.firms.branches()]
-    customer_id = actor.id.removeprefix("customer:") if actor.id.startswith("customer:") else None
+    customer_id = _customer_id(actor)
     customer = work.people.find_customer(customer_id=customer_id) if customer_id else None
     if customer and business == "open_account" and customer.capital_account:
         raise WrongState("您已经开立期货账户，可以选择其他业务。")

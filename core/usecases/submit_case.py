@@ -15,6 +15,7 @@ from core.rules.calendar import review_due_at
 from core.rules.service_hours import ServiceHours
 from core.usecases.answer_step import load_own, save
 from core.usecases.loading import calendar_around, load_case
+from core.usecases.sign_agreements import void_outdated
 
 
 def submit_follow_up(desk: Desk, actor: Actor, case_id: str, answers: Mapping[str, str], *, confirmed: bool) -> Checked:
@@ -33,10 +34,14 @@ def submit_follow_up(desk: Desk, actor: Actor, case_id: str, answers: Mapping[st
 
 
 def submit(work: Work, actor: Actor, case: Case) -> Case:
-    """Move a complete case to 待复核 with its promised time; raises `WrongState` when a step is missing."""
+    """Move a complete case to 待复核 with its promised time; raises `WrongState` when a step is missing.
+
+    Only documents that attest the present data and key are handed in.
+    """
     loaded = load_case(work, case)
     if loaded.current is not None:
         raise WrongState(f"还有步骤没有完成：{loaded.current.title}。")
+    void_outdated(work, loaded)
     hours = ServiceHours.of(loaded.rules["service_hours"], "witness")
     due = review_due_at(work.now, hours, calendar_around(work))
     state = next_state(case.state, Action.SUBMIT)

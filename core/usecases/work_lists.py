@@ -12,10 +12,8 @@ from core.case import Case, State
 from core.permissions import Permission, allow
 from core.ports import Desk, Work
 from core.records import ExchangeRequest
-from core.rules.calendar import Calendar
 from core.rules.masks import mask_name
-from core.usecases.callback_plan import callback_due
-from core.usecases.loading import calendar_around, rules_for
+from core.usecases.loading import rules_for
 
 MOST = 50
 """Rows of a list: what comes after the fifty oldest is only counted."""
@@ -70,15 +68,13 @@ def callback_list(desk: Desk, actor: Actor) -> WorkList:
     """Approved cases that wait for the phone call, the nearest promise first (R174)."""
     with desk.read(actor.firm_id) as work:
         allow(actor, Permission.CALLBACK_RECORD)
-        calendar = calendar_around(work)
         cases = work.cases.in_states([State.CALLBACK])
-        rows = [_callback_row(work, case, calendar) for case in cases[:MOST]]
+        rows = [_callback_row(work, case) for case in cases[:MOST]]
         return WorkList(tuple(sorted(rows, key=lambda row: row.due_at or work.now)), len(cases), work.now)
 
 
-def _callback_row(work: Work, case: Case, calendar: Calendar) -> Listed:
-    due = callback_due(case.updated_at, rules_for(work, case.rules), calendar)
-    return replace(_row(work, case), due_at=due, attempts=len(work.results.callbacks(case.id)))
+def _callback_row(work: Work, case: Case) -> Listed:
+    return replace(_row(work, case), attempts=len(work.results.callbacks(case.id)))
 
 
 def result_list(desk: Desk, actor: Actor) -> WorkList:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import ColumnElement, Row, func, select, update
 
 from core.case import OPEN_STATES, Case, State
 from core.errors import NotFound, Stale
@@ -17,39 +17,24 @@ from db.stores.base import Store
 _C = t.CaseRow
 
 
-def _case(row: Row[Any]) -> Case:
-    return Case(
-        id=row.id,
-        firm_id=row.firm_id,
-        number=row.number,
-        business=row.business,
-        owner=row.owner,
-        branch_id=row.branch_id,
-        state=State(row.state),
-        version=row.version,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-        rules=row.rules,
-        current_step=row.current_step,
-        customer_id=row.customer_id,
-        flags=tuple(row.flags),
-        clear=row.clear,
-        submitted_at=row.submitted_at,
-        due_at=row.due_at,
-        reviewer_id=row.reviewer_id,
-        reviewer_until=row.reviewer_until,
-        closed_at=row.closed_at,
-        remark=row.remark,
-    )
+_AS_STORED = (
+    "id", "firm_id", "number", "business", "owner", "branch_id", "version", "created_at", "updated_at", "rules",
+    "current_step", "customer_id", "clear", "submitted_at", "due_at", "reviewer_id", "reviewer_until", "closed_at",
+)  # fmt: skip
 
 
 class Cases(Store):
     """Reads give whole `Facts`; writes bump the case's version exactly once per transaction."""
 
+    def _case(self, row: Row[Any]) -> Case:
+        remark = self.unseal(_C, "remark_sealed", row.id, row.remark_sealed) if row.remark_sealed else ""
+        plain = {name: getattr(row, name) for name in _AS_STORED}
+        return Case(**plain, state=State(row.state), flags=tuple(row.flags), remark=remark)
+
     def find(self, case_id: str) -> Case | None:
         """The case or None."""
         row = self.row(_C, _C.id == case_id)
-        return _case(row) if row else None
+        return self._case(row) if row else None
 
     def get(self, case_id: str) -> Case:
         """The case; raises `NotFound`."""
@@ -58,21 +43,25 @@ class Cases(Store):
             raise NotFound
         return case
 
-    def find_open(self, owner: str) -> Case | None:
-        """The one open case of an owner (R066)."""
-        row = self.row(_C, _C.owner == owner, _C.state.in_([str(s) for s in OPEN_STATES]))
-        return _case(row) if row else None
+    def find_open(self, owner: str, customer_id: str | None = None) -> Case | None:
+        """The one open case of an owner or of the customer behind it (R066)."""
+        row = self.row(_C, self._mine(owner, customer_id), _C.state.in_([str(s) for s in OPEN_STATES]))
+        return self._case(row) if row else None
+
+    @staticmethod
+    def _mine(owner: str, customer_id: str | None) -> ColumnElement[bool]:
+        mine = _C.owner == owner
+        return mine | (_C.customer_id == customer_id) if customer_id else mine
 
     def of_owner(self, owner: str, customer_id: str | None = None) -> list[Case]:
         """All cases of an owner or of the customer behind it, newest first."""
-        mine = _C.owner == owner
-        mine = mine | (_C.customer_id == customer_id) if customer_id else mine
-        return [_case(row) for row in self.rows(_C, mine, order=_C.created_at.desc())]
+        found = self.rows(_C, self._mine(owner, customer_id), order=_C.created_at.desc())
+        return [self._case(row) for row in found]
 
     def in_states(self, states: Sequence[State]) -> list[Case]:
         """Cases in these states, the longest waiting first."""
         where = _C.state.in_([str(s) for s in states])
-        return [_case(row) for row in self.rows(_C, where, order=(_C.due_at, _C.submitted_at))]
+        return [self._case(row) for row in self.rows(_C, where, order=(_C.due_at, _C.submitted_at))]
 
     def others_with_id(self, id_number: str, case_id: str, owner: str) -> int:
         """How many cases of other owners carry the same ID number (疑似重复)."""
@@ -92,7 +81,6 @@ class Cases(Store):
             "updated_at",
             "current_step",
             "customer_id",
-            "remark",
         )
         values = {name: getattr(case, name) for name in names}
         self.add(
@@ -104,7 +92,10 @@ class Cases(Store):
         version = case.version if expected is None else expected
         if version != case.version:
             raise Stale
-        plain = {k: self._plain(k, v) for k, v in values.items() if k != "id_number"}
+        plain = {k: self._plain(k, v) for k, v in values.items() if k not in {"id_number", "remark"}}
+        if "remark" in values:
+            text = values["remark"]
+            plain["remark_sealed"] = self.seal(_C, "remark_sealed", case.id, text) if text else None
         if "id_number" in values:
             plain["id_index"] = self.index("id_number", values.pop("id_number"))
         where = (_C.firm_id == self.work.firm_id, _C.id == case.id, _C.version == version)
@@ -193,10 +184,25 @@ class Cases(Store):
         query = query.where(table.slot == slot) if slot else query.where(table.id == evidence_id)
         return self.work.connection.execute(query.values(replaced_at=self.work.now)).rowcount
 
+    def count_uploads(self, case_id: str, slots: Collection[str]) -> int:
+        """How many files were ever put into these slots of a case, those replaced since included."""
+        table = t.EvidenceRow
+        query = select(func.count()).where(
+            table.firm_id == self.work.firm_id, table.case_id == case_id, table.slot.in_(slots)
+        )
+        return int(self.work.connection.execute(query).scalar_one())
+
+    def has_file(self, file_id: str) -> bool:
+        """Whether an evidence row names this file."""
+        return self.row(t.EvidenceRow, t.EvidenceRow.file_id == file_id) is not None
+
     def known_files(self) -> set[str]:
-        """File ids that any evidence row names (the rest are orphans)."""
-        query = select(t.EvidenceRow.file_id).where(t.EvidenceRow.firm_id == self.work.firm_id)
-        return set(self.work.connection.execute(query).scalars())
+        """File ids that any evidence row names, originals of uploads included (the rest are orphans)."""
+        table = t.EvidenceRow
+        query = select(table.file_id, table.meta).where(table.firm_id == self.work.firm_id)
+        rows = self.work.connection.execute(query).fetchall()
+        originals = {row.meta["original_file"] for row in rows if "original_file" in row.meta}
+        return {row.file_id for row in rows} | originals
 
     def proofs(self, case_id: str) -> tuple[Proof, ...]:
         """All proofs, oldest first."""

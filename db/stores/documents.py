@@ -35,7 +35,7 @@ class Documents(Store):
     def _certificate(self, r: Row[Any]) -> Certificate:
         secret = self.unseal(_K, "secret_sealed", r.kid, r.secret_sealed)
         return Certificate(
-            r.kid, r.case_id, r.owner, r.state, r.serial, r.certificate, secret, r.tries, r.issued_at, r.not_after
+            r.kid, r.case_id, r.owner, r.state, r.serial, secret, r.tries, r.issued_at, r.not_after
         )
 
     def find_certificate(self, kid: str) -> Certificate | None:

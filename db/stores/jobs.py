@@ -68,6 +68,10 @@ class Jobs(Store):
         """Try again later."""
         self._set(job_id, state="ready", lease_until=None, run_at=run_at, log_id=log_id)
 
+    def wait(self, job_id: str, run_at: datetime) -> None:
+        """Ask again later; the attempt does not count, because nothing failed."""
+        self._set(job_id, state="ready", lease_until=None, run_at=run_at, attempts=_J.attempts - 1)
+
     def give_up(self, job_id: str, log_id: str) -> None:
         """Too many attempts; staff see it."""
         self._set(job_id, state="failed", lease_until=None, log_id=log_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, func, select
+from sqlalchemy import Row, delete, func, select, update
 
 from core.actor import Role
 from core.records import Customer, SessionRecord, SmsCode, StaffMember
@@ -69,6 +69,11 @@ class People(Store):
         where = (t.Customer.firm_id == self.work.firm_id, t.Customer.id == customer_id)
         self.work.update_one(t.Customer, where, exchanges=exchanges)
 
+    def set_account(self, customer_id: str, account: str, level: str) -> None:
+        """Give a customer on file the capital account that an approval handed out."""
+        where = (t.Customer.firm_id == self.work.firm_id, t.Customer.id == customer_id)
+        self.work.update_one(t.Customer, where, capital_account=account, level=level)
+
     # -- staff
     def find_staff(self, *, login: str = "", staff_id: str = "") -> StaffMember | None:
         """A member of staff by login or id."""
@@ -121,6 +126,17 @@ class People(Store):
         where = (t.Staff.firm_id == self.work.firm_id, t.Staff.id == staff_id)
         self.work.update_one(t.Staff, where, **values)
 
+    def count_failure(self, staff_id: str) -> int:
+        """Count a failed sign-in; how many there are now. Counted in the database, so that none is lost."""
+        where = (t.Staff.firm_id == self.work.firm_id, t.Staff.id == staff_id)
+        step = update(t.Staff).where(*where).values(failed=t.Staff.failed + 1).returning(t.Staff.failed)
+        return int(self.work.connection.execute(step).scalar_one())
+
+    def use_totp_step(self, staff_id: str, step: int) -> bool:
+        """Use up a time step of the one-time password; False when it or a later one was used already."""
+        where = (t.Staff.firm_id == self.work.firm_id, t.Staff.id == staff_id, t.Staff.totp_last_step < step)
+        return self.work.update_one(t.Staff, where, totp_last_step=step)
+
     # -- sessions
     def add_session(self, session: SessionRecord, ticket_hash: str, until: datetime) -> None:
         """Insert a session that waits for its one-time ticket to be exchanged."""
@@ -167,6 +183,12 @@ class People(Store):
         """End a session for all its tabs."""
         where = (t.Session.firm_id == self.work.firm_id, t.Session.id == session_id)
         self.work.update_one(t.Session, where, revoked_at=self.work.now)
+
+    def revoke_sessions_of(self, subject: str) -> None:
+        """End every session of a person."""
+        table = t.Session
+        where = (table.firm_id == self.work.firm_id, table.subject == subject, table.revoked_at.is_(None))
+        self.work.connection.execute(update(table).where(*where).values(revoked_at=self.work.now))
 
     # -- captchas and codes
     def add_captcha(self, captcha_id: str, answer_mac: bytes) -> None:

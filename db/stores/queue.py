@@ -108,7 +108,10 @@ class Queue(Store):
         self.work.update_one(_T, where, seen_at=self.work.now)
 
     def claim(self, staff_id: str, branch_id: str) -> Ticket | None:
-        """Give the next customer of the branch to a member of staff; the call already held comes first."""
+        """Give the next customer of the branch to a member of staff; the call already held comes first.
+
+        Each call starts with an empty script: nobody vouches for what another witness ticked.
+        """
         held = self.find_held(staff_id)
         if held:
             return held
@@ -137,6 +140,7 @@ class Queue(Store):
             lease_until=self.work.now + LEASE,
             fence=row.fence + 1,
             attempts=_T.attempts + 1,
+            script={},
         )
         self.ledger(row.id, "claim", f"staff:{staff_id}", row.fence + 1)
         return self.find(row.id)
@@ -194,6 +198,14 @@ class Queue(Store):
         if left:
             self.ledger(ticket_id, "leave", actor, 0)
         return left
+
+    def give_up(self, case_id: str, actor: str) -> None:
+        """The case ended: a waiting place is given back, a running call is over."""
+        live = self.find_live(case_id)
+        if live:
+            where = (_T.firm_id == self.work.firm_id, _T.id == live.id)
+            self.work.update_one(_T, where, state="abandoned", lease_until=None, ended_at=self.work.now)
+            self.ledger(live.id, "give_up", actor, live.fence)
 
     def sweep(self) -> tuple[list[str], list[str]]:
         """(ids abandoned because the customer is gone, ids back at the head because the staff page is)."""

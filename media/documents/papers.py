@@ -6,7 +6,14 @@ from base64 import b64decode
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from core.ports_documents import AgreementHeader, AuthorityKeys, IssuedCertificate, PkiUrls, Place, PreparedSignature
+from core.ports_documents import (
+    AgreementHeader,
+    AuthorityKeys,
+    IssuedCertificate,
+    Place,
+    PreparedSignature,
+    SignatureRefused,
+)
 from media.documents import authority as pilot
 from media.documents.reading import to_reading_html
 from media.documents.render import render_agreement
@@ -20,14 +27,13 @@ from media.documents.timestamp import LocalTimeStamper
 class Papers:
     """One per process. Authorities come as the text that the database keeps sealed."""
 
-    def __init__(self, public_url: str, clock: Callable[[], datetime]) -> None:
-        self._urls = PkiUrls.under(public_url) if public_url else None
+    def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
         self._stampers: dict[bytes, LocalTimeStamper] = {}
 
     def new_authority(self, firm_name: str, now: datetime) -> dict[str, str]:
         """A fresh pilot authority as text."""
-        return pilot.create_authority(firm_name, now, self._urls).to_text()
+        return pilot.create_authority(firm_name, now).to_text()
 
     def root_certificate(self, authority: Mapping[str, str]) -> bytes:
         """The root certificate (DER) for readers who want to verify."""
@@ -37,7 +43,7 @@ class Papers:
         self, authority: Mapping[str, str], spki: bytes, name: str, number: str, now: datetime
     ) -> IssuedCertificate:
         """Certify a customer's key."""
-        issuer = pilot.PilotIssuer(AuthorityKeys.from_text(authority), self._urls)
+        issuer = pilot.PilotIssuer(AuthorityKeys.from_text(authority))
         return issuer.issue(spki, name, number, pilot.new_serial(), now)
 
     def holds_key(self, spki: bytes, challenge: bytes, signature: bytes) -> bool:
@@ -68,7 +74,11 @@ class Papers:
 
     def finish(self, authority: Mapping[str, str], prepared: PreparedSignature, raw_b64: str) -> bytes:
         """The signed PDF with a timestamp; raises `SignatureRefused`."""
-        return finish_signature(prepared, b64decode(raw_b64), self._stamper(authority))
+        try:
+            raw = b64decode(raw_b64, validate=True)
+        except ValueError as error:
+            raise SignatureRefused from error
+        return finish_signature(prepared, raw, self._stamper(authority))
 
     def seal(self, authority: Mapping[str, str], pdf: bytes, place: Place, now: datetime) -> bytes:
         """The signed PDF with the firm's seal."""

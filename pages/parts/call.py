@@ -87,9 +87,14 @@ def join(ticket: Ticket, role: Role) -> None:
 
 
 def _stream(ticket: Ticket, room: Room, role: Role) -> None:
+    key = f"call_{role}_{ticket.id[:12]}"
+    context = st.session_state.get(key)
+    if context is not None:
+        # streamlit-webrtc 0.79 takes two quick reruns for a page that was left and tears the call down.
+        context._last_rendered_run_count = None
     try:
         webrtc_streamer(
-            key=f"call_{role}_{ticket.id[:12]}",
+            key=key,
             mode=WebRtcMode.SENDRECV,
             frontend_rtc_configuration=ice(wiring.settings()),
             server_rtc_configuration={"iceServers": []},

@@ -43,7 +43,7 @@ def show_outcome(desk: Desk, actor: Actor, loaded: Loaded) -> None:
     if loaded.case.state in ENDS:
         _ended(loaded)
     else:
-        _greeting(loaded)
+        _greeting(loaded, outcome)
         st.html(flow_picture(timeline(loaded, outcome)))
         _account(loaded, outcome)
     _documents(outcome)
@@ -57,9 +57,16 @@ def full_salutation(loaded: Loaded) -> str:
     return f"{profile.get('name', '')}{salutation(person) if isinstance(person, IdNumber) else ''}"
 
 
-def _greeting(loaded: Loaded) -> None:
+def _all_opened(outcome: Outcome) -> bool:
+    return all(request.state == "opened" for request in outcome.requests)
+
+
+def _greeting(loaded: Loaded, outcome: Outcome) -> None:
     case, row, name = loaded.case, loaded.rules["notices"]["notices"]["submitted"], full_salutation(loaded)
-    title, text = STATE_TITLES[case.state], f"尊敬的{name}，您的{loaded.business.title}业务已办理完成。"
+    said = "账户已激活，还有交易所正在办理，结果用短信告诉您"
+    if _all_opened(outcome):
+        said = f"{loaded.business.title}业务已办理完成"
+    title, text = STATE_TITLES[case.state], f"尊敬的{name}，您的{said}。"
     if case.state in {State.SUBMITTED, State.IN_REVIEW}:
         due = clock_words.promise(case.due_at) if case.due_at else ""
         values = {"salutation_name": name, "business": loaded.business.title, "due": due}
@@ -81,7 +88,6 @@ def timeline(loaded: Loaded, outcome: Outcome) -> list[tuple[str, str, str]]:
     """提交 → 复核 → 回访 → 开通 as steps of a picture, each with its time or its promise."""
     case = loaded.case
     approved, active = case.state in AFTER_REVIEW, case.state in {State.ACTIVE, State.DONE}
-    opened = active and all(request.state == "opened" for request in outcome.requests)
     review = f"，{clock_words.promise(case.due_at)} 前完成" if case.due_at and not approved else ""
     if _late(loaded):
         review = "，正在加急处理"
@@ -89,12 +95,13 @@ def timeline(loaded: Loaded, outcome: Outcome) -> list[tuple[str, str, str]]:
     if not approved:
         call = "，复核通过后 1 个交易日内来电"
     submitted = f"　{clock_words.exact(case.submitted_at)}" if case.submitted_at else ""
-    finished = f"　{clock_words.exact(case.closed_at)}" if active and case.closed_at else ""
+    if active and case.closed_at:
+        call = f"　{clock_words.exact(case.closed_at)}"
     rows = [
         (f"提交{submitted}", True),
         (f"复核{review}", approved),
         (f"电话回访{call}", active),
-        (f"开通{finished}", opened),
+        ("开通", active and _all_opened(outcome)),
     ]
     current = next((number for number, (_, done) in enumerate(rows) if not done), len(rows))
     return [("办理进度", title, _state(number, current)) for number, (title, _) in enumerate(rows)]

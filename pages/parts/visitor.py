@@ -50,6 +50,8 @@ def read() -> Visitor:
     customer, staff = wiring.customer(), wiring.staff()
     if customer and customer.firm_id != chosen.id:
         chosen = next(firm for firm in firms if firm.id == customer.firm_id)
+    if staff and not customer:
+        chosen = next(firm for firm in firms if firm.id == staff[0].firm_id)
     return Visitor(chosen, customer, staff[0] if staff else None, staff[1] if staff else None)
 
 

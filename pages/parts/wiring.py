@@ -76,7 +76,7 @@ def _desk() -> Desk:
         images=_Images(),
         passwords=ArgonPasswords(),
         sms=gateway_for(chosen),
-        papers=Papers(chosen.public_url, utc_now),
+        papers=Papers(utc_now),
         recordings=Recordings(),
     )
 

@@ -25,6 +25,7 @@ from core.usecases.serve_customer import (
     pass_witness,
     reject_witness,
     release_call,
+    script_marks,
     script_steps,
 )
 from media.rooms import Role
@@ -100,7 +101,7 @@ def script(desk: Desk, actor: Actor, member: StaffMember, ticket: Ticket, loaded
         else:
             st.checkbox(
                 f"**{step['title']}**",
-                value=step["key"] in ticket.script,
+                value=step["key"] in script_marks(ticket),
                 key=f"script_{step['key']}",
                 on_change=tick,
                 args=(step["key"],),

@@ -1,4 +1,4 @@
-"""Health of the process, and the bytes with which the device check measures the download rate."""
+"""Health of the process, the root certificate, and the bytes with which the device check measures the download rate."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from core.errors import DeskError
+from core.usecases.certificates import authority_of
 from pages.parts import wiring
 
 PROBE = secrets.token_bytes(512 * 1024)
@@ -27,3 +28,13 @@ async def health(_request: Request) -> Response:
 async def probe(_request: Request) -> Response:
     """Random bytes, never cached."""
     return Response(PROBE, media_type="application/octet-stream", headers={"cache-control": "no-store"})
+
+
+async def root_certificate(request: Request) -> Response:
+    """The firm's pilot root certificate (DER), with which anybody can verify a signed agreement."""
+    firms = {firm.number: firm.id for firm in await run_in_threadpool(wiring.firms)}
+    firm_id = firms.get(request.path_params["firm"])
+    if firm_id is None:
+        return JSONResponse({"error": "not found"}, 404)
+    authority = await run_in_threadpool(authority_of, wiring.desk(), firm_id)
+    return Response(wiring.desk().papers.root_certificate(authority), media_type="application/pkix-cert")

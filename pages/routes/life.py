@@ -14,6 +14,7 @@ from typing import Any
 from core.settings import Settings
 from pages.parts import wiring
 from pages.parts.demo import announce, seed
+from pages.routes import trouble
 from pages.routes.assertions import assert_configuration
 
 COLLECT_EVERY_S = 15
@@ -24,6 +25,7 @@ log = logging.getLogger("jianzheng")
 async def lifespan(_app: Any) -> AsyncIterator[None]:
     """Runs once per server process, before the first request."""
     settings = wiring.settings()
+    trouble.install()
     assert_configuration(settings)
     wiring.database().migrate()
     if settings.demo:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.routing import Route
 
 from pages.routes.evidence import send_evidence
-from pages.routes.health import health, probe
+from pages.routes.health import health, probe, root_certificate
 from pages.routes.session import exchange, leave
 from pages.routes.stills import receive_still
 
@@ -15,5 +15,6 @@ ROUTES = [
     Route("/evidence/{evidence_id}", send_evidence, methods=["GET"]),
     Route("/still/{ticket_id}/{slot}", receive_still, methods=["POST"]),
     Route("/health", health, methods=["GET"]),
+    Route("/pki/{firm}/root.cer", root_certificate, methods=["GET"]),
     Route("/probe", probe, methods=["GET"]),
 ]

@@ -126,5 +126,5 @@ st.title("电话回访")
 case_list.beside(
     f"待回访 {work.total}",
     _list,
-    lambda: _case(current), case_open=current is not None, hint="从左边选择一笔业务，按话题逐项核对后记录结果。",
+    lambda: _case(current), case_open=current is not None, hint="从列表选择一笔业务，按话题逐项核对后记录结果。",
 )  # fmt: skip

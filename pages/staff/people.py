@@ -51,7 +51,7 @@ def _chosen(members: list[StaffMember]) -> None:
     elif found:
         account(_office(), found)
     else:
-        notice.empty_state("从左边选择一位员工，或新增人员。")
+        notice.empty_state("从列表选择一位员工，或新增人员。")
 
 
 st.title("人员")

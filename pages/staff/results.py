@@ -80,5 +80,5 @@ st.title("交易所回报")
 case_list.beside(
     f"等待回报 {sum(1 for row in work.rows if waiting(row.requests))}",
     _list,
-    lambda: _case(current), case_open=current is not None, hint="从左边选择一笔业务，录入监控中心的回报。",
+    lambda: _case(current), case_open=current is not None, hint="从列表选择一笔业务，录入监控中心的回报。",
 )  # fmt: skip

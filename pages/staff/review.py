@@ -141,5 +141,5 @@ current = next((row for row in work.rows if row.case.id == acting.opened() and r
 st.title("复核")
 case_list.beside(
     f"待复核 {work.total}　超时 {len(_late())}", _list, lambda: _case(current), case_open=current is not None,
-    hint="从左边选择一笔业务，领取后开始复核。闲置 15 分钟会自动放回列表。",
+    hint="从列表选择一笔业务，领取后开始复核。闲置 15 分钟会自动放回列表。",
 )  # fmt: skip

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.errors import DeskError
 from core.steps.certificate import installed
-from core.usecases.certificates import apply_again, unlock_certificate
+from core.usecases.certificates import apply_again, certificate_state, unlock_certificate
 from core.usecases.sign_agreements import finish_signing, prepare_signing, to_component
 from pages.parts import notice, state
 from pages.parts.device_key import device_key
@@ -20,7 +20,9 @@ COMMAND = "sign_command"
 
 
 def _sign_command(view: StepView, tries_left: int | None = None) -> dict[str, Any]:
-    """Documents with what the browser has to sign."""
+    """Documents with what the browser has to sign; a certificate that may sign no more leads to a new one."""
+    if certificate_state(view.desk, view.actor, view.case_id) != "valid":
+        return {"op": "locked", "nonce": secrets.token_hex(8), "case": view.case_id}
     documents = prepare_signing(view.desk, view.actor, view.case_id)
     proof = installed(view.loaded.facts)
     kid = str(proof.body["kid"]) if proof else ""

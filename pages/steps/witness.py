@@ -9,6 +9,7 @@ from core.records import QueuePlace, Ticket
 from core.rules.service_hours import ServiceHours
 from core.steps.device import call_ready
 from core.usecases.loading import calendar_around
+from core.usecases.serve_customer import script_marks
 from core.usecases.wait_for_witness import call_partner, join_queue, leave_queue, look_at_queue
 from media.rooms import Role
 from pages.parts import call, notice
@@ -61,6 +62,7 @@ def _wait(view: StepView, first: QueuePlace) -> None:
     def place() -> None:
         now = look_at_queue(view.desk, view.actor, view.case_id)
         if now is None or now.ticket.state != "waiting":
+            view.go(None)
             st.rerun(scope="app")
             return
         with st.container(key="card-queue"):
@@ -87,6 +89,7 @@ def _call(view: StepView, ticket: Ticket) -> None:
     def panel() -> None:
         now = look_at_queue(view.desk, view.actor, view.case_id)
         if now is None or now.ticket.id != ticket.id or now.ticket.state != "in_call":
+            view.go(None)
             st.rerun(scope="app")
             return
         _guide(view, now.ticket)
@@ -100,7 +103,7 @@ def _call(view: StepView, ticket: Ticket) -> None:
 def _guide(view: StepView, ticket: Ticket) -> None:
     """The script's steps in the customer's words; the first one not ticked is the present one."""
     steps = [s for s in view.loaded.rules["witness_script"]["steps"] if s["evidence"] not in {"result", "note"}]
-    ticked = set(ticket.script)
+    ticked = script_marks(ticket)
     have = {item.slot for item in view.loaded.facts.evidence if item.meta.get("ticket") == ticket.id}
     for number, step in enumerate(steps, 1):
         if step["key"] not in ticked and step["evidence"] not in have:

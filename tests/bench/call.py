@@ -29,7 +29,8 @@ from media import encoded
 from media.encoded import VideoMode
 from media.recorder import Recorder, RecordingSummary, check_recording
 from media.rooms import Role, Room
-from tests.media.peers import Clip, Doorway, Peer, camera, clip, microphone
+from tests.media.clips import Clip, clip
+from tests.media.peers import Doorway, Peer, camera, microphone
 
 CALLS = {VideoMode.PACKET: (1, 3), VideoMode.DECODE: (1,)}
 RATE = 30

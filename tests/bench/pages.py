@@ -1,6 +1,6 @@
 """CPU of a rerun of each step's screen above a bare page with the same widgets, in the same run.
 
-Run as `python -m tests.bench.pages [step …]`; about three minutes. Streamlit's own runtime serves two sessions in this
+Run as `python -m tests.bench.pages [step …]`; about two minutes. Streamlit's own runtime serves two sessions in this
 process: a customer whose case stands at the step, through the router, the session and the database; and a bare page
 that makes the same Streamlit calls from a list (tests/bench/replay.py). Their reruns alternate. The CPU of one is that
 of the whole process from the browser's message to the end of the run. Prints one JSON line per figure.
@@ -11,15 +11,20 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
+import logging
 import os
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-WARM_UP, ROUNDS, RUNS = 5, 7, 30
+ROOT = Path(__file__).resolve().parents[2]
+WARM_UP, PAIRS = 10, 150
+LIMIT_MS = 4.0
+BARE = "from tests.bench.replay import bare_page\n\nbare_page()\n"
 
 
 class Browser:
@@ -28,12 +33,9 @@ class Browser:
     client_context = None
 
     def __init__(self, runtime: Any, script: Path, user: dict[str, Any]) -> None:
-        from streamlit.runtime.script_data import ScriptData
-
         self.runtime, self.page, self.messages, self.finished = runtime, "", [], asyncio.Event()
         runtime._main_script_path = str(script)
         self.session_id = runtime.connect_session(self, user)
-        assert ScriptData(str(script), False).main_script_path == str(script)
 
     def write_forward_msg(self, message: Any) -> None:
         """What the runtime sends."""
@@ -62,3 +64,90 @@ class Browser:
         """Kinds of what the last run drew, in order."""
         deltas = [m.delta for m in self.messages if m.WhichOneof("type") == "delta"]
         return [d.new_element.WhichOneof("type") or "block" for d in deltas]
+
+
+def runtime() -> Any:
+    """Streamlit's runtime without its web server."""
+    from streamlit.runtime import Runtime, RuntimeConfig
+    from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
+    from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+
+    return Runtime(
+        RuntimeConfig(
+            script_path=str(ROOT / "pages" / "router.py"),
+            media_file_storage=MemoryMediaFileStorage("/media"),
+            uploaded_file_manager=MemoryUploadedFileManager("/upload"),
+        )
+    )
+
+
+def bare_script(folder: Path) -> Path:
+    """The bare page's script, beside the pages that its links name."""
+    for name in ("customer", "staff"):
+        (folder / name).symlink_to(ROOT / "pages" / name)
+    script = folder / "bare.py"
+    script.write_text(BARE)
+    return script
+
+
+async def compare(customer: Browser, bare: Browser) -> tuple[float, float]:
+    """Medians of CPU in ms: what the product's rerun needs above the bare one, and the bare one itself."""
+    from tests.bench import replay
+
+    await customer.rerun()
+    await customer.rerun()
+    with replay.recording() as made:
+        await customer.rerun()
+    replay.show(made)
+    for _ in range(WARM_UP):
+        await customer.rerun()
+        await bare.rerun()
+    if customer.elements() != bare.elements():
+        raise AssertionError(f"the bare page differs: {customer.elements()} {bare.elements()}")
+    gc.collect()
+    gc.freeze()
+    pairs = [(await customer.rerun(), await bare.rerun()) for _ in range(PAIRS)]
+    return median(ours - theirs for ours, theirs in pairs), median(theirs for _, theirs in pairs)
+
+
+def report(figure: str, value: float, bare: float) -> None:
+    """One JSON line; ratio = how much of a rerun a bare page would need anyway."""
+    line = {"bench": "pages", "figure": figure, "value": round(value, 2), "unit": "ms", "baseline": "bare_page"}
+    print(json.dumps({**line, "baseline_value": round(bare, 2)}), flush=True)
+
+
+async def measure(wanted: list[str]) -> float:
+    """Walk one case through its steps and compare at each; the worst extra CPU in ms."""
+    from tests.bench.standing import STANDING, Standing
+
+    server, found = runtime(), {}
+    await server.start()
+    with tempfile.TemporaryDirectory() as folder:
+        script = bare_script(Path(folder))
+        case = Standing()
+        moves: dict[str, Callable[[Standing], None]] = STANDING
+        for name, move in moves.items():
+            move(case)
+            if wanted and name not in wanted:
+                continue
+            customer = Browser(server, ROOT / "pages" / "router.py", case.user())
+            extra, bare = await compare(customer, Browser(server, script, {}))
+            found[name] = extra
+            report(f"{name}_extra_ms", extra, bare)
+    server.stop()
+    await server.stopped
+    return max(found.values())
+
+
+def main() -> int:
+    """0 when the worst step stays within the limit."""
+    with tempfile.TemporaryDirectory() as data:
+        os.environ |= {"JIANZHENG_MODE": "demo", "JIANZHENG_DATA": data}
+        logging.disable(logging.WARNING)
+        worst = asyncio.run(measure(sys.argv[1:]))
+    print(json.dumps({"bench": "pages", "figure": "worst_step_extra_ms", "value": round(worst, 2), "unit": "ms"}))
+    return 0 if worst <= LIMIT_MS else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -96,14 +96,23 @@ class Recorder:
             def run() -> None:
                 op, outer = Op((MAIN, 0), "fragment", kwargs=options), self._into
                 outer.append(op)
-                self._into = op.inside
+                self._into, self._deep = op.inside, 0
                 self._kept.append(None)
                 try:
                     function()
                 finally:
-                    self._into = outer
+                    self._into, self._deep = outer, 1
 
-            return original(run, **options)
+            wrapped = original(run, **options)
+
+            def called() -> None:
+                self._deep = 1
+                try:
+                    wrapped()
+                finally:
+                    self._deep = 0
+
+            return called
 
         return decorate
 
@@ -186,3 +195,8 @@ def _play(ops: Sequence[Op], results: list[Any]) -> None:
             on.__enter__()
         else:
             results.append(getattr(on, op.name)(*op.args, **op.kwargs))
+
+
+def show(made: Recording) -> None:
+    """What the bare page is to show from now on."""
+    playing.__dict__.update(vars(made))

@@ -168,3 +168,13 @@ def figures(page: Page) -> dict[str, float] | None:
             if found:
                 return dict(found)
     return None
+
+
+def peers(page: Page) -> list[str]:
+    """State of every connection of the page, for messages."""
+    found: list[str] = []
+    for frame in page.frames:
+        with contextlib.suppress(Exception):
+            states = frame.evaluate("() => (window.__peers || []).map(p => `${p.connectionState}/${p.signalingState}`)")
+            found += [f"{frame.url[-30:]}: {state}" for state in states]
+    return found

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from media import vp8
 from media.assembly import LATE_PACKETS, STUCK_AFTER_S, PictureBuffer, SoundBuffer
-from tests.media.peers import clip, look
+from tests.media.clips import clip, look
 
 
 class Ticker:

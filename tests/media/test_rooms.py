@@ -6,34 +6,26 @@ import asyncio
 import gc
 import threading
 import weakref
-from datetime import UTC, datetime, timedelta
 
 import av
 import pytest
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpReceiver, RTCRtpSender
 from aiortc.mediastreams import MediaStreamError
 
-from core.errors import NotConfigured
 from media import encoded, vp8
 from media.encoded import EncodedFrame, VideoMode
 from media.hub import QUEUED_ITEMS, HubTrack, Kind
 from media.rooms import ROOMS, Happening, Role, Room, Rooms, RoomSink
-from tests.media.peers import Paced, Peer, camera, clip, doorway, look, microphone, run, until
+from tests.media.clips import clip, look
+from tests.media.peers import BEGAN, Peer, camera, doorway, microphone, room, run, until
 
 A = clip(rate=15, label="A")
 B = clip(rate=15, label="B")
-BEGAN = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
 def passing_packets(monkeypatch):
     encoded.install(VideoMode.PACKET)
     monkeypatch.setattr("media.hub.CARD_EVERY_S", 0.3)
-
-
-def room(mode: VideoMode = VideoMode.PACKET) -> Room:
-    moments = (BEGAN + timedelta(seconds=second) for second in range(10_000))
-    return Room("r1", mode, lambda: next(moments))
 
 
 def looks(items: list[EncodedFrame]) -> list[str]:
@@ -212,23 +204,6 @@ def test_a_closed_room_leaves_nothing_behind():
     run(story)
 
 
-def test_unread_input_does_not_fill_the_memory():
-    async def story() -> None:
-        server = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-        peer = Peer(Paced("audio", microphone()._packets, 0.0005, encoded.AUDIO_CLOCK))
-        await peer.pc.setLocalDescription(await peer.pc.createOffer())
-        await server.setRemoteDescription(peer.pc.localDescription)
-        await server.setLocalDescription(await server.createAnswer())
-        await peer.pc.setRemoteDescription(server.localDescription)
-        track = server.getReceivers()[0].track
-        await until(lambda: (encoded.intake_of(track) or encoded.SoundBuffer()).gaps > 0)
-        assert track._queue.qsize() <= encoded.UNREAD_FRAMES
-        await peer.leave()
-        await server.close()
-
-    run(story)
-
-
 def frame(index: int, is_key: bool = False) -> EncodedFrame:
     return EncodedFrame(bytes([index % 256]), index * 3_000, encoded.VIDEO_CLOCK, is_key)
 
@@ -304,40 +279,10 @@ def test_the_fallback_decodes_and_encodes_through_the_same_room():
     run(story)
 
 
-def test_hooks_are_set_once():
-    before = RTCRtpReceiver.receive, RTCRtpSender._send_keyframe
-    encoded.install(VideoMode.PACKET, floor_bps=500_000)
-    assert (RTCRtpReceiver.receive, RTCRtpSender._send_keyframe) == before
+def test_the_sink_has_the_form_that_streamlit_webrtc_wants():
+    from streamlit_webrtc.sink import MediaSink
 
-
-def test_a_changed_aiortc_is_refused(monkeypatch):
-    monkeypatch.delattr(RTCRtpSender, "_send_keyframe")
-    with pytest.raises(NotConfigured, match="_send_keyframe"):
-        encoded.check()
-
-
-def test_the_answer_limits_the_rate():
-    async def story() -> None:
-        encoded.install(VideoMode.PACKET, rates=encoded.CallRates(500, 200, 700))
-        peer = Peer(camera(A))
-        offer = await peer.pc.createOffer()
-        assert "x-google-max-bitrate=700" in offer.sdp
-        assert "H264" not in offer.sdp
-        await peer.leave()
-
-    run(story)
-
-
-def test_the_estimate_has_a_floor():
-    encoded.install(VideoMode.PACKET, floor_bps=400_000)
-    estimator = encoded.RemoteBitrateEstimator()
-    told = [
-        estimator.add(arrival_time_ms=moment * 40, abs_send_time=(moment * 20 << 18) // 1000, payload_size=50, ssrc=1)
-        for moment in range(400)
-    ]
-    rates = [rate for rate, _ in filter(None, told)]
-    assert rates
-    assert min(rates) >= 400_000
+    assert isinstance(RoomSink(room(), Role.STAFF, Kind.AUDIO), MediaSink)
 
 
 def test_the_registry_of_the_process_is_empty_at_first():

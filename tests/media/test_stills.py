@@ -15,8 +15,8 @@ from media import encoded
 from media.encoded import VideoMode
 from media.rooms import Role
 from media.stills import grab_still
-from tests.media.peers import Peer, camera, clip, doorway, microphone, picture, run
-from tests.media.test_rooms import room
+from tests.media.clips import clip, picture
+from tests.media.peers import Peer, camera, doorway, microphone, room, run
 
 A = clip(rate=15, label="A")
 

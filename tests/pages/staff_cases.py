@@ -116,7 +116,7 @@ def make_bench(folder: Path) -> Bench:
     desk = Desk(
         settings=settings, keys=keys, clock=lambda: clock[0], write=database.write, read=database.read,
         vault=Vault(LocalStorage(settings.storage), keys), images=images, passwords=_PlainPasswords(),
-        sms=gateway_for(settings), papers=Papers(settings.public_url, lambda: clock[0]), recordings=Recordings(),
+        sms=gateway_for(settings), papers=Papers(lambda: clock[0]), recordings=Recordings(),
     )  # fmt: skip
     staff = [
         StaffMember(staff_id, login, name, licence, "b1", frozenset(roles), "plain:not-used")

@@ -1,0 +1,168 @@
+"""The whole walk in two real browsers, on SQLite and on PostgreSQL, with everything it must leave behind checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from core.audit import first_break
+from core.case import State
+from db.database import Database
+from media.documents.papers import Papers
+from media.recorder import check_recording
+from media.storage import LocalStorage
+from media.vault import Vault
+from tests.e2e import walk
+from tests.e2e.driver import Server, browser, open_page, press, settled
+from tests.e2e.fake_media import FakeMedia, make_media
+from tests.e2e.scan import hits
+from tests.media.documents_tools import pdfsig, trust_store
+from tests.postgres import Cluster
+
+FIRM = "yuanshan"
+
+
+@pytest.fixture(scope="module")
+def media(tmp_path_factory: pytest.TempPathFactory) -> FakeMedia:
+    """Fake cameras and microphones of both sides."""
+    return make_media(tmp_path_factory.mktemp("media"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
+    """The product in demo mode on either database."""
+    settings = {}
+    if request.param == "postgresql":
+        cluster: Cluster = request.getfixturevalue("cluster")
+        cluster.create("walk")
+        settings["JIANZHENG_DATABASE_URL"] = cluster.url("walk")
+    found = Server(tmp_path / "data", **settings)
+    found.start()
+    yield found
+    found.stop()
+
+
+class Seen:
+    """Addresses that a page asked for."""
+
+    def __init__(self, page: Page) -> None:
+        self.urls: list[str] = []
+        page.on("request", lambda request: self.urls.append(request.url))
+
+
+def database_of(server: Server) -> Database:
+    """The server's database, opened from outside."""
+    return walk.open_database(server.data, server.environ.get("JIANZHENG_DATABASE_URL"))
+
+
+def prepare_case(page: Page, person: walk.Person, database: Database) -> None:
+    """From the hall to the end of the agreements."""
+    settled(page)
+    press(page, "business_open_account")
+    walk.sign_in(page, person, database)
+    walk.do_device(page)
+    walk.do_photos(page, person)
+    walk.do_profile(page, person)
+    walk.do_bank(page, person)
+    walk.do_suitability(page)
+    walk.do_exchanges(page)
+    walk.do_agreements(page)
+
+
+def check_documents(database: Database, vault: Vault, case_id: str, folder: Path) -> None:
+    """pdfsig trusts customer and seal on every document; one flipped byte is reported."""
+    with database.read(FIRM) as work:
+        documents = work.documents.of_case(case_id)
+        authority = work.documents.find_authority()
+        files = [work.cases.find_evidence(str(d.signed_file)) for d in documents]
+    assert documents[0].code == "risk_statement" and authority is not None
+    assert {d.state for d in documents} == {"sealed"}
+    store = trust_store(Papers(database.clock).root_certificate(authority), folder / "nss")
+    for found in files:
+        assert found is not None
+        reader = vault.open(FIRM, found[0].file_id)
+        pdf = folder / "signed.pdf"
+        pdf.write_bytes(reader.read(0, reader.size))
+        verdicts = pdfsig(pdf, store)
+        assert len(verdicts) == 2 and all(verdict.good for verdict in verdicts), verdicts
+    broken = bytearray(pdf.read_bytes())
+    broken[len(broken) // 4] ^= 1
+    pdf.write_bytes(bytes(broken))
+    assert not all(verdict.good for verdict in pdfsig(pdf, store))
+
+
+def check_recordings(database: Database, vault: Vault, case_id: str) -> None:
+    """Both sides and the head clip decode without one error."""
+    with database.read(FIRM) as work:
+        evidence = work.cases.evidence(case_id)
+    slots = {item.slot for item in evidence}
+    assert {"recording_customer", "recording_staff", "clip_head", "capture_front", "capture_front_still"} <= slots
+    for item in evidence:
+        if item.mime == "video/webm":
+            reader = vault.open(FIRM, item.file_id)
+            found = check_recording(reader.read(0, reader.size))
+            assert (found.errors, found.video_frames > 20, found.audio_frames > 20) == (0, True, True), item.slot
+
+
+def wait_for_jobs(page: Page, database: Database) -> None:
+    """Until the worker has sealed, stored and sent everything."""
+    for _ in range(120):
+        with database.read(FIRM) as work:
+            if not work.jobs.unfinished():
+                return
+        page.wait_for_timeout(500)
+    raise AssertionError("jobs are left")
+
+
+def test_an_account_is_opened(server: Server, media: FakeMedia, tmp_path: Path) -> None:
+    person, database = walk.Person(7), database_of(server)
+    with sync_playwright() as playwright:
+        sides = [
+            browser(playwright, media.video("customer_card"), media.sound("customer")),
+            browser(playwright, media.video("staff"), media.sound("staff")),
+        ]
+        with sides[0] as customers, sides[1] as desks:
+            page, staff = open_page(customers, server.url), open_page(desks, f"{server.url}/desk", 1440, 900)
+            seen = Seen(page)
+            prepare_case(page, person, database)
+            walk.sign_in_staff(staff, "witness")
+            walk.join_queue(page)
+            walk.take_next(staff)
+            for side in (staff, page):
+                first = walk.wait_for_picture(side)
+                later = walk.wait_for_picture(side)
+                assert later["frames"] > first["frames"] and later["energy"] > 0
+            expect(page.get_by_text("执业证号 F9000000")).to_be_visible()
+            walk.do_witness(staff)
+            walk.do_certificate(page)
+            walk.do_sign(page)
+            walk.do_follow_up(page)
+            assert hits(server.data, person) == []
+            for login, act in (("review", walk.do_review), ("review", walk.do_results), ("callback", walk.do_callback)):
+                if login == "review" and act is walk.do_results:
+                    act(staff)
+                    continue
+                walk.sign_out_staff(staff)
+                walk.sign_in_staff(staff, login)
+                act(staff)
+            page.reload()
+            wait_for_jobs(page, database)
+            personal = (person.id_number, person.phone, person.name)
+            assert not [url for url in seen.urls if any(value in url for value in personal)]
+            assert not [url for url in seen.urls if "/media/" in url]
+            assert page.mistakes == [] and staff.mistakes == []
+    with database.read(FIRM) as work:
+        case = work.cases.in_states([State.ACTIVE])[0]
+        customer = work.people.find_customer(id_number=person.id_number)
+        assert customer is not None and len(str(customer.capital_account)) == 8
+        assert customer.exchanges == ("CZCE", "DCE", "GFEX", "SHFE")
+    vault = Vault(LocalStorage(server.data / "evidence"), database.keys)
+    check_documents(database, vault, case.id, tmp_path)
+    check_recordings(database, vault, case.id)
+    with database.read(FIRM) as work:
+        assert first_break(work.keys.mac, work.audit_entries()) is None
+    assert hits(server.data, person) == []
+    database.close()
