@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.desk_bench import Bench, as_json
+from tests.forms import CONSENTS, DEVICE_READY, PROFILE
 from tests.walk import LI, ZHANG, Person, Walk, sign_in
 
-__all__ = ["LI", "MILESTONES", "ZHANG", "Person", "Walk", "case_at", "sign_in"]
+__all__ = ["CONSENTS", "DEVICE_READY", "LI", "MILESTONES", "PROFILE", "ZHANG", "Person", "Walk", "case_at", "sign_in"]
 
 MILESTONES = (
     "device", "photos", "profile", "bank", "suitability", "exchanges", "agreements", "witness", "in_call",

@@ -35,8 +35,10 @@ from db.database import Database
 from media.documents.papers import Papers
 from media.storage import LocalStorage
 from media.vault import Vault
-from tests.postgres import Cluster
+from tests.postgres import Cluster, scratch
 from tests.stand_ins import Clock, LightImages, LightRecordings, PlainPasswords, RealImages, SmsRecorder
+
+__all__ = ["BRANCHES", "EXISTING", "F1", "F2", "STAFF", "STAFF_PASSWORD", "Backend", "Bench", "found", "scratch"]
 
 F1 = Firm("f1", "8001", "样张期货", "400-000-8001", demo=True)
 F2 = Firm("f2", "8002", "样张临江期货", "400-000-8002", demo=True)
@@ -270,4 +272,4 @@ def found(backend: Backend) -> None:
 
 def as_json(value: Any) -> str:
     """Stable text of options, for keys of snapshots."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, default=list)
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, default=repr)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import subprocess
@@ -17,11 +18,13 @@ OPTIONS = (
 )
 
 
-def scratch(prefix: str) -> Path:
-    """A temporary folder, in memory where there is plenty of it."""
+def scratch(prefix: str = "jz-bench-") -> Path:
+    """A temporary folder, in memory where there is plenty of it; gone when this process ends."""
     memory = Path("/dev/shm")
     roomy = memory.is_dir() and shutil.disk_usage(memory).free > 4 << 30
-    return Path(tempfile.mkdtemp(prefix=prefix, dir=memory if roomy else None))
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=memory if roomy else None))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def find_binaries() -> Path:

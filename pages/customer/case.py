@@ -9,6 +9,7 @@ from core.errors import DeskError
 from core.usecases.loading import Loaded, load_case
 from core.usecases.start_case import start_case
 from pages.parts import notice, state, visitor, wiring
+from pages.parts.components.go_to_field import go_to_field
 from pages.parts.outcome import show_outcome
 from pages.parts.progress import show_progress
 from pages.parts.state import Key
@@ -62,6 +63,9 @@ def _draw(loaded: Loaded) -> None:
     elif step.hint:
         st.caption(step.hint)
     SCREENS[step.key](screen)
+    place = state.get(Key.PLACE)
+    if place:
+        go_to_field("go_to_field", field_key=place[0], nonce=place[1])
 
 
 try:

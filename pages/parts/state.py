@@ -14,6 +14,7 @@ class Key(StrEnum):
     FIRM = "jz_firm"
     LARGE = "large_text"
     VIEW = "view_step"
+    PLACE = "bring_into_view"
     ERRORS = "step_errors"
     WARNINGS = "step_warnings"
     ASKING = "asking"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from core.errors import DeskError, Stale
 from core.flow import Checked, Step
 from core.ports import Desk
 from core.records import SessionRecord
+from core.steps.photos import SLOTS
 from core.usecases.answer_step import answer_step
 from core.usecases.loading import Loaded
 from pages.parts import notice, state
@@ -68,8 +70,9 @@ class StepView:
             notice.field_error(self.errors()[field])
 
     def go(self, key: str | None) -> None:
-        """Look at another step (None: where the case stands) on the next run."""
+        """Look at another step (None: where the case stands) on the next run, from its top."""
         state.put(Key.VIEW, key)
+        state.put(Key.PLACE, ("header", secrets.token_hex(4)))
         state.drop(Key.ERRORS, Key.WARNINGS, Key.ASKING)
 
     def _neighbour(self, offset: int) -> str | None:
@@ -86,8 +89,12 @@ class StepView:
         self.go(self._neighbour(-1))
 
     def fail(self, errors: Mapping[str, str]) -> None:
-        """Keep mistakes for the next run."""
+        """Keep mistakes for the next run, which brings the first one into view."""
         state.put(Key.ERRORS, {self.step.key: dict(errors)})
+        if errors:
+            first = next(iter(errors))
+            field = f"card-{first}" if first in SLOTS else self.key(first)
+            state.put(Key.PLACE, (field, secrets.token_hex(4)))
 
     def save(self, answers: Mapping[str, Any]) -> bool:
         """Save the step's answers and go on; with mistakes they are kept for the fields."""

@@ -15,7 +15,8 @@ from pages.parts import notice, state, wiring
 from pages.parts.components.session_exchange import sign_out
 from pages.parts.state import Key
 
-OUTBOX_SHOWN = timedelta(minutes=10)
+OUTBOX_SHOWN = timedelta(minutes=5)
+OUTBOX_SIGNED_IN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -65,10 +66,10 @@ def _outbox(visitor: Visitor) -> None:
     if not wiring.settings().demo:
         return
     with wiring.desk().read(visitor.firm.id) as work:
-        recent = work.jobs.recent_sms(work.now - OUTBOX_SHOWN)
+        recent = work.jobs.recent_sms(work.now - (OUTBOX_SIGNED_IN if visitor.customer else OUTBOX_SHOWN))
     mine = {visitor.actor.id} if visitor.actor else set()
     code = state.get(Key.CODE)
-    shown = [m for m in recent if m.owner in mine or (code and m.template == "code")][:2]
+    shown = [m for m in recent if m.owner in mine or (code and m.template == "code")][:1]
     notice.demo_banner([(mask_phone(m.phone), m.text) for m in shown])
 
 

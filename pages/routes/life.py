@@ -52,10 +52,10 @@ async def _collect() -> None:
 
 
 def _tidy() -> None:
-    """Imported here, because streamlit-webrtc registers its frontend only while Streamlit's runtime exists."""
-    from pages.parts import call
-
-    call.tidy(wiring.desk())
+    """End lost calls; not imported here, since streamlit-webrtc registers its frontend only within a page run."""
+    call = sys.modules.get("pages.parts.call")
+    if call is not None:
+        call.tidy(wiring.desk())
 
 
 def _start_worker(settings: Settings) -> subprocess.Popen[bytes] | None:

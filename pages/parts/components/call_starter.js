@@ -6,7 +6,6 @@ function build(memory) {
   memory.pressed = -PAUSE_MS;
   memory.hungUp = false;
   memory.watched = new WeakSet();
-  memory.timer = setInterval(() => look(memory), 300);
 }
 
 function look(memory) {
@@ -31,5 +30,7 @@ function look(memory) {
 
 export default function callStarter(component) {
   const memory = mounted(component, build);
+  clearInterval(memory.timer);
+  memory.timer = setInterval(() => look(memory), 300);
   return () => clearInterval(memory.timer);
 }
