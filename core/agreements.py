@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from core.flow import Facts, Rules, fingerprint
@@ -83,10 +85,17 @@ def agreements_for(place: str, facts: Facts, rules: Rules, now: datetime) -> lis
     return [_agreement(row, values) for row in rows if row["place"] == place and _applies(row, facts, rules)]
 
 
+@lru_cache(maxsize=512)
+def _about(text: str) -> tuple[str, frozenset[str]]:
+    """Fingerprint of a text and the variables in it; texts are few and long, so each is looked through once."""
+    return fingerprint("text", text), frozenset(re.findall(r"\{\{(.+?)\}\}", text))
+
+
 def _agreement(row: Mapping[str, Any], values: Mapping[str, str]) -> Agreement:
-    used = {name: value for name, value in values.items() if "{{" + name + "}}" in row["text"]}
+    text_mark, names = _about(row["text"])
+    used = {name: value for name, value in values.items() if name in names}
     said = {name: value for name, value in used.items() if name not in DATED}
-    mark = fingerprint("agreement", row["code"], row["version"], row["text"], said)
+    mark = fingerprint("agreement", row["code"], row["version"], text_mark, said)
     return Agreement(
         row["code"], row["title"], row["version"], row["text"], used, bool(row["signed"]), row["min_read_seconds"], mark
     )

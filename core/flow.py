@@ -223,7 +223,9 @@ class Business:
         return False
 
 
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+
+
 def fingerprint(*facts: Any) -> str:
     """SHA-256 (hex) over the canonical JSON of the attested facts; kept sealed with the proof, never in clear."""
-    canonical = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hashlib.sha256(_CANONICAL.encode(facts).encode()).hexdigest()

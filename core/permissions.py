@@ -48,8 +48,13 @@ def allow(actor: Actor, permission: Permission) -> None:
         raise NotAllowed
 
 
+def owns(actor: Actor, case: Case) -> bool:
+    """Whether the case belongs to this customer in this firm, by phone or by the record on file."""
+    mine = {case.owner} | ({f"customer:{case.customer_id}"} if case.customer_id else set())
+    return not actor.is_staff and actor.firm_id == case.firm_id and actor.id in mine
+
+
 def own(actor: Actor, case: Case) -> None:
-    """Raise `NotAllowed` unless the case belongs to this customer in this firm."""
-    mine = actor.id in {case.owner, f"customer:{case.customer_id}"}
-    if actor.is_staff or actor.firm_id != case.firm_id or not mine:
+    """Raise `NotAllowed` unless the case belongs to this customer."""
+    if not owns(actor, case):
         raise NotAllowed("没有找到该业务。")

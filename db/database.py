@@ -30,28 +30,30 @@ class Database:
     def __init__(self, url: str, keys: MasterKeys, clock: Callable[[], datetime]) -> None:
         self.url, self.keys, self.clock = url, keys, clock
         self.engine: Engine = open_engine(url)
+        self._writing = self.engine.execution_options(write=True)
+        self._reading = self.engine.execution_options(write=False)
 
     @contextmanager
     def write(self, firm_id: str) -> Iterator[SqlWork]:
         """A unit of work that may write; commits at the end, rolls back on any exception."""
-        with transaction(self.engine, write=True) as connection:
+        with transaction(self._writing) as connection:
             yield SqlWork(connection, firm_id, self.keys.firm(firm_id), self.clock())
 
     @contextmanager
     def read(self, firm_id: str) -> Iterator[SqlWork]:
         """A unit of work for reading."""
-        with transaction(self.engine, write=False) as connection:
+        with transaction(self._reading) as connection:
             yield SqlWork(connection, firm_id, self.keys.firm(firm_id), self.clock())
 
     def firms(self) -> list[Firm]:
         """All firms of the installation, by number; the one read across firms."""
-        with transaction(self.engine, write=False) as connection:
+        with transaction(self._reading) as connection:
             found = connection.execute(select(*t.Firm.__table__.columns).order_by(t.Firm.number))
             return [Firm(r.id, r.number, r.name, r.hotline, r.demo) for r in found]
 
     def reachable(self) -> bool:
         """Whether a trivial query works (health)."""
-        with transaction(self.engine, write=False) as connection:
+        with transaction(self._reading) as connection:
             return bool(connection.execute(text("SELECT 1")).scalar_one() == 1)
 
     def migrate(self) -> None:

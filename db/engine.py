@@ -30,7 +30,11 @@ def open_engine(url: str) -> Engine:
 
 def _sqlite(url: str) -> Engine:
     engine = create_engine(
-        url, connect_args={"timeout": 10, "check_same_thread": False}, pool_size=20, hide_parameters=True
+        url,
+        connect_args={"timeout": 10, "check_same_thread": False},
+        pool_size=20,
+        pool_use_lifo=True,
+        hide_parameters=True,
     )
 
     @event.listens_for(engine, "connect")
@@ -41,20 +45,23 @@ def _sqlite(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        immediate = connection.get_execution_options().get("write")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+        plain = connection.connection.dbapi_connection
+        if connection.get_execution_options().get("write") or plain is None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            plain.execute("BEGIN")
 
     return engine
 
 
 @contextmanager
-def transaction(engine: Engine, *, write: bool) -> Iterator[Connection]:
-    """One transaction; SQLite writers take the lock at once (a read that turns into a write fails there).
+def transaction(engine: Engine) -> Iterator[Connection]:
+    """One transaction; with the option `write` SQLite takes the lock at once (a read that turns into a write fails).
 
     Raises `Stale` when a unique rule says that somebody was first, `DatabaseTrouble` for anything else.
     """
     try:
-        with engine.execution_options(write=write).begin() as connection:
+        with engine.begin() as connection:
             yield connection
     except IntegrityError as error:
         raise Stale from error

@@ -13,7 +13,7 @@ from pages.parts.table import pages_for
 st.set_page_config(
     page_title="见证 · 期货远程开户", page_icon=str(Path(__file__).with_name("parts") / "icon.svg"), layout="centered"
 )
-guest = visitor.read()
+guest = visitor.arrive()
 pages = pages_for(guest)
 page = st.navigation(pages, position="sidebar" if guest.actor_staff else "hidden")
 staff_page = page.url_path.startswith("desk")

@@ -10,16 +10,20 @@ from core.flow import Answers, Checked, Facts, Phase, Rules, Step, fingerprint
 
 def unread(facts: Facts, rules: Rules, now: datetime) -> list[Agreement]:
     """Documents that still have to be read in their present form."""
-    documents = agreements_for("agreements", facts, rules, now)
+    return _unread(agreements_for("agreements", facts, rules, now), facts)
+
+
+def _unread(documents: list[Agreement], facts: Facts) -> list[Agreement]:
     return [d for d in documents if not facts.proof("read", d.code, d.fingerprint, "agreements")]
 
 
 def check(answers: Answers, facts: Facts, rules: Rules, now: datetime) -> Checked:
     """All read, and agreed to in exactly this form."""
-    left = unread(facts, rules, now)
+    documents = agreements_for("agreements", facts, rules, now)
+    left = _unread(documents, facts)
     if left:
         return Checked({left[0].code: "请完整阅读该协议内容。"})
-    form = fingerprint("agreed", [d.fingerprint for d in agreements_for("agreements", facts, rules, now)])
+    form = fingerprint("agreed", [d.fingerprint for d in documents])
     if answers.get("agreed") is not True or answers.get("form", form) != form:
         return Checked({"agreed": "请勾选“我已阅读并同意以上所有协议和业务规则内容”。"})
     return Checked(values={"agreed": True, "form": form})

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from core.businesses import business
 from core.case import Case
 from core.flow import Business, Facts, Rules, Step
-from core.ports import Work
+from core.ports import Desk, Work
 from core.records import Firm
 from core.rules.calendar import Calendar, local_day
 
 _bodies: dict[tuple[str, str, int], Any] = {}
 """Versions of firm data never change once stored, so each is read once per process."""
 _firms: dict[str, tuple[Firm, dict[str, str]]] = {}
+_calendars: dict[tuple[str, date, int], tuple[datetime, Calendar]] = {}
+CALENDAR_KEPT, CALENDARS = timedelta(minutes=1), 64
 
 
 @dataclass(frozen=True)
@@ -29,10 +32,25 @@ class Loaded:
     business: Business
     now: datetime
 
+    @cached_property
+    def plan(self) -> tuple[Step, ...]:
+        """The steps of this case, in order."""
+        return self.business.plan(self.facts, self.rules, self.now)
+
+    @cached_property
+    def done(self) -> Mapping[str, bool]:
+        """Step of the plan -> whether nothing is left to do there; asked once, a page needs it several times."""
+        return {step.key: step.is_done(self.facts, self.rules, self.now) for step in self.plan}
+
     @property
     def current(self) -> Step | None:
-        """The step where the customer stands."""
-        return self.business.current(self.facts, self.rules, self.now)
+        """The step where the customer stands; None when the case can be submitted."""
+        return next((step for step in self.plan if not self.done[step.key]), None)
+
+    def may_enter(self, key: str) -> bool:
+        """Whether the plan has the step and every one before it is done (R064)."""
+        keys = [step.key for step in self.plan]
+        return key in keys and all(self.done[each] for each in keys[: keys.index(key)])
 
 
 def _body(work: Work, kind: str, version: int) -> Any:
@@ -40,6 +58,14 @@ def _body(work: Work, kind: str, version: int) -> Any:
     if key not in _bodies:
         _bodies[key] = work.firms.data(kind, version)
     return _bodies[key]
+
+
+def firm_of(desk: Desk, firm_id: str) -> Firm:
+    """A firm by its id, read once per process."""
+    if firm_id not in _firms:
+        with desk.read(firm_id) as work:
+            _firm(work)
+    return _firms[firm_id][0]
 
 
 def _firm(work: Work) -> tuple[Firm, dict[str, str]]:
@@ -51,6 +77,7 @@ def _firm(work: Work) -> tuple[Firm, dict[str, str]]:
 def forget_firms() -> None:
     """Drop what is remembered (tests use many databases in one process)."""
     _bodies.clear()
+    _calendars.clear()
     _firms.clear()
 
 
@@ -87,6 +114,13 @@ def settle(work: Work, case: Case) -> Case:
 
 
 def calendar_around(work: Work, day: date | None = None, days: int = 60) -> Calendar:
-    """The firm's calendar from a month before the day to `days` after it."""
+    """The firm's calendar from a month before the day to `days` after it, as it stood at most a minute ago."""
     middle = day or local_day(work.now)
-    return Calendar(work.firms.days(middle - timedelta(days=31), middle + timedelta(days=days)))
+    key = (work.firm_id, middle, days)
+    read_at, kept = _calendars.get(key, (None, None))
+    if kept is None or read_at is None or not work.now - CALENDAR_KEPT < read_at <= work.now:
+        if len(_calendars) >= CALENDARS:
+            _calendars.clear()
+        kept = Calendar(work.firms.days(middle - timedelta(days=31), middle + timedelta(days=days)))
+        _calendars[key] = (work.now, kept)
+    return kept

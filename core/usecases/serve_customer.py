@@ -10,7 +10,7 @@ from core.audit import Tag
 from core.case import Action, require
 from core.errors import NotFound, Stale, WrongState
 from core.flow import Evidence, Proof
-from core.permissions import Permission, allow
+from core.permissions import Permission, allow, owns
 from core.ports import Desk, Work
 from core.records import StaffMember, Ticket
 from core.steps.conditions import holds
@@ -121,11 +121,16 @@ def add_capture(
         return item
 
 
+def still_wishes(ticket: Ticket) -> dict[str, str]:
+    """Captures whose high-resolution still the customer's browser has not sent yet: slot -> nonce, oldest first."""
+    return dict(ticket.script.get("stills") or {})
+
+
 def _wish_still(work: Work, actor: Actor, ticket_id: str, fence: int, slot: str, nonce: str) -> None:
     """Ask the customer's browser for its high-resolution still beside this capture."""
     ticket = work.queue.find(ticket_id)
     if ticket:
-        script = {**ticket.script, "still": {"slot": slot, "nonce": nonce}}
+        script = {**ticket.script, "stills": {**still_wishes(ticket), slot: nonce}}
         work.queue.save_script(ticket_id, actor.staff_id, fence, script)
 
 
@@ -138,8 +143,11 @@ def add_companion(desk: Desk, actor: Actor, ticket_id: str, slot: str, data: byt
     with desk.write(actor.firm_id) as work:
         ticket = work.queue.find(ticket_id)
         case = work.cases.get(ticket.case_id) if ticket and ticket.state == "in_call" else None
-        if case is None or actor.id not in {case.owner, f"customer:{case.customer_id}"}:
+        if ticket is None or case is None or not owns(actor, case):
             raise NotFound
+        wishes = {key: nonce for key, nonce in still_wishes(ticket).items() if key != slot}
+        script = {**ticket.script, "stills": wishes}
+        work.queue.save_script(ticket.id, str(ticket.staff_id), ticket.fence, script)
         name = f"{slot}_still"
         work.cases.replace_evidence(case.id, slot=name)
         meta = {"ticket": ticket_id, "width": picture.width, "height": picture.height, "source": "browser"}

@@ -33,8 +33,8 @@ class Cases(Store):
 
     def find(self, case_id: str) -> Case | None:
         """The case or None."""
-        row = self.row(_C, _C.id == case_id)
-        return self._case(row) if row else None
+        found = self.equal(_C, id=case_id)
+        return self._case(found[0]) if found else None
 
     def get(self, case_id: str) -> Case:
         """The case; raises `NotFound`."""
@@ -45,8 +45,8 @@ class Cases(Store):
 
     def find_open(self, owner: str, customer_id: str | None = None) -> Case | None:
         """The one open case of an owner or of the customer behind it (R066)."""
-        row = self.row(_C, self._mine(owner, customer_id), _C.state.in_([str(s) for s in OPEN_STATES]))
-        return self._case(row) if row else None
+        found = [*self.equal(_C, owner=owner), *(self.equal(_C, customer_id=customer_id) if customer_id else ())]
+        return next((self._case(row) for row in found if row.state in OPEN_STATES), None)
 
     @staticmethod
     def _mine(owner: str, customer_id: str | None) -> ColumnElement[bool]:
@@ -126,7 +126,7 @@ class Cases(Store):
     def answers(self, case_id: str) -> dict[str, Answer]:
         """Saved answers by step."""
         table = t.AnswerRow
-        found = self.rows(table, table.case_id == case_id)
+        found = self.equal(table, case_id=case_id)
         return {
             r.step: Answer(
                 r.step,
@@ -147,9 +147,7 @@ class Cases(Store):
     def evidence(self, case_id: str) -> tuple[Evidence, ...]:
         """Live evidence, oldest first."""
         table = t.EvidenceRow
-        found = self.rows(
-            table, table.case_id == case_id, table.replaced_at.is_(None), order=(table.created_at, table.id)
-        )
+        found = self.equal(table, case_id=case_id, missing=("replaced_at",), order=("created_at", "id"))
         return tuple(Evidence(r.id, r.slot, r.file_id, r.sha256, r.mime, r.size, r.created_at, r.meta) for r in found)
 
     def find_evidence(self, evidence_id: str) -> tuple[Evidence, str] | None:
@@ -207,7 +205,7 @@ class Cases(Store):
     def proofs(self, case_id: str) -> tuple[Proof, ...]:
         """All proofs, oldest first."""
         table, found = t.ProofRow, []
-        for r in self.rows(table, table.case_id == case_id, order=(table.created_at, table.id)):
+        for r in self.equal(table, case_id=case_id, order=("created_at", "id")):
             body = self.unseal(table, "body_sealed", r.id, r.body_sealed)
             found.append(Proof(r.kind, r.subject, body["fingerprint"], r.created_at, body["body"]))
         return tuple(found)
@@ -239,13 +237,13 @@ class Cases(Store):
                 self.unseal(table, "text_sealed", r.id, r.text_sealed)["customer"],
                 r.created_at,
             )
-            for r in self.rows(table, table.case_id == case_id, order=(table.created_at, table.id))
+            for r in self.equal(table, case_id=case_id, order=("created_at", "id"))
         )
 
     def internal_notes(self, case_id: str) -> list[tuple[str, str, str]]:
         """(stage, staff actor, internal note) of every rejection, oldest first; staff only."""
         table = t.RejectionRow
-        found = self.rows(table, table.case_id == case_id, order=(table.created_at, table.id))
+        found = self.equal(table, case_id=case_id, order=("created_at", "id"))
         return [
             (r.stage, r.created_by, self.unseal(table, "text_sealed", r.id, r.text_sealed)["internal"]) for r in found
         ]

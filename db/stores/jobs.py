@@ -6,13 +6,19 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 
 from core.records import Job, SmsMessage
 from db import tables as t
 from db.stores.base import Store
 
 _J, _S = t.Job, t.SmsMessage
+_RECENT = (
+    select(*_S.__table__.columns)
+    .where(_S.firm_id == bindparam("firm"), _S.created_at > bindparam("since"))
+    .order_by(_S.created_at.desc())
+    .limit(20)
+)
 
 
 class Jobs(Store):
@@ -107,7 +113,7 @@ class Jobs(Store):
 
     def recent_sms(self, since: datetime) -> list[SmsMessage]:
         """Messages since a moment, newest first (the demo's outbox on screen)."""
-        found = self.rows(_S, _S.created_at > since, order=_S.created_at.desc(), limit=20)
+        found = self.work.connection.execute(_RECENT, {"firm": self.work.firm_id, "since": since})
         return [self._sms(r) for r in found]
 
     def set_sms(self, message: SmsMessage, state: str, text: str | None = None) -> None:

@@ -167,10 +167,13 @@ class People(Store):
     def find_session(self, *, session_id: str = "", token_hash: str = "") -> SessionRecord | None:
         """A session that was not revoked."""
         table = t.Session
-        where = table.token_hash == token_hash if token_hash else table.id == session_id
-        r = self.row(table, where, table.revoked_at.is_(None), table.token_hash.is_not(None))
-        if r is None:
+        if token_hash:
+            found = self.equal(table, missing=("revoked_at",), token_hash=token_hash)
+        else:
+            found = self.equal(table, missing=("revoked_at",), id=session_id)
+        if not found or found[0].token_hash is None:
             return None
+        r = found[0]
         phone = self.unseal(table, "phone_sealed", r.id, r.phone_sealed) if r.phone_sealed else ""
         return SessionRecord(r.id, r.firm_id, r.kind, r.subject, r.created_at, r.seen_at, phone)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, select, update
 
 from core.queueing import ALIVE, LEASE
 from core.records import QueuePlace, Ticket
@@ -46,8 +46,8 @@ class Queue(Store):
 
     def find_live(self, case_id: str) -> Ticket | None:
         """The waiting or running ticket of a case."""
-        row = self.row(_T, _T.case_id == case_id, _T.state.in_(["waiting", "in_call"]))
-        return _ticket(row) if row else None
+        found = self.equal(_T, case_id=case_id, order=("enqueued_at",))
+        return next((_ticket(row) for row in found if row.state in {"waiting", "in_call"}), None)
 
     def find_last(self, case_id: str) -> Ticket | None:
         """The newest ticket of a case, whatever its state."""
@@ -84,22 +84,15 @@ class Queue(Store):
     def waiting(self, branch_id: str) -> Sequence[Ticket]:
         """Waiting tickets whose customer was seen recently, in order of service."""
         alive = self.work.now - ALIVE
-        return [
-            _ticket(r)
-            for r in self.rows(
-                _T, _T.branch_id == branch_id, _T.state == "waiting", _T.seen_at > alive, order=(_T.enqueued_at, _T.id)
-            )
-        ]
+        line = self.equal(_T, branch_id=branch_id, state="waiting", order=("enqueued_at", "id"))
+        return [_ticket(row) for row in line if row.seen_at > alive]
 
     def place(self, ticket: Ticket) -> QueuePlace:
         """People in the branch's queue including oneself (R149), and the own position."""
         line = self.waiting(ticket.branch_id)
         ids = [x.id for x in line]
         position = ids.index(ticket.id) + 1 if ticket.id in ids else 0
-        query = select(func.count()).where(
-            _T.firm_id == self.work.firm_id, _T.branch_id == ticket.branch_id, _T.state == "in_call"
-        )
-        busy = int(self.work.connection.execute(query).scalar_one())
+        busy = len(self.equal(_T, branch_id=ticket.branch_id, state="in_call"))
         return QueuePlace(ticket, len(line), position, busy)
 
     def seen(self, ticket_id: str) -> None:

@@ -39,13 +39,10 @@ def _load() -> Loaded | None:
 
 
 def _draw(loaded: Loaded) -> None:
-    plan = loaded.business.plan(loaded.facts, loaded.rules, loaded.now)
-    current = loaded.current or plan[-1]
+    plan = loaded.plan
     view = state.get(Key.VIEW)
-    may = view and any(step.key == view for step in plan)
-    may = may and loaded.business.may_enter(view, loaded.facts, loaded.rules, loaded.now)
-    step = loaded.business.step(view) if may else current
-    states = {s.key: "done" if s.is_done(loaded.facts, loaded.rules, loaded.now) else "todo" for s in plan}
+    step = loaded.business.step(view) if view and loaded.may_enter(view) else loaded.current or plan[-1]
+    states = {key: "done" if done else "todo" for key, done in loaded.done.items()}
     states |= {s.key: "rejected" for s in plan if loaded.facts.open_rejection(s.key) and states[s.key] == "todo"}
     if states[step.key] != "rejected":
         states[step.key] = "current"
@@ -58,7 +55,7 @@ def _draw(loaded: Loaded) -> None:
     st.header(step.title)
     screen = StepView(desk, actor, guest.customer, loaded, step, plan)
     rejection = loaded.facts.open_rejection(step.key)
-    if rejection and not step.is_done(loaded.facts, loaded.rules, loaded.now):
+    if rejection and not loaded.done[step.key]:
         notice.rejected(rejection.customer_text.split("\n"))
     elif step.hint:
         st.caption(step.hint)

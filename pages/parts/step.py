@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import streamlit as st
@@ -48,7 +49,7 @@ class StepView:
     @property
     def done(self) -> bool:
         """Whether nothing is left to do here."""
-        return self.step.is_done(self.loaded.facts, self.loaded.rules, self.loaded.now)
+        return self.loaded.done[self.step.key]
 
     def key(self, name: str) -> str:
         """Widget key of a field of this step."""
@@ -56,8 +57,16 @@ class StepView:
 
     def errors(self) -> Mapping[str, str]:
         """Mistakes of the last attempt, by field."""
-        found: Mapping[str, str] = (state.get(Key.ERRORS) or {}).get(self.step.key, {})
+        found: Mapping[str, str] = self._mistakes.get(self.step.key, {})
         return found
+
+    @cached_property
+    def _mistakes(self) -> Mapping[str, Any]:
+        """Read once, because every field asks and session_state is slow."""
+        return state.get(Key.ERRORS) or {}
+
+    def _forget_mistakes(self) -> None:
+        self.__dict__.pop("_mistakes", None)
 
     def warnings(self) -> Mapping[str, str]:
         """Doubts of the last attempt, by field."""
@@ -74,6 +83,7 @@ class StepView:
         state.put(Key.VIEW, key)
         state.put(Key.PLACE, ("header", secrets.token_hex(4)))
         state.drop(Key.ERRORS, Key.WARNINGS, Key.ASKING)
+        self._forget_mistakes()
 
     def _neighbour(self, offset: int) -> str | None:
         keys = [step.key for step in self.plan]
@@ -91,6 +101,7 @@ class StepView:
     def fail(self, errors: Mapping[str, str]) -> None:
         """Keep mistakes for the next run, which brings the first one into view."""
         state.put(Key.ERRORS, {self.step.key: dict(errors)})
+        self._forget_mistakes()
         if errors:
             first = next(iter(errors))
             field = f"card-{first}" if first in SLOTS else self.key(first)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -11,12 +12,14 @@ import streamlit as st
 from core.actor import ROLE_TITLES, Actor
 from core.records import Firm, SessionRecord, StaffMember
 from core.rules.masks import mask_phone
+from core.usecases.loading import firm_of
 from pages.parts import notice, state, wiring
 from pages.parts.components.session_exchange import sign_out
 from pages.parts.state import Key
 
 OUTBOX_SHOWN = timedelta(minutes=5)
 OUTBOX_SIGNED_IN = timedelta(minutes=1)
+_here: ContextVar[Visitor | None] = ContextVar("visitor", default=None)
 
 
 @dataclass(frozen=True)
@@ -41,19 +44,28 @@ def _chosen_firm(firms: list[Firm]) -> Firm:
     return chosen
 
 
+def arrive() -> Visitor:
+    """Read the visitor from the trusted headers and the database; the router does so at the start of every run."""
+    customer, staff = wiring.customer(), wiring.staff()
+    actor, member = staff or (None, None)
+    signed_in = customer or actor
+    firm = firm_of(wiring.desk(), signed_in.firm_id) if signed_in else _chosen_firm(_firms())
+    found = Visitor(firm, customer, actor, member)
+    _here.set(found)
+    return found
+
+
 def read() -> Visitor:
-    """The visitor of this run, from the trusted headers and the database, anew each time."""
+    """The visitor of this run, as the router found it."""
+    return _here.get() or arrive()
+
+
+def _firms() -> list[Firm]:
     firms = wiring.firms()
     if not firms:
         st.error("系统还没有期货公司。请管理员先运行 new-firm 命令。")
         st.stop()
-    chosen = _chosen_firm(firms)
-    customer, staff = wiring.customer(), wiring.staff()
-    if customer and customer.firm_id != chosen.id:
-        chosen = next(firm for firm in firms if firm.id == customer.firm_id)
-    if staff and not customer:
-        chosen = next(firm for firm in firms if firm.id == staff[0].firm_id)
-    return Visitor(chosen, customer, staff[0] if staff else None, staff[1] if staff else None)
+    return firms
 
 
 def large_text() -> bool:

@@ -9,7 +9,7 @@ from core.records import QueuePlace, Ticket
 from core.rules.service_hours import ServiceHours
 from core.steps.device import call_ready
 from core.usecases.loading import calendar_around
-from core.usecases.serve_customer import script_marks
+from core.usecases.serve_customer import script_marks, still_wishes
 from core.usecases.wait_for_witness import call_partner, join_queue, leave_queue, look_at_queue
 from media.rooms import Role
 from pages.parts import call, notice
@@ -58,9 +58,11 @@ def _join(view: StepView) -> None:
 def _wait(view: StepView, first: QueuePlace) -> None:
     selfie("waiting_selfie", upload_url=f"/still/{first.ticket.id}/none", small=False)
 
+    seen = [first]
+
     @st.fragment(run_every="2s", key="queue")
     def place() -> None:
-        now = look_at_queue(view.desk, view.actor, view.case_id)
+        now = seen.pop() if seen else look_at_queue(view.desk, view.actor, view.case_id)
         if now is None or now.ticket.state != "waiting":
             view.go(None)
             st.rerun(scope="app")
@@ -93,11 +95,19 @@ def _call(view: StepView, ticket: Ticket) -> None:
             st.rerun(scope="app")
             return
         _guide(view, now.ticket)
-        wish = now.ticket.script.get("still") or {}
-        slot = str(wish.get("slot") or "none")
-        selfie("call_selfie", upload_url=f"/still/{ticket.id}/{slot}", still=wish.get("nonce"))
+        _stills(now.ticket)
 
     panel()
+
+
+def _stills(ticket: Ticket) -> None:
+    """The own picture, and the stills that the witness's captures ask for, one after the other."""
+    failed: set[str] = st.session_state.setdefault("failed_stills", set())
+    wishes = [(slot, nonce) for slot, nonce in still_wishes(ticket).items() if nonce not in failed]
+    slot, nonce = wishes[0] if wishes else ("none", None)
+    taken = selfie("call_selfie", upload_url=f"/still/{ticket.id}/{slot}", still=nonce)
+    if taken and not taken["ok"]:
+        failed.add(taken["nonce"])
 
 
 def _guide(view: StepView, ticket: Ticket) -> None:
