@@ -58,6 +58,7 @@ class Walk:
 
     person: Person = ZHANG
     firm: str = "f1"
+    branch: str = "b1"
     profile: dict[str, Any] = field(default_factory=dict)
     level: str = "C4"
     chosen: tuple[str, ...] = ("DCE", "SHFE")
@@ -104,7 +105,8 @@ class Walk:
 
     def start(self, bench: Bench) -> None:
         self.sign_in(bench)
-        self.case_id = start_case(bench.inner_desk(), self.actor, "open_account", "b1", self.person.phone).id
+        desk = bench.inner_desk()
+        self.case_id = start_case(desk, self.actor, "open_account", self.branch, self.person.phone).id
 
     def answer(self, bench: Bench, step: str, values: Mapping[str, Any], version: int | None = None) -> dict[str, str]:
         """Save a step; the errors by field."""
@@ -189,9 +191,13 @@ class Walk:
         return ticket
 
     def call(self, bench: Bench) -> None:
+        self.call_by(bench, self.witness)
+
+    def call_by(self, bench: Bench, witness: str) -> None:
+        """Join the queue and be taken by this witness."""
         self.join(bench)
         bench.pass_time(seconds=20)
-        self.claim(bench)
+        self.claim(bench, witness)
 
     @property
     def held(self) -> tuple[str, int]:

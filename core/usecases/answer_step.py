@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,9 @@ from core.permissions import own
 from core.ports import Desk, Work
 from core.steps import profile
 from core.usecases.loading import Loaded, load, settle
+
+MOST_DRAFT = 20_000
+"""Characters of JSON."""
 
 
 def load_own(work: Work, actor: Actor, case_id: str, action: Action, step: str | None = None) -> Loaded:
@@ -40,6 +44,18 @@ def answer_step(
             case = save(work, actor, loaded, step, checked.values, version)
             settle(work, case)
         return checked
+
+
+def keep_draft(desk: Desk, actor: Actor, case_id: str, step: str, answers: Mapping[str, Any]) -> None:
+    """Keep what was typed into a refused step, sealed beside the answers, so that a refresh loses nothing.
+
+    It counts for nothing else; more than 20,000 characters are no honest form and are dropped.
+    """
+    if len(json.dumps(answers, ensure_ascii=False, default=str)) > MOST_DRAFT:
+        return
+    with desk.write(actor.firm_id) as work:
+        load_own(work, actor, case_id, Action.ANSWER, step)
+        work.cases.save_answer(case_id, f"draft:{step}", answers)
 
 
 def save(

@@ -51,7 +51,7 @@ def _facts_mark(work: Work, loaded: Loaded) -> str:
 def held_call(work: Work, actor: Actor, ticket_id: str, fence: int) -> Loaded:
     """The case of the call that this witness holds; raises `Stale` when it was given to somebody else."""
     allow(actor, Permission.QUEUE_SERVE)
-    ticket = work.queue.find(ticket_id)
+    ticket = work.queue.find(ticket_id, lock=True)
     if ticket is None or ticket.state != "in_call" or (ticket.staff_id, ticket.fence) != (actor.staff_id, fence):
         raise Stale("这次通话已结束或已转给其他同事。")
     return load(work, ticket.case_id)
@@ -141,7 +141,7 @@ def add_companion(desk: Desk, actor: Actor, ticket_id: str, slot: str, data: byt
     picture = desk.images.safe_decode(data, "still.jpg")
     stored = desk.vault.put(actor.firm_id, picture.jpeg)
     with desk.write(actor.firm_id) as work:
-        ticket = work.queue.find(ticket_id)
+        ticket = work.queue.find(ticket_id, lock=True)
         case = work.cases.get(ticket.case_id) if ticket and ticket.state == "in_call" else None
         if ticket is None or case is None or not owns(actor, case):
             raise NotFound

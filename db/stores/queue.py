@@ -39,9 +39,10 @@ def _ticket(r: Row[Any]) -> Ticket:
 class Queue(Store):
     """All changes of a ticket go through here."""
 
-    def find(self, ticket_id: str) -> Ticket | None:
-        """A ticket or None."""
-        row = self.row(_T, _T.id == ticket_id)
+    def find(self, ticket_id: str, *, lock: bool = False) -> Ticket | None:
+        """A ticket or None. With `lock` nobody else changes it before this transaction ends."""
+        query = select(*_T.__table__.columns).where(_T.firm_id == self.work.firm_id, _T.id == ticket_id)
+        row = self.work.connection.execute(query.with_for_update() if lock else query).first()
         return _ticket(row) if row else None
 
     def find_live(self, case_id: str) -> Ticket | None:

@@ -6,7 +6,7 @@ from collections import OrderedDict
 
 from core.flow import Evidence
 from core.ports import Desk
-from media.images import data_url, preview
+from pages.parts import wiring
 
 _KEPT = 64
 _previews: OrderedDict[str, str] = OrderedDict()
@@ -18,7 +18,7 @@ def picture_url(desk: Desk, firm_id: str, item: Evidence) -> str:
     key = f"{firm_id}|{item.file_id}"
     if key not in _previews:
         reader = desk.vault.open(firm_id, item.file_id)
-        _previews[key] = data_url(preview(reader.read(0, reader.size)))
+        _previews[key] = wiring.preview_url(reader.read(0, reader.size))
         while len(_previews) > _KEPT:
             _previews.popitem(last=False)
     _previews.move_to_end(key)

@@ -16,7 +16,7 @@ from core.flow import Checked, Step
 from core.ports import Desk
 from core.records import SessionRecord
 from core.steps.photos import SLOTS
-from core.usecases.answer_step import answer_step
+from core.usecases.answer_step import answer_step, keep_draft
 from core.usecases.loading import Loaded
 from pages.parts import notice, state
 from pages.parts.state import Key
@@ -116,6 +116,7 @@ class StepView:
             return False
         state.put(Key.WARNINGS, {self.step.key: dict(checked.warnings)})
         if not checked.ok:
+            keep_draft(self.desk, self.actor, self.case_id, self.step.key, answers)
             self.fail(checked.errors)
             return False
         self.forward()

@@ -100,6 +100,11 @@ def vault() -> Vault:
     return found
 
 
+def preview_url(jpeg: bytes) -> str:
+    """A small data: URL of a stored picture."""
+    return images.data_url(images.preview(jpeg))
+
+
 def prepare_calls() -> None:
     """Install the hooks into aiortc once per process, before the first connection."""
     mode = VideoMode(settings().video_mode)

@@ -28,7 +28,6 @@ from core.usecases.serve_customer import (
     script_marks,
     script_steps,
 )
-from media.rooms import Role
 from pages.parts import call, notice, state
 from pages.parts.pictures import picture_url
 from pages.parts.reject_form import reject_form
@@ -36,10 +35,10 @@ from pages.parts.reject_form import reject_form
 
 def status(ticket: Ticket) -> None:
     """Quality of the customer's picture, connection and recording in one line."""
-    if not call.present(ticket, Role.CUSTOMER):
+    if not call.present(ticket, call.Role.CUSTOMER):
         st.caption(":material/hourglass_top: 等待客户接入…")
         return
-    now = call.quality(ticket, Role.CUSTOMER)
+    now = call.quality(ticket, call.Role.CUSTOMER)
     word = "录制中" if call.recording(ticket) else "准备录制"
     size = f"{now.width}×{now.height}"
     st.caption(

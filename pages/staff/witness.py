@@ -8,7 +8,6 @@ from core.errors import DeskError
 from core.records import Ticket
 from core.usecases.loading import Loaded, load
 from core.usecases.serve_customer import claim_next, keep_call
-from media.rooms import Role
 from pages.parts import call, notice, state, visitor, wiring
 from pages.parts.components.sound import chime
 from pages.parts.witness_panels import captures, decide, facts, script, status
@@ -58,7 +57,7 @@ def _desk(ticket: Ticket, loaded: Loaded) -> None:
     st.subheader(f"{loaded.business.title}　受理单 {loaded.case.number}")
     picture, side = st.columns([3, 2])
     with picture:
-        call.join(ticket, Role.STAFF)
+        call.join(ticket, call.Role.STAFF)
 
         @st.fragment(run_every="2s", key="call_status")
         def live() -> None:

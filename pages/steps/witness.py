@@ -11,7 +11,6 @@ from core.steps.device import call_ready
 from core.usecases.loading import calendar_around
 from core.usecases.serve_customer import script_marks, still_wishes
 from core.usecases.wait_for_witness import call_partner, join_queue, leave_queue, look_at_queue
-from media.rooms import Role
 from pages.parts import call, notice
 from pages.parts.components.selfie import selfie
 from pages.parts.step import StepView
@@ -85,7 +84,7 @@ def _call(view: StepView, ticket: Ticket) -> None:
     name, licence = call_partner(view.desk, view.actor, view.case_id)
     with st.container(key="card-partner"):
         st.markdown(f":material/badge: 见证人员 **{notice.plain(name)}**　执业证号 {notice.plain(licence)}")
-    call.join(ticket, Role.CUSTOMER)
+    call.join(ticket, call.Role.CUSTOMER)
 
     @st.fragment(run_every="2s", key="call_panel")
     def panel() -> None:

@@ -12,6 +12,7 @@ from core.errors import NotAllowed, NotFound, WrongState
 from core.jobs.sweep import sweep
 from core.queueing import ALIVE
 from core.records import QueuePlace
+from core.rules.service_hours import WEEKDAYS
 from core.usecases.abandon_case import abandon_case
 from core.usecases.wait_for_witness import call_partner, join_queue, leave_queue, look_at_queue
 from tests.builders import LI, Person, Walk, case_at
@@ -52,9 +53,7 @@ def test_joining_again_keeps_the_place(bench: Bench) -> None:
 
 def test_each_branch_and_each_firm_has_a_queue_of_its_own(bench: Bench) -> None:
     here, there = case_at(bench, "witness"), case_at(bench, "witness", person=LI, firm="f2")
-    elsewhere = case_at(bench, "witness", person=WANG)
-    with bench.work() as work:
-        work.cases.change(work.cases.get(elsewhere.case_id), branch_id="b2")
+    elsewhere = case_at(bench, "witness", person=WANG, branch="b2")
     for walk in (here, there, elsewhere):
         walk.join(bench)
         assert position(bench, walk) == (1, 1)
@@ -148,10 +147,10 @@ def test_the_queue_is_open_only_at_the_video_step(bench: Bench, place_: str) -> 
 
 def test_outside_service_hours_the_hours_are_named(bench: Bench) -> None:
     walk = case_at(bench, "profile")
-    hours = {**defaults()["service_hours"]}
-    closed = {**hours["channels"]["witness"], "weekly": {**dict.fromkeys(
-        ("tue", "wed", "thu", "fri", "sat", "sun"), [["09:00", "17:00"]]), "mon": []}}  # fmt: skip
-    body = {**hours, "channels": {**hours["channels"], "witness": closed}}
+    hours = defaults()["service_hours"]
+    weekly = {day: [] if day == "mon" else [["09:00", "17:00"]] for day in WEEKDAYS}
+    witness = {**hours["channels"]["witness"], "weekly": weekly}
+    body = {**hours, "channels": {**hours["channels"], "witness": witness}}
     with bench.work() as work:
         work.firms.add_data("service_hours", 2, body, work.now, "staff:admin")
         case = work.cases.get(walk.case_id)
