@@ -80,6 +80,13 @@ def _applies(row: Mapping[str, Any], facts: Facts, rules: Rules) -> bool:
 
 def agreements_for(place: str, facts: Facts, rules: Rules, now: datetime) -> list[Agreement]:
     """The documents of one place (sign_in, photos, agreements) for this case, in order; the risk statement first."""
+    key = ("agreements", place, id(rules), local_day(now))
+    if key not in facts.memo:
+        facts.memo[key] = rules, _agreements(place, facts, rules, now)
+    return list(facts.memo[key][1])
+
+
+def _agreements(place: str, facts: Facts, rules: Rules, now: datetime) -> list[Agreement]:
     values = printed_values(facts, rules, now)
     rows = sorted(rules["agreements"]["agreements"], key=lambda row: row["order"])
     return [_agreement(row, values) for row in rows if row["place"] == place and _applies(row, facts, rules)]

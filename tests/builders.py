@@ -17,9 +17,10 @@ __all__ = ["CONSENTS", "DEVICE_READY", "LI", "MILESTONES", "PROFILE", "ZHANG", "
 
 MILESTONES = (
     "device", "photos", "profile", "bank", "suitability", "exchanges", "agreements", "witness", "in_call",
-    "certificate", "sign", "follow_up", "submitted", "in_review", "callback", "active",
+    "certificate", "sign", "prepared", "follow_up", "submitted", "in_review", "callback", "active",
 )  # fmt: skip
-"""Steps by their key (the case stands there), `in_call` (a witness holds the call), then states."""
+"""Steps by their key (the case stands there), `in_call` (a witness holds the call), `prepared` (the documents wait for
+their signatures), then states."""
 
 
 def case_at(bench: Bench, place: str, **options: Any) -> Walk:

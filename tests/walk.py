@@ -277,7 +277,8 @@ class Walk:
 
     def go_on(self, bench: Bench, place: str) -> None:
         """From a milestone to the next one."""
-        how = {"witness": self.call, "in_call": self.do_witness}.get(place) or getattr(self, f"do_{place}")
+        names = {"witness": "call", "in_call": "do_witness", "sign": "prepare", "prepared": "do_sign"}
+        how = getattr(self, names.get(place, f"do_{place}"))
         how(bench)
         bench.pass_time(seconds=30)
 

@@ -38,7 +38,7 @@ class StepView:
         """Id of the case."""
         return self.loaded.case.id
 
-    @property
+    @cached_property
     def values(self) -> Mapping[str, Any]:
         """What was saved in this step: the draft of a refused attempt when it is newer than the answer."""
         answer = self.loaded.facts.answers.get(self.step.key)
@@ -70,6 +70,10 @@ class StepView:
 
     def warnings(self) -> Mapping[str, str]:
         """Doubts of the last attempt, by field."""
+        return self._doubts
+
+    @cached_property
+    def _doubts(self) -> Mapping[str, str]:
         found: Mapping[str, str] = (state.get(Key.WARNINGS) or {}).get(self.step.key, {})
         return found
 

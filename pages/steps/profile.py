@@ -79,7 +79,8 @@ def _field(view: StepView, field: Field, now: dict[str, Any]) -> None:
 
 def current_values(view: StepView) -> dict[str, Any]:
     """What the fields hold now, drawn or not yet drawn in this run."""
-    found = {f.key: st.session_state.get(view.key(f.key), _start(view, f)) for f in FIELDS}
+    held = st.session_state.to_dict()
+    found = {f.key: held.get(view.key(f.key), _start(view, f)) for f in FIELDS}
     return {**found, "phone": view.session.phone}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from core.keys import MasterKeys
@@ -24,9 +25,10 @@ class Standing:
         self._join_wiring()
 
     def _join_wiring(self) -> None:
-        """The pages use this desk."""
+        """The pages use this desk, and look as they do outside the demo (no outbox on screen)."""
         desk, database = self.bench.desk, self.bench.database
-        wiring.desk, wiring.database, wiring.settings = lambda: desk, lambda: database, lambda: desk.settings
+        shown = replace(desk.settings, mode="production")
+        wiring.desk, wiring.database, wiring.settings = lambda: desk, lambda: database, lambda: shown
 
     def user(self) -> dict[str, Any]:
         """What Streamlit knows of the visitor from the trusted header."""

@@ -58,7 +58,7 @@ def test_the_signed_files_verify_and_their_times_rise(bench: Bench) -> None:
     assert authority is not None
     root, times = bench.desk.papers.root_certificate(authority), []
     for document in walk.documents(bench, "signed")[:3]:
-        check = verify_document(file_of(bench, walk, document.signed_file), root)
+        check = verify_document(file_of(bench, walk, document.signed_file), root, bench.now)
         assert check.problems == () and [s.good for s in check.signatures] == [True]
         times.append(check.signatures[0].time)
     assert all(earlier < later for earlier, later in pairwise(times))  # type: ignore[operator]
@@ -72,7 +72,7 @@ def test_each_signature_is_a_proof_with_the_digest_of_its_file(bench: Bench) -> 
 
 
 def test_what_is_prepared_is_offered_again(bench: Bench) -> None:
-    walk = case_at(bench, "sign")
+    walk = case_at(bench, "prepared")
     first = prepare_signing(bench.desk, walk.actor, walk.case_id)
     again = prepare_signing(bench.desk, walk.actor, walk.case_id)
     assert [d.id for d in again] == [d.id for d in first]
@@ -84,7 +84,7 @@ def test_what_is_prepared_is_offered_again(bench: Bench) -> None:
 
 # -- repetition
 def test_finishing_again_does_nothing(bench: Bench) -> None:
-    walk = case_at(bench, "sign")
+    walk = case_at(bench, "prepared")
     _, signatures = walk.prepare(bench)
     finish(bench, walk, signatures)
     before, audit = walk.case(bench), bench.audit()
@@ -95,7 +95,7 @@ def test_finishing_again_does_nothing(bench: Bench) -> None:
 
 
 def test_finishing_again_after_sealing_and_submitting_does_nothing(bench: Bench) -> None:
-    walk = case_at(bench, "sign")
+    walk = case_at(bench, "prepared")
     _, signatures = walk.prepare(bench)
     finish(bench, walk, signatures)
     bench.run_jobs()
@@ -106,7 +106,7 @@ def test_finishing_again_after_sealing_and_submitting_does_nothing(bench: Bench)
 
 
 def test_a_second_tab_with_older_documents_is_told(bench: Bench) -> None:
-    walk = case_at(bench, "sign")
+    walk = case_at(bench, "prepared")
     _, old = walk.prepare(bench)
     assert walk.answer(bench, "profile", walk.profile_values(contact_address="样张路 200 号 3 室")) == {}
     walk.do_agreements(bench)
@@ -119,7 +119,7 @@ def test_a_second_tab_with_older_documents_is_told(bench: Bench) -> None:
 
 # -- forged signatures
 def test_a_wrong_signature_refuses_them_all(bench: Bench) -> None:
-    walk, stranger = case_at(bench, "sign"), Device(scalar=7)
+    walk, stranger = case_at(bench, "prepared"), Device(scalar=7)
     documents, signatures = walk.prepare(bench)
     last = documents[-1].id
     forged = [b64(stranger.sign(b"x")), b64(bytes(64)), "", "no base64!", b64(b"short"), signatures[documents[0].id]]
@@ -132,7 +132,7 @@ def test_a_wrong_signature_refuses_them_all(bench: Bench) -> None:
 
 
 def test_every_document_must_be_signed_at_once_and_no_other(bench: Bench) -> None:
-    walk = case_at(bench, "sign")
+    walk = case_at(bench, "prepared")
     _, signatures = walk.prepare(bench)
     for wrong in ({}, dict(list(signatures.items())[1:]), {**signatures, "nonsense": "x"}):
         with pytest.raises(Stale):
@@ -142,7 +142,7 @@ def test_every_document_must_be_signed_at_once_and_no_other(bench: Bench) -> Non
 
 @pytest.mark.parametrize("kid", ["nonsense", "0" * 32])
 def test_a_foreign_key_id_signs_nothing(bench: Bench, kid: str) -> None:
-    walk = case_at(bench, "sign")
+    walk = case_at(bench, "prepared")
     _, signatures = walk.prepare(bench)
     with pytest.raises(Stale):
         finish(bench, walk, signatures, kid)
@@ -152,7 +152,7 @@ def test_a_foreign_key_id_signs_nothing(bench: Bench, kid: str) -> None:
 # -- something changed in between
 @pytest.mark.parametrize("change", [{"contact_address": "样张路 200 号 3 室"}, {"name": "张三丰"}])
 def test_changed_data_in_between_refuse_the_signatures(bench: Bench, change: dict[str, str]) -> None:
-    walk = case_at(bench, "sign")
+    walk = case_at(bench, "prepared")
     _, signatures = walk.prepare(bench)
     assert walk.answer(bench, "profile", walk.profile_values(**change)) == {}
     with pytest.raises((Stale, WrongState)):
@@ -161,7 +161,7 @@ def test_changed_data_in_between_refuse_the_signatures(bench: Bench, change: dic
 
 
 def test_a_certificate_locked_in_between_refuses_the_signatures(bench: Bench) -> None:
-    walk = case_at(bench, "sign")
+    walk = case_at(bench, "prepared")
     _, signatures = walk.prepare(bench)
     for _ in range(limits.PASSWORD_TRIES):
         unlock_certificate(bench.desk, walk.actor, walk.case_id, walk.device.kid, walk.device.auth("000000"))
@@ -171,7 +171,7 @@ def test_a_certificate_locked_in_between_refuses_the_signatures(bench: Bench) ->
 
 
 def test_an_expired_certificate_refuses_the_signatures(bench: Bench) -> None:
-    walk = case_at(bench, "sign")
+    walk = case_at(bench, "prepared")
     _, signatures = walk.prepare(bench)
     bench.pass_time(timedelta(days=800))
     with pytest.raises(WrongState, match="重新申请"):
@@ -215,7 +215,7 @@ def test_nothing_is_signed_before_its_step_nor_after_submitting(bench: Bench, pl
 
 
 def test_only_the_owner_signs(bench: Bench) -> None:
-    walk, other = case_at(bench, "sign"), case_at(bench, "device", person=LI)
+    walk, other = case_at(bench, "prepared"), case_at(bench, "device", person=LI)
     _, signatures = walk.prepare(bench)
     intruders = [(other.actor, NotAllowed), (bench.staff("admin"), NotAllowed), (Actor("f2", walk.owner), NotFound)]
     for actor, error in intruders:
