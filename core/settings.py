@@ -30,7 +30,6 @@ class Settings:
     sms_signature: str
     turn_urls: tuple[str, ...]
     turn_secret: str
-    process: str
 
     @property
     def demo(self) -> bool:
@@ -65,7 +64,6 @@ def read_settings(environ: Mapping[str, str], root: Path) -> Settings:
         sms_signature=value("SMS_SIGNATURE"),
         turn_urls=tuple(filter(None, value("TURN_URLS").split(","))),
         turn_secret=value("TURN_SECRET"),
-        process=value("PROCESS", "/"),
     )
     check_settings(settings)
     return settings

@@ -85,7 +85,7 @@ class SqlWork:
         """INSERT unless the key is there already; callers at the same moment wait for each other."""
         make = pg_insert if self.connection.dialect.name == "postgresql" else sqlite_insert
         row = make(table).values(firm_id=self.firm_id, **values).on_conflict_do_nothing()
-        return self.connection.execute(row).rowcount == 1
+        return self.connection.execute(row.returning(table.__table__.columns["firm_id"])).first() is not None
 
     def audit(self, actor: Actor, tag: Tag, subject: str, **detail: Any) -> None:
         """Append one row to the firm's chain; call it last in the transaction."""

@@ -132,6 +132,7 @@ class PictureBuffer(Intake):
         self._picture_id: int | None = None
 
     def lost(self) -> None:
+        """Something is missing: what comes before the next key picture is of no use."""
         if not self._needs_key:
             self.gaps += 1
             self._asked = None

@@ -10,9 +10,10 @@ from core.steps.certificate import installed
 
 
 def signature_print(agreement: Agreement, facts: Facts) -> str:
-    """A signature attests the document's text and values and the key that signed."""
+    """A signature attests the document, the picture of the handwritten signature printed in it and the key."""
     proof = installed(facts)
-    return fingerprint("signed", agreement.fingerprint, proof.body["kid"] if proof else None)
+    pictures = [item.sha256 for item in facts.slot("signature")[-1:]]
+    return fingerprint("signed", agreement.fingerprint, pictures, proof.body["kid"] if proof else None)
 
 
 def unsigned(facts: Facts, rules: Rules, now: datetime) -> list[Agreement]:

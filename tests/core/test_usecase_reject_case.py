@@ -77,14 +77,15 @@ def test_every_reason_belongs_to_a_stage_and_names_known_steps(bench: Bench, sta
 # -- wait
 def test_a_waiting_reason_leaves_the_case_with_the_reviewer(bench: Bench) -> None:
     walk = case_at(bench, "in_review")
-    before = len(bench.sms.sent) if bench.run_jobs() + 1 else 0
+    bench.run_jobs()
+    sent = len(bench.sms.sent)
     send_back(bench, walk, "M01", note="监控中心 1")
     case = walk.case(bench)
     assert (case.state, case.reviewer_id) == (State.IN_REVIEW, "review")
     assert case.remark == REASONS["M01"]["customer_text"]
     assert walk.step(bench) == "submit"
     assert walk.facts(bench).rejections[-1].codes == ("M01",)
-    assert bench.run_jobs() == 0 and len(bench.sms.sent) == before
+    assert (bench.run_jobs(), len(bench.sms.sent)) == (0, sent)
     assert approve_case(bench.desk, bench.staff("review"), walk.case_id)
     assert walk.case(bench).remark == ""
 
@@ -117,12 +118,7 @@ def test_every_rejection_is_kept(bench: Bench) -> None:
         send_back(bench, walk, code)
         assert walk.answer(bench, "profile", walk.profile_values()) == {}
         walk.do_follow_up(bench)
-        take_case(bench.desk, bench.staff("review2"), walk.case_id)
-        take_case(bench.desk, bench.staff("review2"), walk.case_id)
-        walk.reviewer = "review2"
-        if code == "D02":
-            bench.pass_time(hours=1)
-            take_case(bench.desk, bench.staff("review"), walk.case_id)
+        take_case(bench.desk, bench.staff("review"), walk.case_id)
     assert [r.codes for r in walk.facts(bench).rejections] == [("D02",), ("D03",)]
 
 
@@ -173,7 +169,8 @@ def test_a_rejected_photo_must_be_a_new_one(bench: Bench, code: str, slot: str) 
     errors = walk.answer(bench, "photos", CONSENTS)
     assert list(errors) == [slot] and "重新上传" in errors[slot]
     walk.add_photo(bench, slot, "new")
-    assert again(bench, walk) == ["photos", "witness"]
+    printed = ["sign"] if slot == "signature" else []
+    assert again(bench, walk) == ["photos", "witness", *printed]
 
 
 def test_nothing_is_done_again_without_saving_the_rejected_step(bench: Bench) -> None:

@@ -262,8 +262,9 @@ def do_witness(staff: Page) -> None:
     press_loosely(staff, "take_clip")
     expect(staff.locator(".st-key-take_clip button", has_text="✓")).to_be_visible(timeout=90_000)
     for box in staff.locator("[class*='st-key-script_'] label:has(input)").all():
-        box.click()
-        staff.wait_for_timeout(400)
+        if not box.locator("input").is_checked():
+            box.click()
+            staff.wait_for_timeout(400)
     press_loosely(staff, "witness_pass")
     expect(staff.locator(".st-key-next_customer")).to_be_visible(timeout=30_000)
 
@@ -336,7 +337,8 @@ def do_callback(staff: Page) -> None:
     expect(staff.locator(".st-key-outcome_confirmed button")).to_be_visible()
     settled(staff)
     for box in staff.locator("[data-testid=stMain] label:has(input[type=checkbox])").all():
-        box.click()
+        if not box.locator("input").is_checked():
+            box.click()
         settled(staff)
     press_loosely(staff, "outcome_confirmed")
     press_loosely(staff, "dialog_yes")
