@@ -275,6 +275,7 @@ def do_certificate(page: Page, pin: str = PIN) -> None:
     page.locator("#first").fill(pin)
     page.locator("#second").fill(pin)
     page.get_by_role("button", name="申请并安装").click()
+    expect(page.get_by_role("heading", name="安装数字证书", exact=True)).to_have_count(0, timeout=40_000)
 
 
 def do_sign(page: Page, pin: str = PIN) -> None:
@@ -282,6 +283,7 @@ def do_sign(page: Page, pin: str = PIN) -> None:
     heading(page, "签署协议")
     page.locator("#password").fill(pin)
     page.get_by_role("button", name="确认", exact=True).click()
+    expect(page.get_by_role("heading", name="签署协议", exact=True)).to_have_count(0, timeout=40_000)
 
 
 def do_follow_up(page: Page) -> None:
