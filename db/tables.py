@@ -343,7 +343,11 @@ class Done(Base):
 
 
 class Ticket(Base):
-    """A place in a branch's queue and the call that follows; see core/queueing.py for the states."""
+    """A place in a branch's queue and the call that follows; see core/queueing.py for the states.
+
+    `claimed_at` is empty again when a customer returns to the queue; `answered_at` is the first claim and stays.
+    `promised_s` is the wait that was estimated on joining, empty when nobody was on duty. `reason` says how it ended.
+    """
 
     __tablename__ = "ticket"
     firm_id: Mapped[str] = _firm()
@@ -363,9 +367,17 @@ class Ticket(Base):
     result: Mapped[str] = mapped_column(String(20), default="")
     process: Mapped[str] = mapped_column(String(80), default="")
     script: Mapped[dict[str, Any]]
+    answered_at: Mapped[datetime | None]
+    prio_from: Mapped[datetime | None]
+    prio_until: Mapped[datetime | None]
+    reservation_id: Mapped[str | None] = mapped_column(String(40))
+    promised_s: Mapped[int | None]
+    rank: Mapped[int] = mapped_column(default=0)
+    reason: Mapped[str] = mapped_column(String(40), default="")
+    rehearsal: Mapped[dict[str, Any] | None]
     __table_args__ = (
-        _partial("uq_ticket_case_live", "firm_id", "case_id", where="state IN ('waiting','in_call')"),
-        _partial("uq_ticket_staff_busy", "firm_id", "staff_id", where="state = 'in_call'"),
+        _partial("uq_ticket_case_live", "firm_id", "case_id", where="state IN ('waiting','offered','in_call')"),
+        _partial("uq_ticket_staff_busy", "firm_id", "staff_id", where="state IN ('offered','in_call')"),
         _partial(
             "ix_ticket_waiting",
             "firm_id",
@@ -374,8 +386,9 @@ class Ticket(Base):
             where="state = 'waiting'",
             unique=False,
         ),
-        _partial("ix_ticket_lease", "lease_until", where="state = 'in_call'", unique=False),
-        CheckConstraint("(state = 'in_call') = (lease_until IS NOT NULL)", "lease"),
+        _partial("ix_ticket_lease", "lease_until", where="state IN ('offered','in_call')", unique=False),
+        Index("ix_ticket_firm_id_enqueued_at", "firm_id", "enqueued_at", "branch_id", "business", "state"),
+        CheckConstraint("(state IN ('offered','in_call')) = (lease_until IS NOT NULL)", "lease"),
     )
 
 
@@ -389,8 +402,104 @@ class QueueEvent(Base):
     kind: Mapped[str] = mapped_column(String(20))
     actor: Mapped[str] = mapped_column(String(80))
     fence: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(200), default="")
     at: Mapped[datetime]
     __table_args__ = (Index("ix_queue_event_firm_id_ticket_id", "firm_id", "ticket_id", "at"),)
+
+
+class StaffSkill(Base):
+    """Which businesses a member of staff serves at which branch; business `*` means all."""
+
+    __tablename__ = "staff_skill"
+    firm_id: Mapped[str] = _firm()
+    staff_id: Mapped[str] = _id()
+    branch_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    business: Mapped[str] = mapped_column(String(40), primary_key=True)
+
+
+class StaffStatus(Base):
+    """Interval table of what each member of staff did: online, busy, break, wrap_up; a gap is offline."""
+
+    __tablename__ = "staff_status"
+    firm_id: Mapped[str] = _firm()
+    id: Mapped[str] = _id()
+    staff_id: Mapped[str] = mapped_column(String(40))
+    branch_id: Mapped[str] = mapped_column(String(40))
+    status: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(String(40), default="")
+    began_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    __table_args__ = (
+        _partial("uq_staff_status_now", "firm_id", "staff_id", where="ended_at IS NULL"),
+        Index("ix_staff_status_firm_id_began_at", "firm_id", "began_at"),
+    )
+
+
+class DeskMessage(Base):
+    """A message of the desk to everybody who waits at a branch."""
+
+    __tablename__ = "desk_message"
+    firm_id: Mapped[str] = _firm()
+    id: Mapped[str] = _id()
+    branch_id: Mapped[str] = mapped_column(String(40))
+    text: Mapped[str] = mapped_column(String(200))
+    created_by: Mapped[str] = mapped_column(String(80))
+    created_at: Mapped[datetime]
+    until: Mapped[datetime]
+    __table_args__ = (Index("ix_desk_message_firm_id_branch_id", "firm_id", "branch_id", "until"),)
+
+
+class RosterRow(Base):
+    """Weekly duty: who serves which branch on which weekday (0 = Monday) from when to when (HH:MM)."""
+
+    __tablename__ = "roster"
+    firm_id: Mapped[str] = _firm()
+    staff_id: Mapped[str] = _id()
+    branch_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    weekday: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    begins: Mapped[str] = mapped_column(String(5), primary_key=True)
+    ends: Mapped[str] = mapped_column(String(5))
+
+
+class ReservationSlot(Base):
+    """Places of one slot of a branch's day. `used` never exceeds `capacity`, unless the capacity was lowered later."""
+
+    __tablename__ = "reservation_slot"
+    firm_id: Mapped[str] = _firm()
+    branch_id: Mapped[str] = _id()
+    day: Mapped[str] = mapped_column(String(10), primary_key=True)
+    begins: Mapped[str] = mapped_column(String(5), primary_key=True)
+    ends: Mapped[str] = mapped_column(String(5))
+    capacity: Mapped[int]
+    used: Mapped[int] = mapped_column(default=0)
+    closed: Mapped[str] = mapped_column(String(100), default="")
+    __table_args__ = (CheckConstraint("used >= 0", "used"),)
+
+
+class Reservation(Base):
+    """A booked window: booked, then used, late, no_show, host_no_show or cancelled; one booked per owner (R161)."""
+
+    __tablename__ = "reservation"
+    firm_id: Mapped[str] = _firm()
+    id: Mapped[str] = _id()
+    case_id: Mapped[str] = mapped_column(String(40))
+    owner: Mapped[str] = mapped_column(String(80))
+    branch_id: Mapped[str] = mapped_column(String(40))
+    day: Mapped[str] = mapped_column(String(10))
+    begins_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(20))
+    signed_in_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(String(100), default="")
+    __table_args__ = (
+        _partial("uq_reservation_booked", "firm_id", "owner", where="state = 'booked'"),
+        Index("ix_reservation_firm_id_branch_id_day", "firm_id", "branch_id", "day"),
+        Index("ix_reservation_firm_id_case_id", "firm_id", "case_id"),
+    )
 
 
 class AuthorityRow(Base):

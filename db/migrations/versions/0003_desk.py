@@ -1,0 +1,145 @@
+"""The desk: reservations, roster, duty states, offers, messages; tickets know their promise and their priority"""
+
+import sqlalchemy as sa
+from alembic import op
+
+import db.tables
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+LIVE = sa.text("state IN ('waiting','offered','in_call')")
+HELD = sa.text("state IN ('offered','in_call')")
+WAITING = sa.text("state = 'waiting'")
+
+
+def upgrade():
+    op.create_table(
+        "desk_message",
+        sa.Column("firm_id", sa.String(length=32), nullable=False),
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("branch_id", sa.String(length=40), nullable=False),
+        sa.Column("text", sa.String(length=200), nullable=False),
+        sa.Column("created_by", sa.String(length=80), nullable=False),
+        sa.Column("created_at", db.tables.Moment(), nullable=False),
+        sa.Column("until", db.tables.Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("firm_id", "id", name=op.f("pk_desk_message")),
+    )
+    with op.batch_alter_table("desk_message", schema=None) as batch_op:
+        batch_op.create_index("ix_desk_message_firm_id_branch_id", ["firm_id", "branch_id", "until"], unique=False)
+
+    op.create_table(
+        "reservation",
+        sa.Column("firm_id", sa.String(length=32), nullable=False),
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("case_id", sa.String(length=40), nullable=False),
+        sa.Column("owner", sa.String(length=80), nullable=False),
+        sa.Column("branch_id", sa.String(length=40), nullable=False),
+        sa.Column("day", sa.String(length=10), nullable=False),
+        sa.Column("begins_at", db.tables.Moment(), nullable=False),
+        sa.Column("ends_at", db.tables.Moment(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("signed_in_at", db.tables.Moment(), nullable=True),
+        sa.Column("reminded_at", db.tables.Moment(), nullable=True),
+        sa.Column("created_at", db.tables.Moment(), nullable=False),
+        sa.Column("closed_at", db.tables.Moment(), nullable=True),
+        sa.Column("reason", sa.String(length=100), nullable=False),
+        sa.PrimaryKeyConstraint("firm_id", "id", name=op.f("pk_reservation")),
+    )
+    with op.batch_alter_table("reservation", schema=None) as batch_op:
+        batch_op.create_index("ix_reservation_firm_id_branch_id_day", ["firm_id", "branch_id", "day"], unique=False)
+        batch_op.create_index("ix_reservation_firm_id_case_id", ["firm_id", "case_id"], unique=False)
+        batch_op.create_index(
+            "uq_reservation_booked",
+            ["firm_id", "owner"],
+            unique=True,
+            sqlite_where=sa.text("state = 'booked'"),
+            postgresql_where=sa.text("state = 'booked'"),
+        )
+
+    op.create_table(
+        "reservation_slot",
+        sa.Column("firm_id", sa.String(length=32), nullable=False),
+        sa.Column("branch_id", sa.String(length=40), nullable=False),
+        sa.Column("day", sa.String(length=10), nullable=False),
+        sa.Column("begins", sa.String(length=5), nullable=False),
+        sa.Column("ends", sa.String(length=5), nullable=False),
+        sa.Column("capacity", sa.Integer(), nullable=False),
+        sa.Column("used", sa.Integer(), nullable=False),
+        sa.Column("closed", sa.String(length=100), nullable=False),
+        sa.CheckConstraint("used >= 0", name=op.f("ck_reservation_slot_used")),
+        sa.PrimaryKeyConstraint("firm_id", "branch_id", "day", "begins", name=op.f("pk_reservation_slot")),
+    )
+    op.create_table(
+        "roster",
+        sa.Column("firm_id", sa.String(length=32), nullable=False),
+        sa.Column("staff_id", sa.String(length=40), nullable=False),
+        sa.Column("branch_id", sa.String(length=40), nullable=False),
+        sa.Column("weekday", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("begins", sa.String(length=5), nullable=False),
+        sa.Column("ends", sa.String(length=5), nullable=False),
+        sa.PrimaryKeyConstraint("firm_id", "staff_id", "branch_id", "weekday", "begins", name=op.f("pk_roster")),
+    )
+    op.create_table(
+        "staff_skill",
+        sa.Column("firm_id", sa.String(length=32), nullable=False),
+        sa.Column("staff_id", sa.String(length=40), nullable=False),
+        sa.Column("branch_id", sa.String(length=40), nullable=False),
+        sa.Column("business", sa.String(length=40), nullable=False),
+        sa.PrimaryKeyConstraint("firm_id", "staff_id", "branch_id", "business", name=op.f("pk_staff_skill")),
+    )
+    op.create_table(
+        "staff_status",
+        sa.Column("firm_id", sa.String(length=32), nullable=False),
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("staff_id", sa.String(length=40), nullable=False),
+        sa.Column("branch_id", sa.String(length=40), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("began_at", db.tables.Moment(), nullable=False),
+        sa.Column("seen_at", db.tables.Moment(), nullable=False),
+        sa.Column("ended_at", db.tables.Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("firm_id", "id", name=op.f("pk_staff_status")),
+    )
+    with op.batch_alter_table("staff_status", schema=None) as batch_op:
+        batch_op.create_index("ix_staff_status_firm_id_began_at", ["firm_id", "began_at"], unique=False)
+        batch_op.create_index(
+            "uq_staff_status_now",
+            ["firm_id", "staff_id"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+    op.add_column("queue_event", sa.Column("reason", sa.String(length=200), nullable=False, server_default=""))
+    for name in ("uq_ticket_case_live", "uq_ticket_staff_busy", "ix_ticket_lease", "ix_ticket_waiting"):
+        op.drop_index(name, table_name="ticket")
+    with op.batch_alter_table("ticket") as batch:
+        batch.drop_constraint(op.f("ck_ticket_lease"), type_="check")
+        batch.add_column(sa.Column("answered_at", db.tables.Moment(), nullable=True))
+        batch.add_column(sa.Column("prio_from", db.tables.Moment(), nullable=True))
+        batch.add_column(sa.Column("prio_until", db.tables.Moment(), nullable=True))
+        batch.add_column(sa.Column("reservation_id", sa.String(length=40), nullable=True))
+        batch.add_column(sa.Column("promised_s", sa.Integer(), nullable=True))
+        batch.add_column(sa.Column("rank", sa.Integer(), nullable=False, server_default="0"))
+        batch.add_column(sa.Column("reason", sa.String(length=40), nullable=False, server_default=""))
+        batch.add_column(sa.Column("rehearsal", sa.JSON(), nullable=True))
+        batch.create_check_constraint(
+            op.f("ck_ticket_lease"), "(state IN ('offered','in_call')) = (lease_until IS NOT NULL)"
+        )
+    _index("uq_ticket_case_live", ["firm_id", "case_id"], LIVE, unique=True)
+    _index("uq_ticket_staff_busy", ["firm_id", "staff_id"], HELD, unique=True)
+    _index("ix_ticket_lease", ["lease_until"], HELD, unique=False)
+    _index("ix_ticket_waiting", ["firm_id", "branch_id", "enqueued_at"], WAITING, unique=False)
+    op.create_index(
+        "ix_ticket_firm_id_enqueued_at", "ticket", ["firm_id", "enqueued_at", "branch_id", "business", "state"]
+    )
+
+
+def _index(name, columns, where, *, unique):
+    op.create_index(name, "ticket", columns, unique=unique, sqlite_where=where, postgresql_where=where)
+
+
+def downgrade():
+    raise NotImplementedError("the desk's tables are not taken away again")
