@@ -20,6 +20,7 @@ class Permission(StrEnum):
     CASE_REPORT = "desk:case:report"
     EVIDENCE_READ = "desk:evidence:read"
     PEOPLE_MANAGE = "desk:people:manage"
+    QUEUE_MANAGE = "desk:queue:manage"
     QUEUE_READ = "desk:queue:read"
     QUEUE_SERVE = "desk:queue:serve"
 
@@ -29,7 +30,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.WITNESS: frozenset({_P.QUEUE_SERVE, _P.QUEUE_READ, _P.EVIDENCE_READ}),
     Role.REVIEW: frozenset({_P.CASE_APPROVE, _P.CASE_READ, _P.CASE_REPORT, _P.EVIDENCE_READ}),
     Role.CALLBACK: frozenset({_P.CALLBACK_RECORD, _P.CASE_READ}),
-    Role.SUPERVISOR: frozenset({_P.QUEUE_READ, _P.CASE_READ}),
+    Role.SUPERVISOR: frozenset({_P.QUEUE_MANAGE, _P.QUEUE_READ, _P.CASE_READ}),
     Role.ANALYST: frozenset({_P.QUEUE_READ}),
     Role.COMPLIANCE: frozenset({_P.AUDIT_VERIFY, _P.CASE_READ, _P.EVIDENCE_READ}),
     Role.SERVICE: frozenset({_P.CASE_READ}),

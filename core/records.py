@@ -106,7 +106,11 @@ class SmsMessage:
 
 @dataclass(frozen=True)
 class Ticket:
-    """A place in the queue and the call that follows (states: waiting, in_call, done, abandoned)."""
+    """A place in the queue and the call that follows (states: waiting, offered, in_call, done, abandoned).
+
+    `answered_at` is the first claim and stays; `promised_s` the wait in seconds that was estimated on joining, None
+    when nobody was on duty; `rank` below 0 was put ahead by a supervisor; `reason` says how an abandoned one ended.
+    """
 
     id: str
     case_id: str
@@ -122,16 +126,68 @@ class Ticket:
     attempts: int
     result: str
     script: Mapping[str, Any] = field(default_factory=dict)
+    ended_at: datetime | None = None
+    answered_at: datetime | None = None
+    prio_from: datetime | None = None
+    prio_until: datetime | None = None
+    reservation_id: str | None = None
+    promised_s: int | None = None
+    rank: int = 0
+    reason: str = ""
+    rehearsal: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class LedgerEntry:
+    """One event of the queue: join, offer, claim, missed, decline, release, lease_lost, ahead, transfer, finish, …"""
+
+    ticket_id: str
+    kind: str
+    actor: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Duty:
+    """What a member of staff does now: online, busy, break (with its reason) or wrap_up."""
+
+    staff_id: str
+    branch_id: str
+    status: str
+    reason: str
+    began_at: datetime
+    seen_at: datetime
+
+
+@dataclass(frozen=True)
+class DeskMessage:
+    """A message of the desk to everybody who waits at a branch."""
+
+    id: str
+    branch_id: str
+    text: str
+    created_by: str
+    created_at: datetime
+    until: datetime
 
 
 @dataclass(frozen=True)
 class QueuePlace:
-    """What a waiting customer sees: people in the branch's queue including oneself, and the own position."""
+    """What a waiting customer sees: people in the branch's queue including oneself (R149), and the own position.
+
+    `minutes` is the expected wait from–to, None when nobody is on duty; `closing` is set when service may end before
+    the turn comes; `alone_too_long` when the connection is probably at fault (R047).
+    """
 
     ticket: Ticket
-    people: int
-    position: int
-    staff_on_duty: int
+    people: int = 0
+    position: int = 0
+    staff_on_duty: int = 0
+    minutes: tuple[int, int] | None = None
+    messages: tuple[DeskMessage, ...] = ()
+    closing: datetime | None = None
+    alone_too_long: bool = False
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from core.records import AuditEntry
 from db import tables as t
 from db.stores.cases import Cases
 from db.stores.documents import Documents
+from db.stores.duty import DeskMessages, DutyTimes
 from db.stores.firms import Firms
 from db.stores.jobs import Jobs
 from db.stores.people import People
@@ -50,6 +51,16 @@ class SqlWork:
     def queue(self) -> Queue:
         """Tickets of the video queue."""
         return Queue(self)
+
+    @cached_property
+    def duty(self) -> DutyTimes:
+        """Skills of staff and what they do now."""
+        return DutyTimes(self)
+
+    @cached_property
+    def messages(self) -> DeskMessages:
+        """Messages of the desk to those who wait."""
+        return DeskMessages(self)
 
     @cached_property
     def documents(self) -> Documents:

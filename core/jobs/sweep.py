@@ -1,4 +1,4 @@
-"""What time alone decides: silent customers, lost witness pages, idle reviews, old counters."""
+"""What time alone decides: silent customers and pages, missed offers, closing time, idle reviews, old counters."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from core.actor import system
 from core.audit import Tag
 from core.case import Action, State, next_state
 from core.ports import Desk, Work
+from core.usecases.duty import settle_duty
+from core.usecases.offers import miss_offers, offer_waiting
+from core.usecases.wait_for_witness import close_after_hours
 
 KEEP_COUNTERS = timedelta(days=2)
 
@@ -16,11 +19,12 @@ def sweep(desk: Desk, firm_id: str) -> int:
     """Run every few seconds by one worker; returns how many things changed."""
     with desk.write(firm_id) as work:
         abandoned, back = work.queue.sweep()
-        freed = _free_idle_reviews(work)
-        changed = len(abandoned) + len(back)
+        found = {"abandoned": len(abandoned), "back": len(back), "closed": close_after_hours(work)}
+        found |= {"missed": miss_offers(work), "silent": work.duty.stop_silent()}
+        freed = _free_idle_reviews(work) + settle_duty(work) + offer_waiting(work)
+        changed = sum(found.values())
         if changed:
-            actor = system(firm_id)
-            work.audit(actor, Tag.SYSTEM_QUEUE_SWEEP, "queue", abandoned=len(abandoned), back=len(back))
+            work.audit(system(firm_id), Tag.SYSTEM_QUEUE_SWEEP, "queue", **found)
         return changed + freed
 
 

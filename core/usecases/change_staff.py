@@ -13,6 +13,7 @@ from core.audit import Tag
 from core.errors import NotAllowed, NotFound
 from core.permissions import Permission, allow
 from core.ports import Desk, Work
+from core.queueing import ANY_BUSINESS
 from core.records import StaffMember
 
 PASSWORD_MIN, PASSWORD_MAX = 10, 128
@@ -66,6 +67,7 @@ def add_staff(
         chosen = frozenset(Role(role) for role in roles)
         member = StaffMember(work.new_id(), login, name, licence, branch_id, chosen, hashed)
         work.people.add_staff(member)
+        _let_witness_serve(work, member, chosen)
         _audit(work, actor, member.id, "add", roles=sorted(chosen))
     return {}
 
@@ -98,8 +100,15 @@ def set_roles(desk: Desk, actor: Actor, staff_id: str, roles: Sequence[str]) -> 
         if Role.ADMIN not in roles:
             _keep_an_admin(work, actor, member)
         work.people.change_staff(staff_id, roles=sorted(set(roles)))
+        _let_witness_serve(work, member, roles)
         _audit(work, actor, staff_id, "roles", roles=sorted(set(roles)))
     return {}
+
+
+def _let_witness_serve(work: Work, member: StaffMember, roles: Collection[str]) -> None:
+    """A new witness serves every business of the own branch; skills that are there stay."""
+    if Role.WITNESS in roles and not work.duty.skills(member.id):
+        work.duty.add_skill(member.id, member.branch_id, ANY_BUSINESS)
 
 
 def close_staff(desk: Desk, actor: Actor, staff_id: str) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from core.actor import system
+from core.actor import Role, system
 from core.audit import Tag
 from core.ports import Desk
+from core.queueing import ANY_BUSINESS
 from core.records import Branch, Customer, Firm, StaffMember
 from core.rules.calendar import CalendarDay
 
@@ -34,6 +35,8 @@ def found_firm(
         work.firms.add_days(list(days))
         for member in staff:
             work.people.add_staff(member)
+            if Role.WITNESS in member.roles:
+                work.duty.add_skill(member.id, member.branch_id, ANY_BUSINESS)
         for customer in customers:
             work.people.add_customer(customer)
         work.audit(system(firm.id), Tag.SYSTEM_FIRM_SEED, f"firm:{firm.id}", kinds=len(data), staff=len(staff))

@@ -15,6 +15,7 @@ from core.ports import Desk, Work
 from core.records import StaffMember, Ticket
 from core.steps.conditions import holds
 from core.steps.witness import CAPTURES, HEAD_CLIP, attested
+from core.usecases.duty import after_call, stay_busy
 from core.usecases.loading import Loaded, load, settle
 from core.usecases.reject_case import reject
 
@@ -31,16 +32,37 @@ def _member(work: Work, actor: Actor) -> StaffMember:
 
 
 def claim_next(desk: Desk, actor: Actor) -> Ticket | None:
-    """The next customer of the witness's branch, or the call already held; None when nobody waits."""
+    """The next customer whom this witness can serve, at once; who rings or is already in the call comes first.
+
+    None when nobody waits. Whoever takes a customer is on duty from then on.
+    """
     with desk.write(actor.firm_id) as work:
         member = _member(work, actor)
+        work.duty.current(member.id, lock=True)
         held = work.queue.find_held(member.id)
-        ticket = held or work.queue.claim(member.id, member.branch_id)
+        ticket = held or work.queue.claim(member.id)
         if ticket and not held:
-            facts = _facts_mark(work, load(work, ticket.case_id))
-            work.queue.save_script(ticket.id, member.id, ticket.fence, {FACTS: facts})
-            work.audit(actor, Tag.STAFF_CALL_CLAIM, f"case:{ticket.case_id}", ticket=ticket.id, fence=ticket.fence)
+            _begin(work, actor, member, ticket)
         return ticket
+
+
+def accept_offer(desk: Desk, actor: Actor, ticket_id: str, fence: int) -> Ticket:
+    """Take the customer who rings; raises `Stale` when the offer is over."""
+    with desk.write(actor.firm_id) as work:
+        member = _member(work, actor)
+        work.duty.current(member.id, lock=True)
+        ticket = work.queue.accept(ticket_id, member.id, fence)
+        if ticket is None:
+            raise Stale("该客户已不在等您接听。")
+        _begin(work, actor, member, ticket)
+        return ticket
+
+
+def _begin(work: Work, actor: Actor, member: StaffMember, ticket: Ticket) -> None:
+    facts = _facts_mark(work, load(work, ticket.case_id))
+    work.queue.save_script(ticket.id, member.id, ticket.fence, {FACTS: facts})
+    work.duty.change(member.id, member.branch_id, "busy")
+    work.audit(actor, Tag.STAFF_CALL_CLAIM, f"case:{ticket.case_id}", ticket=ticket.id, fence=ticket.fence)
 
 
 def _facts_mark(work: Work, loaded: Loaded) -> str:
@@ -60,8 +82,11 @@ def held_call(work: Work, actor: Actor, ticket_id: str, fence: int) -> Loaded:
 def keep_call(desk: Desk, actor: Actor, ticket_id: str, fence: int) -> bool:
     """Renew the lease; False when the call is no longer held."""
     with desk.write(actor.firm_id) as work:
-        allow(actor, Permission.QUEUE_SERVE)
-        return work.queue.renew(ticket_id, actor.staff_id, fence)
+        member = _member(work, actor)
+        held = work.queue.renew(ticket_id, member.id, fence)
+        if held:
+            stay_busy(work, member)
+        return held
 
 
 def release_call(desk: Desk, actor: Actor, ticket_id: str, fence: int) -> None:
@@ -69,6 +94,7 @@ def release_call(desk: Desk, actor: Actor, ticket_id: str, fence: int) -> None:
     with desk.write(actor.firm_id) as work:
         loaded = held_call(work, actor, ticket_id, fence)
         work.queue.back_to_head(ticket_id, actor.staff_id, fence)
+        after_call(work, actor.staff_id)
         work.audit(actor, Tag.STAFF_CALL_RELEASE, f"case:{loaded.case.id}", ticket=ticket_id)
 
 
@@ -212,3 +238,4 @@ def reject_witness(
 def _finish(work: Work, actor: Actor, ticket_id: str, fence: int, result: str) -> None:
     if not work.queue.finish(ticket_id, actor.staff_id, fence, result):
         raise Stale("这次通话已结束或已转给其他同事。")
+    after_call(work, actor.staff_id)

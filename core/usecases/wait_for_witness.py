@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from core.actor import Actor
 from core.audit import Tag
-from core.case import Action
+from core.case import Action, Case
 from core.errors import WrongState
 from core.permissions import own
-from core.ports import Desk
+from core.ports import Desk, Work
+from core.queueing import (
+    HEARTBEAT,
+    HISTORY,
+    HISTORY_CALLS,
+    expected_wait,
+    handling_time,
+    wait_in_minutes,
+)
 from core.records import QueuePlace, Ticket
+from core.rules.calendar import local_day
 from core.rules.service_hours import ServiceHours
 from core.steps.device import call_ready
 from core.usecases.answer_step import load_own
-from core.usecases.loading import Loaded, calendar_around
+from core.usecases.loading import Loaded, calendar_around, rules_for
+from core.usecases.offers import times_of
+
+TOLD_FOR = timedelta(hours=12)
+"""How long the page of a customer says how the last waiting ended."""
+CLOSING_SOON = timedelta(minutes=10)
 
 
 def join_queue(desk: Desk, actor: Actor, case_id: str) -> Ticket:
@@ -28,7 +44,11 @@ def join_queue(desk: Desk, actor: Actor, case_id: str) -> Ticket:
         hours = ServiceHours.of(loaded.rules["service_hours"], "witness")
         if not hours.is_open(work.now, calendar_around(work)):
             raise WrongState(f"现在不在视频服务时间。服务时间：{hours.sentence()}。")
-        ticket = work.queue.join(case_id, loaded.case.branch_id, loaded.case.business)
+        case = loaded.case
+        position = len(work.queue.waiting(case.branch_id)) + 1
+        wait = _expected(work, case.branch_id, case.business, position)
+        promised = None if wait is None else round(wait.total_seconds())
+        ticket = work.queue.join(case_id, case.branch_id, case.business, promised_s=promised)
         work.audit(actor, Tag.CUSTOMER_QUEUE_JOIN, f"case:{case_id}", ticket=ticket.id)
         return ticket
 
@@ -38,19 +58,96 @@ def _require_device(loaded: Loaded) -> None:
         raise WrongState("这台设备还不能视频通话。请回到“设备检测”，或换一台有摄像头的设备登录。")
 
 
+def _expected(work: Work, branch_id: str, business: str, position: int) -> timedelta | None:
+    """position x handling time / staff on duty for this branch and business; None when nobody is."""
+    since = work.now - HISTORY
+    branch = work.queue.handling_times(since, HISTORY_CALLS, branch_id)
+    firm = work.queue.handling_times(since, HISTORY_CALLS)
+    return expected_wait(
+        position, handling_time(branch, firm, times_of(work).call), _serving(work, branch_id, business)
+    )
+
+
+def _serving(work: Work, branch_id: str, business: str) -> int:
+    return sum(1 for duty in work.duty.able(branch_id, business) if duty.status != "break")
+
+
 def look_at_queue(desk: Desk, actor: Actor, case_id: str) -> QueuePlace | None:
     """The own place, or the call that runs; None when there is neither. A waiting customer is marked as seen."""
     with desk.read(actor.firm_id) as work:
-        own(actor, work.cases.get(case_id))
+        case = work.cases.get(case_id)
+        own(actor, case)
         live = work.queue.find_live(case_id)
         if live is None:
             return None
-        place = work.queue.place(live)
-        due = (work.now - live.seen_at).total_seconds() > 8
-    if live.state == "waiting" and due:
+        place = _place(work, case, live) if live.state == "waiting" else QueuePlace(live)
+        due = work.now - live.seen_at > HEARTBEAT
+    if live.state != "in_call" and due:
         with desk.write(actor.firm_id) as work:
             work.queue.seen(live.id)
     return place
+
+
+def _place(work: Work, case: Case, ticket: Ticket) -> QueuePlace:
+    line = [each.id for each in work.queue.waiting(ticket.branch_id)]
+    if ticket.id not in line:
+        line.append(ticket.id)
+    position = line.index(ticket.id) + 1
+    wait = _expected(work, ticket.branch_id, ticket.business, position)
+    return QueuePlace(
+        ticket,
+        len(line),
+        position,
+        _serving(work, ticket.branch_id, ticket.business),
+        wait_in_minutes(wait) if wait is not None else None,
+        tuple(work.messages.current_messages(ticket.branch_id)),
+        _closing(work, case, wait or timedelta()),
+        is_stuck(work, ticket, len(line)),
+    )
+
+
+def is_stuck(work: Work, ticket: Ticket, people: int) -> bool:
+    """Alone in the queue for long while somebody is free: probably the customer's network (R047)."""
+    if people > 1 or work.now - ticket.enqueued_at <= times_of(work).alone:
+        return False
+    return any(duty.status == "online" for duty in work.duty.able(ticket.branch_id, ticket.business))
+
+
+def _hours(work: Work, case: Case) -> ServiceHours:
+    return ServiceHours.of(rules_for(work, case.rules)["service_hours"], "witness")
+
+
+def _closing(work: Work, case: Case, wait: timedelta) -> datetime | None:
+    """The end of today's service when the turn may come too late."""
+    hours, calendar = _hours(work, case), calendar_around(work)
+    end = hours.closes_on(local_day(work.now), calendar)
+    if end is None or hours.is_open(end, calendar):
+        return None
+    return end if work.now + max(1.2 * wait, CLOSING_SOON) > end else None
+
+
+def close_after_hours(work: Work) -> int:
+    """Who still waits when the day's service ends is told so by the page; a lunch break ends nothing."""
+    closed = 0
+    for branch in work.firms.branches():
+        for ticket in work.queue.waiting(branch.id):
+            if ticket.state == "waiting" and _is_over(work, work.cases.get(ticket.case_id)):
+                closed += work.queue.leave(ticket.id, "system", "closed")
+    return closed
+
+
+def _is_over(work: Work, case: Case) -> bool:
+    following = _hours(work, case).next_opening(work.now, calendar_around(work))
+    return following is None or local_day(following) != local_day(work.now)
+
+
+def lost_place(desk: Desk, actor: Actor, case_id: str) -> Ticket | None:
+    """The last place when it was lost today against the customer's will (`closed`, `vanished`)."""
+    with desk.read(actor.firm_id) as work:
+        own(actor, work.cases.get(case_id))
+        last = work.queue.find_last(case_id)
+        recent = last is not None and last.ended_at is not None and work.now - last.ended_at < TOLD_FOR
+        return last if last and recent and last.reason in {"closed", "vanished"} else None
 
 
 def leave_queue(desk: Desk, actor: Actor, case_id: str) -> None:
@@ -67,5 +164,6 @@ def call_partner(desk: Desk, actor: Actor, case_id: str) -> tuple[str, str]:
     with desk.read(actor.firm_id) as work:
         own(actor, work.cases.get(case_id))
         live = work.queue.find_live(case_id)
-        member = work.people.find_staff(staff_id=live.staff_id) if live and live.staff_id else None
+        serving = live.staff_id if live and live.state == "in_call" else None
+        member = work.people.find_staff(staff_id=serving) if serving else None
     return (member.name, member.licence) if member else ("", "")

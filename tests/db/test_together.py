@@ -24,6 +24,10 @@ def together(bench: Bench, act: Callable[[int], T], count: int) -> list[T]:
 
 
 def waiting(bench: Bench, count: int, branch: str = "b1") -> None:
+    """Customers who wait, and eight members of staff who can serve them."""
+    with bench.work() as work:
+        for number in range(THREADS):
+            work.duty.add_skill(f"w{number}", branch, "*")
     for number in range(count):
         with bench.work() as work:
             work.queue.join(f"case{number}", branch, "open_account")
@@ -70,7 +74,7 @@ def test_no_customer_is_given_to_two_witnesses(bench: Bench) -> None:
         served = []
         while True:
             with bench.work() as work:
-                ticket = work.queue.claim(f"w{turn}", "b1")
+                ticket = work.queue.claim(f"w{turn}")
                 if ticket is None:
                     return served
                 served.append(ticket.case_id)
@@ -87,7 +91,7 @@ def test_each_witness_holds_one_call_however_often_the_button_is_pressed(bench: 
     def press(_: int) -> Ticket | None:
         try:
             with bench.work() as work:
-                return work.queue.claim("w1", "b1")
+                return work.queue.claim("w1")
         except Stale:
             return None
 
@@ -111,7 +115,7 @@ def test_a_case_has_one_place_in_the_queue(bench: Bench) -> None:
 def test_lease_loss_and_finish_do_not_both_happen(bench: Bench) -> None:
     waiting(bench, 1)
     with bench.work() as work:
-        ticket = work.queue.claim("w1", "b1")
+        ticket = work.queue.claim("w1")
     assert ticket is not None
     bench.pass_time(minutes=5)
 
@@ -127,7 +131,7 @@ def test_lease_loss_and_finish_do_not_both_happen(bench: Bench) -> None:
 def test_a_mark_and_a_still_at_the_same_time_are_both_kept(bench: Bench) -> None:
     waiting(bench, 1)
     with bench.work() as work:
-        ticket = work.queue.claim("w1", "b1")
+        ticket = work.queue.claim("w1")
     assert ticket is not None
 
     def add(turn: int) -> None:

@@ -299,7 +299,7 @@ def test_the_queue_shows_who_waits_and_who_is_served(bench: Bench, page: Open) -
     waiting, served = made.submitted_case(bench, 1), made.submitted_case(bench, 2)
     with bench.work() as work:
         work.queue.join(served, "b1", "open_account")
-        assert work.queue.claim(made.WITNESS, "b1")
+        assert work.queue.claim(made.WITNESS)
         work.queue.join(waiting, "b1", "open_account")
     bench.pass_time(timedelta(seconds=80))
     at = page("staff/queue.py", made.ADMIN)

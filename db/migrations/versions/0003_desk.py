@@ -135,6 +135,18 @@ def upgrade():
     op.create_index(
         "ix_ticket_firm_id_enqueued_at", "ticket", ["firm_id", "enqueued_at", "branch_id", "business", "state"]
     )
+    _let_witnesses_serve()
+
+
+def _let_witnesses_serve():
+    """Every witness serves every business of the own branch, as before skills existed."""
+    names = ("firm_id", "id", "branch_id", "roles")
+    staff = sa.table("staff", *(sa.column(name, sa.JSON() if name == "roles" else sa.String()) for name in names))
+    skill = sa.table("staff_skill", *(sa.column(name) for name in ("firm_id", "staff_id", "branch_id", "business")))
+    for row in op.get_bind().execute(sa.select(staff)).fetchall():
+        if "witness" in row.roles:
+            values = {"firm_id": row.firm_id, "staff_id": row.id, "branch_id": row.branch_id, "business": "*"}
+            op.get_bind().execute(sa.insert(skill).values(**values))
 
 
 def _index(name, columns, where, *, unique):
