@@ -24,7 +24,8 @@ def sweep(desk: Desk, firm_id: str) -> int:
         freed = _free_idle_reviews(work) + settle_duty(work) + offer_waiting(work)
         changed = sum(found.values())
         if changed:
-            work.audit(system(firm_id), Tag.SYSTEM_QUEUE_SWEEP, "queue", **found)
+            counted = {name: count for name, count in found.items() if count}
+            work.audit(system(firm_id), Tag.SYSTEM_QUEUE_SWEEP, "queue", **counted)
         return changed + freed
 
 

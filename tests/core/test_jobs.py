@@ -337,7 +337,7 @@ def test_sweeping_touches_only_its_firm_and_what_is_due(bench: Bench) -> None:
     assert sweep(bench.desk, "f1") == 0
     bench.pass_time(minutes=2)
     assert (sweep(bench.desk, "f1"), sweep(bench.desk, "f1"), sweep(bench.desk, "f2")) == (1, 0, 1)
-    assert bench.audit()[-1] == ("system:queue:sweep", "queue", {"abandoned": 1, "back": 0})
+    assert bench.audit()[-1] == ("system:queue:sweep", "queue", {"abandoned": 1})
 
 
 def test_forgetting_keeps_what_limits_still_look_at(bench: Bench) -> None:
