@@ -13,14 +13,19 @@ from core.ports import Desk, Work
 from core.queueing import ANY_BUSINESS, BREAK_REASONS, HEARTBEAT
 from core.records import Duty, StaffMember, Ticket
 from core.usecases.offers import miss_offers, offer_waiting, times_of
+from core.usecases.queue_overview import Place, place_of
 
 
 @dataclass(frozen=True)
 class Standing:
-    """What the witness's page shows between calls. `rests_until` is the end of the wrap-up; times are aware UTC."""
+    """What the witness's page shows between calls. `rests_until` is the end of the wrap-up; times are aware UTC.
+
+    `caller` is the customer of the offer as lists show one.
+    """
 
     duty: Duty | None
     offer: Ticket | None
+    caller: Place | None
     in_call: bool
     waiting: int
     longest: timedelta
@@ -137,9 +142,11 @@ def stand_by(desk: Desk, actor: Actor) -> Standing:
 def _standing(work: Work, staff_id: str) -> Standing:
     duty, line = work.duty.current(staff_id), line_of(work, staff_id)
     rests_until = duty.began_at + times_of(work).wrap_up if duty and duty.status == "wrap_up" else None
+    offer = work.queue.find_offered(staff_id)
     return Standing(
         duty,
-        work.queue.find_offered(staff_id),
+        offer,
+        place_of(work, offer, offer.enqueued_at, {}) if offer else None,
         work.queue.find_held(staff_id) is not None,
         len(line),
         max((work.now - ticket.enqueued_at for ticket in line), default=timedelta()),

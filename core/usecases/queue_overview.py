@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -97,9 +97,9 @@ def queue_overview(desk: Desk, actor: Actor) -> list[BranchQueue]:
 
 def _branch(work: Work, branch: Branch, firm: _Firm) -> BranchQueue:
     tickets = work.queue.waiting(branch.id)
-    line = tuple(_place(work, ticket, ticket.enqueued_at, firm.members) for ticket in tickets)
+    line = tuple(place_of(work, ticket, ticket.enqueued_at, firm.members) for ticket in tickets)
     calls = [call for call in firm.calls if call.branch_id == branch.id]
-    running = tuple(_place(work, call, call.claimed_at or call.enqueued_at, firm.members) for call in calls)
+    running = tuple(place_of(work, call, call.claimed_at or call.enqueued_at, firm.members) for call in calls)
     staff = tuple(_now(m, firm.duties.get(m.id)) for m in firm.members.values() if _serves(m, branch))
     longest = work.now - min(place.since for place in line) if line else None
     messages = tuple(work.messages.current_messages(branch.id))
@@ -116,7 +116,8 @@ def _now(member: StaffMember, duty: Duty | None) -> StaffNow:
     return StaffNow(member.id, member.name, duty.status, duty.reason, duty.began_at)
 
 
-def _place(work: Work, ticket: Ticket, since: datetime, members: dict[str, StaffMember]) -> Place:
+def place_of(work: Work, ticket: Ticket, since: datetime, members: Mapping[str, StaffMember]) -> Place:
+    """A ticket as lists show it: the customer's name masked."""
     case = work.cases.get(ticket.case_id)
     profile = work.cases.answers(ticket.case_id).get("profile")
     serving = members.get(ticket.staff_id or "")
@@ -159,8 +160,8 @@ def fairness(desk: Desk, actor: Actor) -> tuple[list[Overtaken], timedelta | Non
         found = overtakings(*work.queue.joined_since(local_time(local_day(work.now), 0)), work.now)
         lines = [
             Overtaken(
-                _place(work, each.overtaken, each.overtaken.enqueued_at, members),
-                _place(work, each.by, each.by.enqueued_at, members),
+                place_of(work, each.overtaken, each.overtaken.enqueued_at, members),
+                place_of(work, each.by, each.by.enqueued_at, members),
                 each.at,
                 each.waited,
                 each.reason,

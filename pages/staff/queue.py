@@ -1,45 +1,43 @@
-"""排队情况: who waits and who is served at each branch, refreshed by itself."""
+"""排队情况: who waits and who is served at each branch, refreshed by itself; supervisors change the order here."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import streamlit as st
 
 from core.errors import DeskError
-from core.usecases.queue_overview import BranchQueue, Place, queue_overview
-from pages.parts import clock_words, notice, visitor, wiring
-from pages.parts.fact_table import cell, fact_table
+from core.permissions import Permission, holds
+from core.usecases.queue_overview import BranchQueue, fairness, queue_overview
+from pages.parts import acting, clock_words, notice, queue_desk, visitor, wiring
 
 guest = visitor.read()
 desk, actor = wiring.desk(), guest.actor_staff
 assert actor is not None
-
-
-def _rows(places: Sequence[Place]) -> list[tuple[str, str]]:
-    now = desk.clock()
-    rows = []
-    for number, place in enumerate(places, 1):
-        who = f"{number}. {place.customer}　{place.case_number}"
-        witness = f"　{place.witness}" if place.witness else ""
-        rows.append((who, cell(f"{clock_words.span(now - place.since)}{witness}")))
-    return rows
+manages = holds(actor, Permission.QUEUE_MANAGE)
 
 
 def _branch(line: BranchQueue) -> None:
+    now = desk.clock()
     st.subheader(line.branch.name)
-    figures = st.columns(3)
+    queue_desk.alerts(line)
+    figures = st.columns(4)
     figures[0].metric("排队人数", len(line.waiting), border=True)
     figures[1].metric("最长等待", clock_words.span(line.longest) if line.longest else "—", border=True)
     figures[2].metric("通话中", len(line.running), border=True)
-    fact_table("排队", _rows(line.waiting), "已等待")
-    fact_table("通话", _rows(line.running), "已通话")
+    figures[3].metric("在线", sum(each.status == "online" for each in line.staff), border=True)
+    people, staff = st.columns([3, 2])
+    with people:
+        queue_desk.waiting_table(line, now, may_change=manages)
+    with staff:
+        queue_desk.running_table(line.running, now)
+        queue_desk.staff_table(line.staff, now)
 
 
 @st.fragment(run_every="5s", key="queue_live")
 def _live() -> None:
     """Read anew every five seconds; the permission is checked each time."""
     try:
+        if acting.asking() != asked:
+            st.rerun(scope="app")
         for line in queue_overview(desk, actor):
             _branch(line)
         st.caption(f"更新于 {clock_words.exact(desk.clock())}，每 5 秒刷新。")
@@ -47,5 +45,20 @@ def _live() -> None:
         notice.refusal(error.text)
 
 
+def _fairness() -> None:
+    if st.toggle("今天谁被后到的客户超过", key="fairness"):
+        queue_desk.fairness_table(*fairness(desk, actor))
+
+
 st.title("排队情况")
+asked = acting.asking()
 _live()
+try:
+    if manages:
+        acting.show_refusal() if not asked else None
+        lines = queue_overview(desk, actor)
+        queue_desk.messages(desk, actor, lines)
+        queue_desk.move_dialog(desk, actor, lines)
+    _fairness()
+except DeskError as error:
+    notice.refusal(error.text)

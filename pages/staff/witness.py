@@ -6,9 +6,10 @@ import streamlit as st
 
 from core.errors import DeskError
 from core.records import Ticket
+from core.usecases.duty import stand_by
 from core.usecases.loading import Loaded, load
-from core.usecases.serve_customer import claim_next, keep_call
-from pages.parts import call, notice, state, visitor, wiring
+from core.usecases.serve_customer import keep_call
+from pages.parts import call, duty, notice, visitor, wiring
 from pages.parts.components.sound import chime
 from pages.parts.witness_panels import captures, decide, facts, script, status
 
@@ -24,33 +25,22 @@ def _held() -> tuple[Ticket, Loaded] | None:
         return (ticket, load(work, ticket.case_id)) if ticket else None
 
 
-def _take() -> None:
-    try:
-        if claim_next(desk, actor) is None:
-            state.say("现在没有客户排队。")
-    except DeskError as error:
-        state.say(error.text)
-
-
 def _idle() -> None:
     st.title("视频见证")
 
-    @st.fragment(run_every="2s", key="waiting")
-    def waiting() -> None:
-        with desk.read(actor.firm_id) as work:
-            line = work.queue.waiting(member.branch_id)
-            now = work.now
-        chime("chime", nonce=line[0].id if line else None)
-        if not line:
-            notice.empty_state("现在没有客户排队。有客户时这里会显示人数，并有提示音。")
-            return
-        longest = int((now - line[0].enqueued_at).total_seconds())
-        left, right = st.columns(2)
-        left.metric("排队人数", len(line), border=True)
-        right.metric("最长等待", f"{longest // 60}:{longest % 60:02d}", border=True)
+    @st.fragment(run_every="2s", key="standing_by")
+    def between() -> None:
+        now = stand_by(desk, actor)
+        if now.in_call:
+            st.rerun(scope="app")
+        duty.duty_switch(desk, actor, now)
+        chime("chime", nonce=duty.bell(now))
+        duty.ring_card(desk, actor, now)
+        label = "接听" if now.offer else "接下一位"
+        st.button(label, key="next_customer", type="primary", on_click=duty.take, args=(desk, actor))
+        duty.line_figures(now)
 
-    waiting()
-    st.button("下一位", key="next_customer", type="primary", on_click=_take)
+    between()
 
 
 def _desk(ticket: Ticket, loaded: Loaded) -> None:

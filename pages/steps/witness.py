@@ -10,10 +10,11 @@ from core.rules.service_hours import ServiceHours
 from core.steps.device import call_ready
 from core.usecases.loading import calendar_around
 from core.usecases.serve_customer import script_marks, still_wishes
-from core.usecases.wait_for_witness import call_partner, join_queue, leave_queue, look_at_queue
-from pages.parts import call, notice
+from core.usecases.wait_for_witness import call_partner, join_queue, look_at_queue, lost_place
+from pages.parts import call, clock_words, notice
 from pages.parts.components.selfie import selfie
 from pages.parts.step import StepView
+from pages.parts.waiting import waiting_room, way_out, why_lost
 
 
 def draw(view: StepView) -> None:
@@ -36,12 +37,15 @@ def _start(view: StepView) -> None:
     with view.desk.read(view.actor.firm_id) as work:
         hours = ServiceHours.of(rules["service_hours"], "witness")
         is_open = hours.is_open(work.now, calendar_around(work))
+        opens = hours.next_opening(work.now, calendar_around(work))
+    why_lost(lost_place(view.desk, view.actor, view.case_id))
     st.markdown("您将与见证人员视频通话，由见证人员确认您的身份。请准备好身份证原件，独自在明亮、安静的地方。")
     if not call_ready(view.loaded.facts.values("device")):
         notice.refusal("还差设备检测：这台设备还没有通过摄像头和麦克风检测。请在有摄像头的设备上登录，或重新检测。")
         st.button("去检测设备", key="to_device", on_click=view.go, args=("device",))
     if not is_open:
-        notice.refusal(f"现在不在视频服务时间。服务时间：{hours.sentence()}。")
+        begins = f"下次开始：{clock_words.promise(opens)}。" if opens else ""
+        notice.refusal(f"现在不在视频服务时间。{begins}服务时间：{hours.sentence()}。")
     view.show_error("queue")
     view.actions(lambda: _join(view), label="开始视频通话")
 
@@ -55,28 +59,8 @@ def _join(view: StepView) -> None:
 
 
 def _wait(view: StepView, first: QueuePlace) -> None:
-    selfie("waiting_selfie", upload_url=f"/still/{first.ticket.id}/none", small=False)
-
-    seen = [first]
-
-    @st.fragment(run_every="2s", key="queue")
-    def place() -> None:
-        now = seen.pop() if seen else look_at_queue(view.desk, view.actor, view.case_id)
-        if now is None or now.ticket.state != "waiting":
-            view.go(None)
-            st.rerun(scope="app")
-            return
-        with st.container(key="card-queue"):
-            st.markdown(f"### 前面 {max(0, now.position - 1)} 人 · 共 {now.people} 人（含您）")
-            st.caption("轮到您时会自动接通，请不要关闭页面。刷新页面或短暂断网不会丢失位置。")
-
-    place()
-    st.markdown("请准备：身份证原件、充足的光线、安静的环境；请摘下帽子和口罩。")
-
-    def leave() -> None:
-        leave_queue(view.desk, view.actor, view.case_id)
-
-    st.button("离开排队", key="leave_queue", on_click=leave)
+    waiting_room(view, first)
+    way_out(view)
     view.actions()
 
 

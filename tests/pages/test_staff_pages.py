@@ -303,7 +303,7 @@ def test_the_queue_shows_who_waits_and_who_is_served(bench: Bench, page: Open) -
         work.queue.join(waiting, "b1", "open_account")
     bench.pass_time(timedelta(seconds=80))
     at = page("staff/queue.py", made.ADMIN)
-    assert [metric.value for metric in at.metric] == ["1", "1 分 20 秒", "1", "0", "—", "0"]
+    assert [metric.value for metric in at.metric] == ["1", "1 分 20 秒", "1", "0", "0", "—", "0", "0"]
     assert "8001260302000001" in words(at) and "王芳" in words(at) and made.NAME not in words(at)
 
 

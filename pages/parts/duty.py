@@ -1,0 +1,129 @@
+"""The witness between two calls: duty switch, the customer who rings, wrap-up, how many wait."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.actor import Actor
+from core.ports import Desk
+from core.queueing import BREAK_REASONS, DECLINE_REASONS, MISSED_OFFERS, STATUS_TITLES
+from core.usecases.duty import Standing, change_duty
+from core.usecases.offers import decline_offer
+from core.usecases.queue_overview import Place
+from core.usecases.serve_customer import claim_next
+from pages.parts import acting, clock_words, notice, state
+
+ICONS = {
+    "online": ":green[:material/radio_button_checked:]",
+    "busy": ":material/call:",
+    "break": ":orange[:material/coffee:]",
+    "wrap_up": ":material/edit_note:",
+    "offline": ":material/radio_button_unchecked:",
+}
+_ASK = "duty"
+
+
+def take(desk: Desk, actor: Actor) -> None:
+    """Take whoever rings, or the next customer."""
+    acting.ask(None)
+    if acting.attempt(lambda: _take(desk, actor)):
+        return
+    state.say("没有接通，请看页面上的说明。")
+
+
+def _take(desk: Desk, actor: Actor) -> None:
+    if claim_next(desk, actor) is None:
+        state.say("现在没有客户排队。")
+
+
+def _change(desk: Desk, actor: Actor, status: str, reason: str = "", confirmed: bool = False) -> None:
+    acting.ask(None)
+
+    def change() -> None:
+        waiting = change_duty(desk, actor, status, reason, confirmed=confirmed)
+        if waiting:
+            acting.ask(f"{_ASK}|{status}|{reason}|{waiting}")
+
+    acting.attempt(change)
+
+
+def duty_switch(desk: Desk, actor: Actor, now: Standing) -> None:
+    """在线 / 小休 with its reason / 离线; leaving while people wait asks first."""
+    since = f"　{clock_words.span(now.now - now.duty.began_at)}" if now.duty else ""
+    reason = BREAK_REASONS.get(now.duty.reason, "") if now.duty else ""
+    with st.container(key="duty", horizontal=True, vertical_alignment="center"):
+        st.markdown(f"{ICONS[now.status]} **{STATUS_TITLES[now.status]}**　{reason}{since}")
+        if now.status != "online":
+            label = "结束整理" if now.status == "wrap_up" else "在线"
+            st.button(label, key="duty_online", on_click=_change, args=(desk, actor, "online"))
+        with st.popover("小休", icon=":material/coffee:"):
+            for code, title in BREAK_REASONS.items():
+                act = (desk, actor, "break", code)
+                st.button(title, key=f"duty_break_{code}", width="stretch", on_click=_change, args=act)
+        if now.status != "offline":
+            st.button("离线", key="duty_offline", on_click=_change, args=(desk, actor, "offline"))
+    acting.show_refusal()
+    _confirm(desk, actor)
+    if now.duty and now.duty.reason == MISSED_OFFERS:
+        notice.refusal("连续两次没有接听，已转为小休，客户已转给其他同事。准备好后请点“在线”。")
+
+
+def _confirm(desk: Desk, actor: Actor) -> None:
+    asked = acting.asking().split("|")
+    if asked[0] != _ASK:
+        return
+    _, status, reason, waiting = asked
+    with st.container(key="card-duty"):
+        st.markdown(f"还有 **{waiting}** 位客户在排队，您离开后他们要等更久。")
+        with st.container(horizontal=True):
+            leave = f"仍要{STATUS_TITLES[status]}"
+            st.button(leave, key="duty_confirm", on_click=_change, args=(desk, actor, status, reason, True))
+            st.button("继续在线", key="duty_stay", type="primary", on_click=acting.ask, args=(None,))
+
+
+def bell(now: Standing) -> str | None:
+    """What the chime is to ring for: anew every four seconds until somebody answers."""
+    if now.offer is None:
+        return None
+    return f"{now.offer.id}{now.offer.fence}-{_seconds_left(now) // 4}"
+
+
+def _seconds_left(now: Standing) -> int:
+    until = now.offer.lease_until if now.offer else None
+    return max(0, int((until - now.now).total_seconds())) if until else 0
+
+
+def ring_card(desk: Desk, actor: Actor, now: Standing) -> None:
+    """Who rings, for how long, and the way to say no."""
+    offer, caller = now.offer, now.caller
+    if offer is None or caller is None:
+        return
+
+    def decline(code: str) -> None:
+        acting.attempt(lambda: decline_offer(desk, actor, offer.id, offer.fence, code), "客户已转给其他同事。")
+
+    with st.container(key="card-ring"):
+        st.markdown(f"### :material/ring_volume: {notice.plain(caller.customer or '客户')} 正在等您接听")
+        st.markdown(_about(caller, now))
+        st.markdown(f"请在 **{_seconds_left(now)}** 秒内接听，否则转给其他同事。")
+        with st.popover("拒接", icon=":material/call_end:"):
+            for code, title in DECLINE_REASONS.items():
+                st.button(title, key=f"decline_{code}", width="stretch", on_click=decline, args=(code,))
+
+
+def _about(caller: Place, now: Standing) -> str:
+    waited = clock_words.span(now.now - caller.since)
+    marks = ["预约客户"] if caller.reserved else []
+    marks += ["主管提前"] if caller.ahead else []
+    return notice.plain("　".join([caller.business, f"受理单 {caller.case_number}", f"已等待 {waited}", *marks]))
+
+
+def line_figures(now: Standing) -> None:
+    """How many wait and how long the first one has; in wrap-up also the time that is left."""
+    left, right = st.columns(2)
+    left.metric("排队人数", now.waiting, border=True)
+    right.metric("最长等待", clock_words.span(now.longest) if now.waiting else "—", border=True)
+    if now.rests_until:
+        st.caption(f"整理时间还有 {clock_words.span(now.rests_until - now.now)}，结束后自动在线。")
+    elif now.status == "offline":
+        st.caption("点“在线”后，客户会按排队顺序自动接入；也可以直接接下一位。")
