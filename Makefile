@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PORT ?= 8501
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help run test check lock prepare prepare-dev system system-dev e2e bench-call bench-pages prove-walk flows
+.PHONY: help run test check lock prepare prepare-dev system system-dev e2e bench-call bench-pages prove-walk prove-queue flows
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -33,6 +33,9 @@ bench-pages: prepare-dev ## CPU of a rerun of each step above a bare page
 
 prove-walk: prepare-dev system-dev ## kill -9 at 50 moments of the walk
 	$(BIN)/python -m tests.prove.walk
+
+prove-queue: prepare-dev system-dev ## kill -9 of 200 witnesses during 10,000 claims, on both databases
+	$(BIN)/python -m tests.prove.queue
 
 lock: ## resolve requirements.txt and requirements-dev.txt with hashes for all platforms
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -45,7 +45,9 @@ MISSED_OFFER = "missed_offer"
 """Reason of the time online after the first customer that was missed."""
 
 RECUSED = "recused"
-"""Decline reason for ever: whoever knows the customer does not witness (operating guide: independence)."""
+"""Decline reason for as long as a ticket lives: whoever knows the customer does not witness (independence)."""
+RECUSED_FOR = timedelta(days=3)
+"""No ticket waits longer: closing time ends each of them."""
 DECLINE_REASONS: Mapping[str, str] = {
     RECUSED: "认识该客户，回避",
     "device": "设备或网络故障",

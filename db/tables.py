@@ -387,6 +387,7 @@ class Ticket(Base):
             unique=False,
         ),
         _partial("ix_ticket_lease", "lease_until", where="state IN ('offered','in_call')", unique=False),
+        Index("ix_ticket_firm_id_case_id", "firm_id", "case_id", "enqueued_at"),
         Index("ix_ticket_firm_id_enqueued_at", "firm_id", "enqueued_at", "branch_id", "business", "state"),
         CheckConstraint("(state IN ('offered','in_call')) = (lease_until IS NOT NULL)", "lease"),
     )
@@ -404,7 +405,10 @@ class QueueEvent(Base):
     fence: Mapped[int]
     reason: Mapped[str] = mapped_column(String(200), default="")
     at: Mapped[datetime]
-    __table_args__ = (Index("ix_queue_event_firm_id_ticket_id", "firm_id", "ticket_id", "at"),)
+    __table_args__ = (
+        Index("ix_queue_event_firm_id_ticket_id", "firm_id", "ticket_id", "at"),
+        Index("ix_queue_event_firm_id_actor", "firm_id", "actor", "at"),
+    )
 
 
 class StaffSkill(Base):

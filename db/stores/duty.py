@@ -10,6 +10,7 @@ from core.queueing import ANY_BUSINESS, LEASE, RINGABLE
 from core.records import DeskMessage, Duty
 from db import tables as t
 from db.stores.base import Store
+from db.stores.queue import IS_HELD
 
 _S, _T, _K, _M = t.StaffStatus, t.Ticket, t.StaffSkill, t.DeskMessage
 
@@ -61,9 +62,7 @@ class DutyTimes(Store):
 
         The rows stay locked until this transaction ends, so that two callers never ring at the same person.
         """
-        held = exists().where(
-            _T.firm_id == _S.firm_id, _T.staff_id == _S.staff_id, _T.state.in_(("offered", "in_call"))
-        )
+        held = exists().where(_T.firm_id == _S.firm_id, _T.staff_id == _S.staff_id, IS_HELD)
         query = (
             select(*_S.__table__.columns)
             .where(*self._open(), _S.status == "online", _S.seen_at > self.work.now - RINGABLE, ~held)

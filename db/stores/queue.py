@@ -4,47 +4,41 @@ on PostgreSQL; on SQLite the write transaction itself excludes others)."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
-from core.queueing import ALIVE, ANY_BUSINESS, LEASE, OFFER_REST, RECUSED
+from core.queueing import ALIVE, ANY_BUSINESS, LEASE, OFFER_REST, RECUSED, RECUSED_FOR
 from core.records import LedgerEntry, Ticket
 from db import tables as t
 from db.stores.base import Store
 
-_T, _E, _K = t.Ticket, t.QueueEvent, t.StaffSkill
+_T, _E = t.Ticket, t.QueueEvent
 _LIVE = frozenset({"waiting", "offered", "in_call"})
+IS_LIVE = _T.state.in_([literal_column(f"'{state}'") for state in ("waiting", "offered", "in_call")])
+IS_HELD = _T.state.in_([literal_column(f"'{state}'") for state in ("offered", "in_call")])
+"""Word for word as in the partial indexes, so that both databases use them: most tickets are long over."""
+_FIELDS = tuple(field.name for field in fields(Ticket))
 _BACK: Mapping[str, Any] = {"state": "waiting", "staff_id": None, "claimed_at": None, "lease_until": None}
 
 
 def _ticket(r: Row[Any]) -> Ticket:
-    return Ticket(
-        r.id,
-        r.case_id,
-        r.branch_id,
-        r.business,
-        r.state,
-        r.enqueued_at,
-        r.seen_at,
-        r.staff_id,
-        r.claimed_at,
-        r.lease_until,
-        r.fence,
-        r.attempts,
-        r.result,
-        r.script,
-        r.ended_at,
-        r.answered_at,
-        r.prio_from,
-        r.prio_until,
-        r.reservation_id,
-        r.promised_s,
-        r.rank,
-        r.reason,
-        r.rehearsal,
-    )
+    return Ticket(*(getattr(r, name) for name in _FIELDS))
 
 
 def _prefers(now: datetime) -> ColumnElement[bool]:
@@ -79,21 +73,22 @@ class Queue(Store):
 
     def find_held(self, staff_id: str) -> Ticket | None:
         """The call that a member of staff holds."""
-        found = self.equal(_T, staff_id=staff_id, state="in_call")
-        return _ticket(found[0]) if found else None
+        row = self.row(_T, IS_HELD, _T.staff_id == staff_id, _T.state == "in_call")
+        return _ticket(row) if row else None
 
     def find_offered(self, staff_id: str) -> Ticket | None:
         """The customer who rings at a member of staff."""
-        found = self.equal(_T, staff_id=staff_id, state="offered")
-        return _ticket(found[0]) if found else None
+        row = self.row(_T, IS_HELD, _T.staff_id == staff_id, _T.state == "offered")
+        return _ticket(row) if row else None
 
     def waiting(self, branch_id: str) -> Sequence[Ticket]:
         """Who waits and was seen recently, in order of service; who rings at somebody comes first."""
         ringing = case((_T.state == "offered", 0), else_=1)
         found = self.rows(
             _T,
+            IS_LIVE,
             _T.branch_id == branch_id,
-            _T.state.in_(("waiting", "offered")),
+            _T.state != "in_call",
             _T.seen_at > self.work.now - ALIVE,
             order=(ringing, *_order(self.work.now)),
         )
@@ -101,7 +96,8 @@ class Queue(Store):
 
     def running(self) -> Sequence[Ticket]:
         """The calls that run, oldest first."""
-        return [_ticket(row) for row in self.equal(_T, state="in_call", order=("claimed_at", "id"))]
+        found = self.rows(_T, IS_HELD, _T.state == "in_call", order=(_T.claimed_at, _T.id))
+        return [_ticket(row) for row in found]
 
     # -- the customer
     def join(self, case_id: str, branch_id: str, business: str, **extra: Any) -> Ticket:
@@ -182,28 +178,28 @@ class Queue(Store):
     def _next(self, staff_id: str, *, resting: bool) -> Select[str, int, bool]:
         """The first waiting customer that this member of staff can serve; others' choices are skipped, not awaited."""
         now = self.work.now
-        skill = exists().where(
-            _K.firm_id == _T.firm_id,
-            _K.staff_id == staff_id,
-            _K.branch_id == _T.branch_id,
-            _K.business.in_((_T.business, ANY_BUSINESS)),
-        )
-        lately = _E.at > now - OFFER_REST if resting else literal(False)
-        declined = exists().where(
-            _E.firm_id == _T.firm_id,
-            _E.ticket_id == _T.id,
+        mine = select(_E.ticket_id).where(
+            _E.firm_id == self.work.firm_id,
             _E.actor == f"staff:{staff_id}",
             _E.kind.in_(("decline", "release")),
-            or_(_E.reason == RECUSED, lately),
+            _E.at > now - RECUSED_FOR,
+            or_(_E.reason == RECUSED, _E.at > now - OFFER_REST) if resting else _E.reason == RECUSED,
         )
-        alive = (_T.state == "waiting", _T.seen_at > now - ALIVE)
+        alive = (IS_LIVE, _T.state == "waiting", _T.seen_at > now - ALIVE)
         return (
             select(_T.id, _T.rank, _prefers(now).label("prefers"))
-            .where(_T.firm_id == self.work.firm_id, *alive, skill, ~declined)
+            .where(_T.firm_id == self.work.firm_id, *alive, self._can_serve(staff_id), _T.id.not_in(mine))
             .order_by(*_order(now))
             .limit(1)
-            .with_for_update(skip_locked=True)
+            .with_for_update(skip_locked=True, of=_T)
         )
+
+    def _can_serve(self, staff_id: str) -> ColumnElement[bool]:
+        """Read first and written into the statement: a join here would be worked out for everybody who waits."""
+        skills = self.work.duty.skills(staff_id)
+        whole = [branch for branch, business in skills if business == ANY_BUSINESS]
+        single = [and_(_T.branch_id == branch, _T.business == business) for branch, business in skills]
+        return or_(_T.branch_id.in_(whole), *single)
 
     def _give(self, ticket_id: str, staff_id: str, ring: timedelta | None, reason: str) -> bool:
         given = self.work.update_one(
@@ -252,7 +248,7 @@ class Queue(Store):
 
     def expired_offers(self) -> Sequence[Ticket]:
         """Offers that nobody answered in time."""
-        found = self.rows(_T, _T.state == "offered", _T.lease_until < self.work.now, order=_T.staff_id)
+        found = self.rows(_T, IS_HELD, _T.state == "offered", _T.lease_until < self.work.now, order=_T.staff_id)
         return [_ticket(row) for row in found]
 
     # -- the call
@@ -302,8 +298,9 @@ class Queue(Store):
     def sweep(self) -> tuple[list[str], list[str]]:
         """(ids abandoned because the customer is gone, ids back at the head because the staff page is)."""
         now = self.work.now
-        gone = update(_T).where(_T.firm_id == self.work.firm_id, _T.state == "waiting", _T.seen_at < now - ALIVE)
-        lost = update(_T).where(_T.firm_id == self.work.firm_id, _T.state == "in_call", _T.lease_until < now)
+        mine = _T.firm_id == self.work.firm_id
+        gone = update(_T).where(mine, IS_LIVE, _T.state == "waiting", _T.seen_at < now - ALIVE)
+        lost = update(_T).where(mine, IS_HELD, _T.state == "in_call", _T.lease_until < now)
         gone = gone.values(state="abandoned", ended_at=_T.seen_at, reason="vanished")
         run = self.work.connection.execute
         abandoned = list(run(gone.returning(_T.id)).scalars())

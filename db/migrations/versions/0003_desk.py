@@ -112,6 +112,7 @@ def upgrade():
             sqlite_where=sa.text("ended_at IS NULL"),
             postgresql_where=sa.text("ended_at IS NULL"),
         )
+    op.create_index("ix_queue_event_firm_id_actor", "queue_event", ["firm_id", "actor", "at"])
     op.add_column("queue_event", sa.Column("reason", sa.String(length=200), nullable=False, server_default=""))
     for name in ("uq_ticket_case_live", "uq_ticket_staff_busy", "ix_ticket_lease", "ix_ticket_waiting"):
         op.drop_index(name, table_name="ticket")
@@ -132,6 +133,7 @@ def upgrade():
     _index("uq_ticket_staff_busy", ["firm_id", "staff_id"], HELD, unique=True)
     _index("ix_ticket_lease", ["lease_until"], HELD, unique=False)
     _index("ix_ticket_waiting", ["firm_id", "branch_id", "enqueued_at"], WAITING, unique=False)
+    op.create_index("ix_ticket_firm_id_case_id", "ticket", ["firm_id", "case_id", "enqueued_at"])
     op.create_index(
         "ix_ticket_firm_id_enqueued_at", "ticket", ["firm_id", "enqueued_at", "branch_id", "business", "state"]
     )
