@@ -23,12 +23,9 @@ ICONS = {
 _ASK = "duty"
 
 
-def take(desk: Desk, actor: Actor) -> None:
-    """Take whoever rings, or the next customer."""
+def _take_next(desk: Desk, actor: Actor) -> None:
     acting.ask(None)
-    if acting.attempt(lambda: _take(desk, actor)):
-        return
-    state.say("没有接通，请看页面上的说明。")
+    acting.attempt(lambda: _take(desk, actor))
 
 
 def _take(desk: Desk, actor: Actor) -> None:
@@ -56,7 +53,8 @@ def duty_switch(desk: Desk, actor: Actor, now: Standing) -> None:
         if now.status != "online":
             label = "结束整理" if now.status == "wrap_up" else "在线"
             st.button(label, key="duty_online", on_click=_change, args=(desk, actor, "online"))
-        with st.popover("小休", icon=":material/coffee:"):
+        # Under a new key the menu is closed again: after a choice, and when the state changed.
+        with st.popover("小休", icon=":material/coffee:", key=f"break_{now.status}_{acting.asking()}"):
             for code, title in BREAK_REASONS.items():
                 act = (desk, actor, "break", code)
                 st.button(title, key=f"duty_break_{code}", width="stretch", on_click=_change, args=act)
@@ -94,7 +92,7 @@ def _seconds_left(now: Standing) -> int:
 
 
 def ring_card(desk: Desk, actor: Actor, now: Standing) -> None:
-    """Who rings, for how long, and the way to say no."""
+    """Who rings, for how long, and the ways to say yes and no."""
     offer, caller = now.offer, now.caller
     if offer is None or caller is None:
         return
@@ -106,9 +104,16 @@ def ring_card(desk: Desk, actor: Actor, now: Standing) -> None:
         st.markdown(f"### :material/ring_volume: {notice.plain(caller.customer or '客户')} 正在等您接听")
         st.markdown(_about(caller, now))
         st.markdown(f"请在 **{_seconds_left(now)}** 秒内接听，否则转给其他同事。")
-        with st.popover("拒接", icon=":material/call_end:"):
-            for code, title in DECLINE_REASONS.items():
-                st.button(title, key=f"decline_{code}", width="stretch", on_click=decline, args=(code,))
+        with st.container(horizontal=True):
+            next_button(desk, actor, "接听")
+            with st.popover("拒接", icon=":material/call_end:", key=f"decline_{offer.id}_{offer.fence}"):
+                for code, title in DECLINE_REASONS.items():
+                    st.button(title, key=f"decline_{code}", width="stretch", on_click=decline, args=(code,))
+
+
+def next_button(desk: Desk, actor: Actor, label: str = "接下一位") -> None:
+    """Take whoever rings, or the next customer."""
+    st.button(label, key="next_customer", type="primary", on_click=_take_next, args=(desk, actor))
 
 
 def _about(caller: Place, now: Standing) -> str:

@@ -93,24 +93,25 @@ def move_dialog(desk: Desk, actor: Actor, lines: Sequence[BranchQueue]) -> None:
     _move(desk, actor, lines, *found)
 
 
-@st.dialog("调整排队")
+@st.dialog("调整排队", on_dismiss=lambda: acting.ask(None))
 def _move(desk: Desk, actor: Actor, lines: Sequence[BranchQueue], here: BranchQueue, place: Place) -> None:
     ways = {"ahead": f"提到{here.branch.name}最前"}
     ways |= {f"branch|{b.branch.id}": f"转到{b.branch.name}" for b in lines if b.branch.id != here.branch.id}
     free = [s for b in lines for s in b.staff if s.status == "online"]
     ways |= {f"staff|{s.id}": f"交给 {s.name}（在线）" for s in free}
     st.markdown(notice.plain(f"{place.customer}　受理单 {place.case_number}"))
-    way = st.selectbox("怎样调整", list(ways), format_func=ways.__getitem__, key="move_way")
-    reason = st.selectbox(
+    st.selectbox("怎样调整", list(ways), format_func=ways.__getitem__, key="move_way")
+    st.selectbox(
         "原因（写入排队记录）", list(DEVIATION_REASONS), format_func=DEVIATION_REASONS.__getitem__, key="move_reason",
         index=None, placeholder="请选择",
     )  # fmt: skip
     acting.show_refusal()
-    acting.dialog_buttons("确认", _apply, desk, actor, place.ticket_id, way, reason or "")
+    acting.dialog_buttons("确认", _apply, desk, actor, place.ticket_id)
 
 
-def _apply(desk: Desk, actor: Actor, ticket_id: str, way: str, reason: str) -> None:
-    kind, _, target = way.partition("|")
+def _apply(desk: Desk, actor: Actor, ticket_id: str) -> None:
+    kind, _, target = str(st.session_state["move_way"]).partition("|")
+    reason = str(st.session_state["move_reason"] or "")
 
     def act() -> None:
         if kind == "ahead":

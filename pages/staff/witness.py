@@ -9,7 +9,7 @@ from core.records import Ticket
 from core.usecases.duty import stand_by
 from core.usecases.loading import Loaded, load
 from core.usecases.serve_customer import keep_call
-from pages.parts import call, duty, notice, visitor, wiring
+from pages.parts import call, duty, notice, state, visitor, wiring
 from pages.parts.components.sound import chime
 from pages.parts.witness_panels import captures, decide, facts, script, status
 
@@ -30,14 +30,19 @@ def _idle() -> None:
 
     @st.fragment(run_every="2s", key="standing_by")
     def between() -> None:
-        now = stand_by(desk, actor)
-        if now.in_call:
+        try:
+            now = stand_by(desk, actor)
+        except DeskError as error:
+            notice.refusal(error.text)
+            return
+        if now.in_call or state.get(state.Key.SAID):
             st.rerun(scope="app")
         duty.duty_switch(desk, actor, now)
         chime("chime", nonce=duty.bell(now))
-        duty.ring_card(desk, actor, now)
-        label = "接听" if now.offer else "接下一位"
-        st.button(label, key="next_customer", type="primary", on_click=duty.take, args=(desk, actor))
+        if now.offer:
+            duty.ring_card(desk, actor, now)
+        else:
+            duty.next_button(desk, actor)
         duty.line_figures(now)
 
     between()

@@ -2,68 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core.actor import Role
 from core.case import State
 from core.usecases.complete_case import record_callback
 from core.usecases.review_case import approve_case, reject_review, take_case
-from pages.parts import wiring
 from tests.pages import staff_cases as made
 from tests.pages.staff_cases import Bench
-
-PAGES = Path(__file__).parents[2] / "pages"
-Open = Callable[..., AppTest]
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Bench:
-    return made.make_bench(tmp_path)
-
-
-@pytest.fixture
-def page(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Open:
-    """Open a page as a member of staff (with the roles on file or others) or as a customer."""
-    monkeypatch.setattr(wiring, "desk", lambda: bench.desk)
-    monkeypatch.setattr(wiring, "settings", lambda: bench.desk.settings)
-    monkeypatch.setattr(wiring, "firms", bench.database.firms)
-
-    def open_it(path: str, who: str = "", *roles: Role, customer: int = 0, **params: str) -> AppTest:
-        monkeypatch.setattr(wiring, "staff", lambda: made.member(bench, who, *roles) if who else None)
-        monkeypatch.setattr(wiring, "customer", lambda: made.session(customer) if customer else None)
-        at = AppTest.from_file(str(PAGES / "router.py"), default_timeout=20).run()
-        at.switch_page(path)
-        for name, value in params.items():
-            at.query_params[name] = value
-        return calm(at.run())
-
-    return open_it
-
-
-def calm(at: AppTest) -> AppTest:
-    """The page without an exception."""
-    assert not at.exception, [e.value for e in at.exception]
-    return at
-
-
-def words(at: AppTest) -> str:
-    """Every text of the page but the style sheet."""
-    kinds: list[Any] = [at.markdown, at.caption, at.title, at.subheader, at.warning, at.success, at.error, at.toast]
-    texts = [str(element.value) for kind in kinds for element in kind]
-    html = [str(element.proto.body) for element in at.get("html") if "<style>" not in element.proto.body]
-    return "\n".join([*texts, *html, *(button.label for button in at.button)]).replace("\\", "")
-
-
-def press(at: AppTest, key: str) -> AppTest:
-    """Press a button."""
-    return calm(at.button(key=key).click().run())
-
+from tests.pages.staff_pages import Open, calm, press, words
 
 PERMITTED = {
     "staff/review.py": {Role.REVIEW},
