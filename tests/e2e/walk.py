@@ -69,6 +69,11 @@ def captcha_answer(database: Database, firm_id: str = "yuanshan") -> str:
 def sign_in(page: Page, person: Person, database: Database) -> None:
     """Phone, captcha, SMS code, policy, 马上开户."""
     type_into(page, "phone", person.phone)
+    finish_sign_in(page, database)
+
+
+def finish_sign_in(page: Page, database: Database) -> None:
+    """The rest of the sign-in, once phone or ID number is typed."""
     type_into(page, "captcha_text", captcha_answer(database))
     press(page, "send_code")
     banner = page.get_by_text(re.compile(r"验证码 \d{6}")).first
