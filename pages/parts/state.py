@@ -1,4 +1,7 @@
-"""Keys of st.session_state: only ids and flags of the surface, never facts of the business."""
+"""Keys of st.session_state: only ids and flags of the surface, never facts of the business.
+
+`KEPT` is no exception: what it holds is used only while the database, asked in each run, says that it still stands.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,7 @@ class Key(StrEnum):
     WANTED = "wanted_business"
     SAID = "said"
     NONCE = "nonce"
+    KEPT = "kept_case"
 
 
 def get(key: Key, default: Any = None) -> Any:
