@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -36,6 +37,9 @@ _AS_STORED = (
 )  # fmt: skip
 
 
+_as_stored = attrgetter(*_AS_STORED)
+
+
 @cache
 def _marks() -> CompoundSelect[Any]:
     """One statement for all that is stored about a case: the sealed answers, and the ids of what never changes."""
@@ -55,8 +59,12 @@ class Cases(Store):
 
     def _case(self, row: Row[Any]) -> Case:
         remark = self.unseal(_C, "remark_sealed", row.id, row.remark_sealed) if row.remark_sealed else ""
-        plain = {name: getattr(row, name) for name in _AS_STORED}
-        return Case(**plain, state=State(row.state), flags=tuple(row.flags), remark=remark)
+        return Case(
+            **dict(zip(_AS_STORED, _as_stored(row), strict=True)),
+            state=State(row.state),
+            flags=tuple(row.flags),
+            remark=remark,
+        )
 
     def find(self, case_id: str) -> Case | None:
         """The case or None."""
