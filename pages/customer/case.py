@@ -18,7 +18,6 @@ from pages.steps import SCREENS
 
 guest = visitor.read()
 if guest.customer is None or guest.actor is None:
-    state.drop(Key.KEPT)
     st.switch_page("customer/sign_in.py")
 desk, actor = wiring.desk(), guest.actor
 

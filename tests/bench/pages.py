@@ -3,7 +3,8 @@
 Run as `python -m tests.bench.pages [step …]`; about two minutes. Streamlit's own runtime serves two sessions in this
 process: a customer whose case stands at the step, through the router, the session and the database; and a bare page
 that makes the same Streamlit calls from a list (tests/bench/replay.py). Their reruns alternate. The CPU of one is that
-of the whole process from the browser's message to the end of the run. Prints one JSON line per figure.
+of the whole process from the browser's message to the end of the run. Nothing is written between them, as when a
+customer types or looks around; the first rerun after a write opens the seals anew. Prints one JSON line per figure.
 """
 
 from __future__ import annotations
