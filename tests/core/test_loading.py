@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -135,3 +136,10 @@ def test_steps_know_the_clock_only_as_the_day() -> None:
     used = {name for text in sources for name in _calls_with_now(text)}
     assert "local_day" in used
     assert used - own <= {"local_day"}
+
+
+def test_a_changed_copy_of_facts_starts_without_what_was_worked_out(bench: Bench) -> None:
+    loaded = anew(bench, case_at(bench, "profile"))
+    assert loaded.done["photos"]
+    changed = replace(loaded, facts=replace(loaded.facts, evidence=()))
+    assert not changed.done["photos"]
