@@ -131,7 +131,6 @@ class QueuePlace:
     ticket: Ticket
     people: int
     position: int
-    staff_on_duty: int
 
 
 @dataclass(frozen=True)

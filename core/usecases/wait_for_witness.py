@@ -42,14 +42,13 @@ def look_at_queue(desk: Desk, actor: Actor, case_id: str) -> QueuePlace | None:
     """The own place, or the call that runs; None when there is neither. A waiting customer is marked as seen."""
     with desk.read(actor.firm_id) as work:
         own(actor, work.cases.get(case_id))
-        live = work.queue.find_live(case_id)
-        if live is None:
+        place = work.queue.place(case_id)
+        if place is None:
             return None
-        place = work.queue.place(live)
-        due = (work.now - live.seen_at).total_seconds() > 8
-    if live.state == "waiting" and due:
+        due = (work.now - place.ticket.seen_at).total_seconds() > 8
+    if place.ticket.state == "waiting" and due:
         with desk.write(actor.firm_id) as work:
-            work.queue.seen(live.id)
+            work.queue.seen(place.ticket.id)
     return place
 
 

@@ -8,7 +8,7 @@ from core.errors import DeskError
 from core.records import QueuePlace, Ticket
 from core.rules.service_hours import ServiceHours
 from core.steps.device import call_ready
-from core.usecases.loading import calendar_around
+from core.usecases.loading import calendar_now
 from core.usecases.serve_customer import script_marks, still_wishes
 from core.usecases.wait_for_witness import call_partner, join_queue, leave_queue, look_at_queue
 from pages.parts import call, notice
@@ -33,9 +33,8 @@ def draw(view: StepView) -> None:
 
 def _start(view: StepView) -> None:
     rules = view.loaded.rules
-    with view.desk.read(view.actor.firm_id) as work:
-        hours = ServiceHours.of(rules["service_hours"], "witness")
-        is_open = hours.is_open(work.now, calendar_around(work))
+    hours, now = ServiceHours.of(rules["service_hours"], "witness"), view.loaded.now
+    is_open = hours.is_open(now, calendar_now(view.desk, view.actor.firm_id, now))
     st.markdown("您将与见证人员视频通话，由见证人员确认您的身份。请准备好身份证原件，独自在明亮、安静的地方。")
     if not call_ready(view.loaded.facts.values("device")):
         notice.refusal("还差设备检测：这台设备还没有通过摄像头和麦克风检测。请在有摄像头的设备上登录，或重新检测。")
