@@ -45,6 +45,7 @@ class Filled:
     sms: SmsMessage
     evidence: Evidence
     job: str
+    head: bytes
 
 
 def fill(bench: Bench) -> Filled:
@@ -79,7 +80,7 @@ def _by_hand(bench: Bench) -> None:
         work.firms.add_data("only_here", 1, {"a": 1}, EARLY, "system")
         work.firms.add_days([CalendarDay(DAY, workday=True, trading=True)])
         work.queue.join("case-waiting", "b1", "open_account")
-        work.jobs.post("probe", {}, dedupe="here", run_at=EARLY)
+        work.jobs.post("probe", {"file": "f" * 32}, dedupe="here", run_at=EARLY)
 
 
 def _found(bench: Bench, active: Walk, rejected: Walk, in_call: Walk) -> Filled:
@@ -87,8 +88,9 @@ def _found(bench: Bench, active: Walk, rejected: Walk, in_call: Walk) -> Filled:
     with bench.work() as work:
         waiting, job = work.queue.find_live("case-waiting"), work.jobs.take(timedelta(minutes=3))
         message, document = work.jobs.recent_sms(EARLY)[0], work.documents.of_case(active.case_id)[0]
+        _, head = work.audit_head()
     assert waiting is not None and job is not None
-    return Filled(active, rejected, in_call, facts.case, document, waiting, message, facts.evidence[0], job.id)
+    return Filled(active, rejected, in_call, facts.case, document, waiting, message, facts.evidence[0], job.id, head)
 
 
 def rows(connection: Connection, firm: str = "") -> dict[str, list[tuple[Any, ...]]]:

@@ -46,6 +46,7 @@ def _standing(work: Any, filled: Filled) -> int:
 
 
 READS: dict[str, Act] = {
+    "audit_head": lambda w, a: w.audit_head()[1] == a.head,
     "audit_entries": lambda w, a: [e for e in w.audit_entries() if a.active.case_id in e.object],
     "cases.find": lambda w, a: w.cases.find(a.active.case_id),
     "cases.get": lambda w, a: w.cases.get(a.active.case_id),
@@ -97,6 +98,7 @@ READS: dict[str, Act] = {
     "results.callbacks": lambda w, a: w.results.callbacks(a.active.case_id),
     "jobs.due": lambda w, a: w.jobs.due(),
     "jobs.unfinished": lambda w, a: w.jobs.unfinished(),
+    "jobs.named_files": lambda w, a: w.jobs.named_files(),
     "jobs.find_sms": lambda w, a: w.jobs.find_sms(a.sms.id),
     "jobs.recent_sms": lambda w, a: w.jobs.recent_sms(EARLY),
 }  # fmt: skip

@@ -31,6 +31,7 @@ from core.usecases.found_firm import found_firm
 from core.usecases.loading import forget_firms, load
 from db.database import Database
 from media.documents.papers import Papers
+from media.head_log import HeadLog
 from media.recordings import Recordings
 from media.sms import gateway_for
 from media.storage import LocalStorage
@@ -119,6 +120,7 @@ def make_bench(folder: Path) -> Bench:
         settings=settings, keys=keys, clock=lambda: clock[0], write=database.write, read=database.read,
         vault=Vault(LocalStorage(settings.storage), keys), images=images, passwords=_PlainPasswords(),
         sms=gateway_for(settings), papers=Papers(lambda: clock[0]), recordings=Recordings(),
+        audit_heads=HeadLog(settings.data / "audit-heads"),
     )  # fmt: skip
     staff = [
         StaffMember(staff_id, login, name, licence, "b1", frozenset(roles), "plain:not-used")
