@@ -25,7 +25,8 @@ async def exchange(request: Request) -> Response:
     if kind not in KINDS:
         return JSONResponse({"error": "refused"}, 403)
     try:
-        token = await run_in_threadpool(exchange_ticket, wiring.desk(), str(body.get("ticket", "")))
+        browser = request.headers.get("user-agent", "")
+        token = await run_in_threadpool(exchange_ticket, wiring.desk(), str(body.get("ticket", "")), browser)
     except DeskError:
         return JSONResponse({"error": "refused"}, 403)
     answer = JSONResponse({"ok": True})

@@ -72,6 +72,7 @@ READS: dict[str, Act] = {
     "people.all_staff": lambda w, a: _among(w.people.all_staff(), "only-here"),
     "people.find_session": lambda w, a: w.people.find_session(session_id="session-here")
     or w.people.find_session(token_hash="token-hash"),
+    "people.sessions_of": lambda w, a: w.people.sessions_of("staff:only-here"),
     "people.find_code": lambda w, a: w.people.find_code("code-here"),
     "people.codes_sent": lambda w, a: w.people.codes_sent(PHONE, EARLY),
     "people.events_since": lambda w, a: w.people.events_since("ip|here", EARLY),
@@ -131,7 +132,7 @@ WRITES: dict[str, Act] = {
     "people.use_totp_step": lambda w, a: w.people.use_totp_step("only-here", 9),
     "people.add_session": lambda w, a: w.people.add_session(
         SessionRecord("new", w.firm_id, "staff", "staff:only-here", w.now, w.now), "t", w.now),
-    "people.redeem_ticket": lambda w, a: w.people.redeem_ticket("ticket-new", "token-new"),
+    "people.redeem_ticket": lambda w, a: w.people.redeem_ticket("ticket-new", "token-new", "phone"),
     "people.touch_session": lambda w, a: w.people.touch_session("session-here"),
     "people.revoke_session": lambda w, a: w.people.revoke_session("session-here"),
     "people.revoke_sessions_of": lambda w, a: w.people.revoke_sessions_of("staff:only-here"),
