@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from core.records import SessionRecord
 from core.usecases.sessions import exchange_ticket, find_session, open_session
 from pages.parts import wiring
-from pages.routes.session import exchange
+from pages.routes.session import BROWSER_HEADER, exchange
 from tests.pages import staff_cases as made
 from tests.pages.staff_cases import Bench
 from tests.pages.test_staff_pages import PAGES, calm, press, words
@@ -94,7 +94,7 @@ def test_the_administrator_ends_the_sessions_of_staff(bench: Bench, page: Open) 
 
 def request(body: dict[str, str], browser: str) -> Request:
     """A POST of our own page's script."""
-    headers = [(b"user-agent", browser.encode()), (b"x-requested-with", b"jianzheng")]
+    headers = [(BROWSER_HEADER.encode(), browser.encode()), (b"x-requested-with", b"jianzheng")]
 
     async def receive() -> dict[str, object]:
         return {"type": "http.request", "body": json.dumps(body).encode(), "more_body": False}
