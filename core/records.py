@@ -60,6 +60,7 @@ class SessionRecord:
     created_at: datetime
     seen_at: datetime
     phone: str = ""
+    device: str = ""
 
 
 @dataclass(frozen=True)
