@@ -40,11 +40,6 @@ def _some(facts: Any) -> Any:
     return facts.answers or facts.evidence or facts.proofs or facts.rejections
 
 
-def _standing(work: Any, filled: Filled) -> int:
-    place = work.queue.place(filled.waiting)
-    return int(place.people + place.position + place.staff_on_duty)
-
-
 READS: dict[str, Act] = {
     "audit_head": lambda w, a: w.audit_head()[1] == a.head,
     "audit_entries": lambda w, a: [e for e in w.audit_entries() if a.active.case_id in e.object],
@@ -62,6 +57,7 @@ READS: dict[str, Act] = {
     "cases.count_uploads": lambda w, a: w.cases.count_uploads(a.active.case_id, ["id_front"]),
     "cases.has_file": lambda w, a: w.cases.has_file(a.evidence.file_id),
     "cases.known_files": lambda w, a: w.cases.known_files(),
+    "cases.marks": lambda w, a: w.cases.marks(a.active.case_id),
     "cases.proofs": lambda w, a: w.cases.proofs(a.active.case_id),
     "cases.rejections": lambda w, a: w.cases.rejections(a.rejected.case_id),
     "cases.internal_notes": lambda w, a: w.cases.internal_notes(a.rejected.case_id),
@@ -87,7 +83,7 @@ READS: dict[str, Act] = {
     "queue.find_last": lambda w, a: w.queue.find_last(a.active.case_id),
     "queue.find_held": lambda w, a: w.queue.find_held("witness"),
     "queue.waiting": lambda w, a: w.queue.waiting("b1"),
-    "queue.place": _standing,
+    "queue.place": lambda w, a: w.queue.place("case-waiting"),
     "queue.ended_since": lambda w, a: w.queue.ended_since("b1", EARLY),
     "documents.find_authority": lambda w, a: w.documents.find_authority(),
     "documents.find_certificate": lambda w, a: w.documents.find_certificate(a.active.device.kid),
