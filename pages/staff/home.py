@@ -9,6 +9,7 @@ from core.permissions import Permission, holds
 from core.usecases.sign_in_staff import WRONG, sign_in_staff
 from pages.parts import acting, notice, state, visitor, wiring
 from pages.parts.components.session_exchange import session_exchange
+from pages.parts.own_password import own_password
 from pages.parts.own_sessions import show_own_sessions
 from pages.parts.state import Key
 
@@ -59,6 +60,7 @@ def _overview() -> None:
     st.subheader("账号")
     acting.show_refusal()
     show_own_sessions(wiring.desk(), actor)
+    own_password(wiring.desk(), actor)
 
 
 _overview() if guest.actor_staff else _form()
