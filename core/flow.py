@@ -94,8 +94,8 @@ class Facts:
     evidence: tuple[Evidence, ...] = ()
     proofs: tuple[Proof, ...] = ()
     rejections: tuple[Rejection, ...] = ()
-    memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
-    """What was worked out from these facts, for whoever is asked the same again within a run."""
+    memo: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """What was worked out from these facts, for whoever is asked the same again; a changed copy starts without it."""
 
     def values(self, step: str) -> Answers:
         """Saved values of a step, empty when it was never answered."""

@@ -60,6 +60,7 @@ class SessionRecord:
     created_at: datetime
     seen_at: datetime
     phone: str = ""
+    device: str = ""
 
 
 @dataclass(frozen=True)
@@ -183,7 +184,6 @@ class QueuePlace:
     ticket: Ticket
     people: int = 0
     position: int = 0
-    staff_on_duty: int = 0
     minutes: tuple[int, int] | None = None
     messages: tuple[DeskMessage, ...] = ()
     closing: datetime | None = None

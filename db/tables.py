@@ -162,6 +162,7 @@ class Session(Base):
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    device: Mapped[str | None] = mapped_column(String(10))
     __table_args__ = (
         Index("uq_session_token_hash", "token_hash", unique=True),
         Index("uq_session_ticket_hash", "ticket_hash", unique=True),

@@ -103,13 +103,8 @@ class SqlWork:
         if self.connection.dialect.name == "postgresql":
             lock = text("SELECT pg_advisory_xact_lock(hashtext(:name))")
             self.connection.execute(lock, {"name": f"audit|{self.firm_id}"})
-        last = self.connection.execute(
-            select(t.AuditRow.seq, t.AuditRow.mac)
-            .where(t.AuditRow.firm_id == self.firm_id)
-            .order_by(t.AuditRow.seq.desc())
-            .limit(1)
-        ).first()
-        seq, previous = (last.seq + 1, last.mac) if last else (1, b"")
+        last, previous = self.audit_head()
+        seq = last + 1
         at = self.now.replace(microsecond=self.now.microsecond // 1000 * 1000)
         entry = AuditEntry(seq, at, actor.id, str(tag), subject, clean(detail), b"")
         row = {
@@ -122,6 +117,12 @@ class SqlWork:
         }
         mac = link(self.keys.mac, previous, entry)
         self.connection.execute(insert(t.AuditRow).values(**row, detail=dict(entry.detail), mac=mac))
+
+    def audit_head(self) -> tuple[int, bytes]:
+        """Sequence number and MAC of the newest row of the chain; (0, b"") before the first."""
+        query = select(t.AuditRow.seq, t.AuditRow.mac).where(t.AuditRow.firm_id == self.firm_id)
+        last = self.connection.execute(query.order_by(t.AuditRow.seq.desc()).limit(1)).first()
+        return (last.seq, last.mac) if last else (0, b"")
 
     def audit_entries(self) -> list[AuditEntry]:
         """The whole chain in order, for verification."""

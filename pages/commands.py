@@ -35,8 +35,8 @@ def verify_audit(number: str | None) -> int:
     for firm in firms:
         check = check_chain(wiring.desk(), firm.id)
         whole = whole and check.whole
-        words = "完整 / intact" if check.whole else f"第 {check.broken_at} 条不符 / broken at row {check.broken_at}"
-        _say(f"{firm.number} {firm.name}: {check.rows} 条 / rows, {words}")
+        words = "完整 / intact" if check.whole else f"{check.problem} / not intact"
+        _say(f"{firm.number} {firm.name}: {check.rows} 条 / rows, {check.heads.count} 个链头 / heads, {words}")
     return 0 if whole else 1
 
 
@@ -78,7 +78,7 @@ def new_firm(number: str, name: str, hotline: str, branch: str, city: str, login
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m pages.commands")
     commands = parser.add_subparsers(dest="command", required=True)
-    verify = commands.add_parser("verify-audit", help="check the audit chain")
+    verify = commands.add_parser("verify-audit", help="check the audit chain and the exported heads")
     verify.add_argument("firm", nargs="?", help="number of the firm; all firms without it")
     found = commands.add_parser("new-firm", help=f"found a firm; the password is read from {PASSWORD} or the terminal")
     for name in ("number", "name", "hotline", "branch", "city", "admin_login"):

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
 from pages.parts import visitor
-from pages.parts.look import apply_look
+from pages.parts.look import ICON, apply_look
 from pages.parts.table import pages_for
 
-st.set_page_config(
-    page_title="见证 · 期货远程开户", page_icon=str(Path(__file__).with_name("parts") / "icon.svg"), layout="centered"
-)
+st.set_page_config(page_title="见证 · 期货远程开户", page_icon=ICON, layout="centered")
 guest = visitor.arrive()
 pages = pages_for(guest)
 page = st.navigation(pages, position="sidebar" if guest.actor_staff else "hidden")

@@ -8,14 +8,16 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable, Mapping
 
 from core.errors import DeskError
-from core.jobs.run import run_next
+from core.jobs.run import post_repeated, run_next
 from core.jobs.sweep import forget, sweep
+from core.ports import Desk
 from pages.parts import wiring
 
-SWEEP_EVERY_S = 5.0
-FORGET_EVERY_S = 3600.0
+TIMERS: Mapping[Callable[[Desk, str], object], float] = {sweep: 5.0, post_repeated: 60.0, forget: 3600.0}
+"""What runs for every firm -> seconds from one start to the next."""
 IDLE_S = 0.5
 log = logging.getLogger("jianzheng.worker")
 stopping = threading.Event()
@@ -33,8 +35,18 @@ def work_through() -> bool:
     return any(busy)
 
 
+def run_timers(started: dict[Callable[[Desk, str], object], float]) -> None:
+    """Run what is due by the table; `started` holds when each began last (monotonic seconds)."""
+    for act, seconds in TIMERS.items():
+        now = time.monotonic()
+        if act not in started or now - started[act] >= seconds:
+            started[act] = now
+            for firm in wiring.firms():
+                act(wiring.desk(), firm.id)
+
+
 def main() -> None:
-    """Loop: jobs at once, the sweep every 5 s, forgetting every hour."""
+    """Loop: jobs at once, the rest by the table of timers."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     signal.signal(signal.SIGINT, lambda *_: stopping.set())
@@ -42,18 +54,11 @@ def main() -> None:
         threading.Thread(target=_watch_parent, daemon=True).start()
     else:
         wiring.database().migrate()
-    swept = forgot = 0.0
+    started: dict[Callable[[Desk, str], object], float] = {}
     while not stopping.is_set():
         try:
             busy = work_through()
-            if time.monotonic() - swept > SWEEP_EVERY_S:
-                swept = time.monotonic()
-                for firm in wiring.firms():
-                    sweep(wiring.desk(), firm.id)
-            if time.monotonic() - forgot > FORGET_EVERY_S:
-                forgot = time.monotonic()
-                for firm in wiring.firms():
-                    forget(wiring.desk(), firm.id)
+            run_timers(started)
         except DeskError as error:
             log.error("worker: %s", type(error).__name__)
             busy = False

@@ -33,6 +33,7 @@ from core.usecases.found_firm import found_firm
 from core.usecases.loading import forget_firms
 from db.database import Database
 from media.documents.papers import Papers
+from media.head_log import HeadLog
 from media.storage import LocalStorage
 from media.vault import Vault
 from tests.postgres import Cluster, scratch
@@ -229,6 +230,7 @@ def make_desk(
         settings=settings, keys=backend.keys, clock=clock, write=database.write, read=database.read,
         vault=Vault(LocalStorage(vault), backend.keys), images=LightImages() if light else RealImages(),
         passwords=PlainPasswords(), sms=sms, papers=Papers(clock), recordings=LightRecordings(),
+        audit_heads=HeadLog(vault / "audit-heads"),
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from core.steps.witness import CAPTURES, HEAD_CLIP
 from core.usecases.acknowledge_notice import acknowledge_notice
 from core.usecases.answer_step import answer_step
 from core.usecases.bank_cards import add_card
+from core.usecases.callback_plan import call_plan
 from core.usecases.certificates import begin_certificate, confirm_install, issue_certificate, unlock_certificate
 from core.usecases.complete_case import record_callback
 from core.usecases.loading import Loaded, load
@@ -273,7 +274,9 @@ class Walk:
         self.account = approve_case(bench.inner_desk(), reviewer, self.case_id)
 
     def do_callback(self, bench: Bench) -> None:
-        record_callback(bench.inner_desk(), bench.staff("callback", firm=self.firm), self.case_id, "confirmed", "")
+        asked = required_topics(self.loaded(bench))
+        actor = bench.staff("callback", firm=self.firm)
+        assert not record_callback(bench.inner_desk(), actor, self.case_id, "confirmed", "", asked)
 
     def go_on(self, bench: Bench, place: str) -> None:
         """From a milestone to the next one."""
@@ -281,6 +284,11 @@ class Walk:
         how = getattr(self, names.get(place, f"do_{place}"))
         how(bench)
         bench.pass_time(seconds=30)
+
+
+def required_topics(loaded: Loaded) -> list[str]:
+    """Keys of the topics that the callback of this case has to cover."""
+    return [topic.key for topic in call_plan(loaded, "").topics if topic.required]
 
 
 def sign_in(bench: Bench, firm: str = "f1", **who: str) -> str:

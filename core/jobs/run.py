@@ -5,13 +5,16 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-from core.errors import DeskError
+from core.errors import DeskError, Stale
+from core.jobs.export_audit_head import export_audit_head
 from core.jobs.recordings import store_recording
 from core.jobs.seal_documents import seal_documents
 from core.jobs.send_sms import send_sms
+from core.jobs.sweep_files import sweep_files
 from core.ports import Desk
 from core.records import Job
 
@@ -26,8 +29,19 @@ HANDLERS: Mapping[str, Handler] = {
     "send_sms": send_sms,
     "seal_documents": seal_documents,
     "store_recording": store_recording,
+    "export_audit_head": export_audit_head,
+    "sweep_files": sweep_files,
 }
+REPEATED: Mapping[str, str] = {"export_audit_head": "%Y-%m-%dT%H", "sweep_files": "%Y-%m-%d"}
+"""Jobs that come again by themselves -> the part of the time (UTC) in which each runs once."""
 log = logging.getLogger("jianzheng.jobs")
+
+
+def post_repeated(desk: Desk, firm_id: str) -> None:
+    """Post what is to run in this hour or on this day; several workers post each once."""
+    for kind, part in REPEATED.items():
+        with suppress(Stale), desk.write(firm_id) as work:
+            work.jobs.post(kind, {}, dedupe=f"{kind}|{work.now.strftime(part)}")
 
 
 def run_next(desk: Desk, firm_id: str) -> bool:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from core.actor import Actor
 from core.audit import Tag
 from core.case import Action, next_state, require
-from core.errors import NotFound, WrongState
+from core.errors import NotFound
 from core.permissions import Permission, allow
 from core.ports import Desk, Work
 from core.rules.exchanges import names_of
+from core.usecases.callback_plan import CallPlan, call_plan, missing_topics
 from core.usecases.loading import Loaded, load
 from core.usecases.notify import notify_case
 
@@ -61,17 +64,24 @@ def _keep_exchanges(work: Work, loaded: Loaded) -> None:
         work.people.set_exchanges(customer.id, sorted(others | opened))
 
 
-def record_callback(desk: Desk, actor: Actor, case_id: str, outcome: str, note: str) -> None:
-    """One call: 接通确认 activates the account, 未接通 is tried again, 异议 ends the case for compliance."""
+def record_callback(
+    desk: Desk, actor: Actor, case_id: str, outcome: str, note: str, asked: Collection[str] = ()
+) -> dict[str, str]:
+    """One call: 接通确认 activates the account, 未接通 is tried again, 异议 ends the case for compliance.
+
+    `asked` are keys of the topics that were covered; 接通确认 needs every required one (R174). Returns errors by field.
+    """
     if outcome not in OUTCOMES:
         raise NotFound
     with desk.write(actor.firm_id) as work:
         allow(actor, Permission.CALLBACK_RECORD)
         loaded = load(work, case_id)
         require(loaded.case, Action.CALL_BACK)
-        if outcome == "disputed" and not note.strip():
-            raise WrongState("客户有异议时，请写明内容。")
-        work.results.add_callback(case_id, outcome, note.strip(), actor.id)
+        plan = call_plan(loaded, actor.staff_id)
+        errors = _callback_errors(plan, outcome, note, asked)
+        if errors:
+            return errors
+        work.results.add_callback(case_id, outcome, _noted(plan, note, asked), actor.id)
         if outcome == "confirmed":
             _activate(work, actor, loaded)
         elif outcome == "disputed":
@@ -79,6 +89,22 @@ def record_callback(desk: Desk, actor: Actor, case_id: str, outcome: str, note: 
             work.cases.change(loaded.case, state=state, closed_at=work.now, remark="回访时您提出了异议，业务已终止。")
             notify_case(work, loaded, "stopped")
         work.audit(actor, Tag.STAFF_CALLBACK_RECORD, f"case:{case_id}", outcome=outcome)
+    return {}
+
+
+def _callback_errors(plan: CallPlan, outcome: str, note: str, asked: Collection[str]) -> dict[str, str]:
+    missing = missing_topics(plan, asked)
+    if outcome == "confirmed" and missing:
+        return {"outcome": f"还没有核对：{'、'.join(missing)}。"}
+    if outcome == "disputed" and not note.strip():
+        return {"note": "客户有异议时，请写明内容。"}
+    return {}
+
+
+def _noted(plan: CallPlan, note: str, asked: Collection[str]) -> str:
+    """The note of the call, headed by the topics that were covered."""
+    titles = "、".join(topic.title for topic in plan.topics if topic.key in asked)
+    return "\n".join(filter(None, [f"已核对：{titles}" if titles else "", note.strip()]))
 
 
 def _activate(work: Work, actor: Actor, loaded: Loaded) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from core.businesses import business
 from core.case import Case
@@ -15,11 +15,15 @@ from core.ports import Desk, Work
 from core.records import Firm
 from core.rules.calendar import Calendar, local_day
 
+Found = TypeVar("Found")
 _bodies: dict[tuple[str, str, int], Any] = {}
 """Versions of firm data never change once stored, so each is read once per process."""
+_rules: dict[tuple[str, frozenset[tuple[str, int]]], Rules] = {}
+"""Cases that pinned the same versions share their rules; nothing personal is in them."""
 _firms: dict[str, tuple[Firm, dict[str, str]]] = {}
 _calendars: dict[tuple[str, date, int], tuple[datetime, Calendar]] = {}
-CALENDAR_KEPT, CALENDARS = timedelta(minutes=1), 64
+CALENDAR_KEPT, CALENDARS, CALENDAR_DAYS = timedelta(minutes=1), 64, 60
+MOST_RULES = 256
 
 
 @dataclass(frozen=True)
@@ -35,12 +39,26 @@ class Loaded:
     @cached_property
     def plan(self) -> tuple[Step, ...]:
         """The steps of this case, in order."""
-        return self.business.plan(self.facts, self.rules, self.now)
+        return self._of_today("plan", lambda: self.business.plan(self.facts, self.rules, self.now))
 
     @cached_property
     def done(self) -> Mapping[str, bool]:
         """Step of the plan -> whether nothing is left to do there; asked once, a page needs it several times."""
+        return self._of_today("done", self._done)
+
+    def _done(self) -> Mapping[str, bool]:
         return {step.key: step.is_done(self.facts, self.rules, self.now) for step in self.plan}
+
+    def _of_today(self, what: str, work_out: Callable[[], Found]) -> Found:
+        """What follows from facts, rules and the day, worked out once for each of them (facts may live for many runs).
+
+        Safe because steps know the clock only as the day in Shanghai; tests/core/test_loading.py holds them to it.
+        """
+        key = (what, id(self.rules), local_day(self.now))
+        if key not in self.facts.memo:
+            self.facts.memo[key] = self.rules, work_out()
+        found: Found = self.facts.memo[key][1]
+        return found
 
     @property
     def current(self) -> Step | None:
@@ -51,6 +69,25 @@ class Loaded:
         """Whether the plan has the step and every one before it is done (R064)."""
         keys = [step.key for step in self.plan]
         return key in keys and all(self.done[each] for each in keys[: keys.index(key)])
+
+
+class Kept:
+    """What one browser session keeps of the case it looked at last, so that a rerun does not open each seal again.
+
+    Never stale: the facts are taken again only while the row of the case, just read, and the marks of all that is
+    stored about it are still the same, so what another tab, process or job wrote is seen by the next run. It belongs
+    into the session and nowhere else: answers must not stay in memory longer than their customer is connected.
+    """
+
+    _last: tuple[frozenset[tuple[str, bytes | None]], Facts] | None = None
+
+    def facts(self, work: Work, case: Case) -> Facts:
+        """The facts of the case as they are stored now."""
+        marks = work.cases.marks(case.id)
+        if self._last is None or self._last[0] != marks or self._last[1].case != case:
+            # The marks were read first: what is written between the two reads makes the next run read again.
+            self._last = marks, work.cases.facts(case)
+        return self._last[1]
 
 
 def _body(work: Work, kind: str, version: int) -> Any:
@@ -77,6 +114,7 @@ def _firm(work: Work) -> tuple[Firm, dict[str, str]]:
 def forget_firms() -> None:
     """Drop what is remembered (tests use many databases in one process)."""
     _bodies.clear()
+    _rules.clear()
     _calendars.clear()
     _firms.clear()
 
@@ -84,6 +122,15 @@ def forget_firms() -> None:
 def rules_for(work: Work, versions: Mapping[str, int] | None = None) -> Rules:
     """Firm data in the given versions (or those in effect), with the firm's name and branches beside it."""
     wanted = dict(versions or work.firms.current_versions())
+    key = (work.firm_id, frozenset(wanted.items()))
+    if key not in _rules:
+        if len(_rules) >= MOST_RULES:
+            _rules.clear()
+        _rules[key] = _read_rules(work, wanted)
+    return _rules[key]
+
+
+def _read_rules(work: Work, wanted: Mapping[str, int]) -> Rules:
     firm, branches = _firm(work)
     data = {kind: _body(work, kind, version) for kind, version in wanted.items()}
     data |= {
@@ -98,9 +145,10 @@ def load(work: Work, case_id: str) -> Loaded:
     return load_case(work, work.cases.get(case_id))
 
 
-def load_case(work: Work, case: Case) -> Loaded:
-    """Facts and rules of a case that was read already."""
-    return Loaded(case, work.cases.facts(case), rules_for(work, case.rules), business(case.business), work.now)
+def load_case(work: Work, case: Case, kept: Kept | None = None) -> Loaded:
+    """Facts and rules of a case that was read in this transaction; with `kept` unchanged facts are not read again."""
+    facts = kept.facts(work, case) if kept else work.cases.facts(case)
+    return Loaded(case, facts, rules_for(work, case.rules), business(case.business), work.now)
 
 
 def settle(work: Work, case: Case) -> Case:
@@ -113,7 +161,16 @@ def settle(work: Work, case: Case) -> Case:
     return work.cases.change(case, current_step=key)
 
 
-def calendar_around(work: Work, day: date | None = None, days: int = 60) -> Calendar:
+def calendar_now(desk: Desk, firm_id: str, now: datetime) -> Calendar:
+    """The firm's calendar around today, for a page; the database is asked only when none is at hand."""
+    read_at, kept = _calendars.get((firm_id, local_day(now), CALENDAR_DAYS), (None, None))
+    if kept is not None and read_at is not None and now - CALENDAR_KEPT < read_at <= now:
+        return kept
+    with desk.read(firm_id) as work:
+        return calendar_around(work)
+
+
+def calendar_around(work: Work, day: date | None = None, days: int = CALENDAR_DAYS) -> Calendar:
     """The firm's calendar from a month before the day to `days` after it, as it stood at most a minute ago."""
     middle = day or local_day(work.now)
     key = (work.firm_id, middle, days)

@@ -12,9 +12,11 @@ from datetime import datetime, timedelta
 
 from core.actor import Actor
 from core.audit import Tag
-from core.errors import SignedOut
+from core.errors import NotFound, SignedOut
+from core.permissions import Permission, allow
 from core.ports import Desk, Work
 from core.records import SessionRecord
+from core.rules.device_kind import device_kind
 
 TICKET_LIFE = timedelta(seconds=60)
 TOUCH_EVERY = timedelta(minutes=1)
@@ -53,12 +55,15 @@ def open_session(work: Work, kind: str, subject: str, phone: str = "") -> str:
     return ticket
 
 
-def exchange_ticket(desk: Desk, ticket: str) -> str:
-    """Trade a ticket for the cookie's token; raises `SignedOut` for an old, used or foreign ticket."""
+def exchange_ticket(desk: Desk, ticket: str, user_agent: str = "") -> str:
+    """Trade a ticket for the cookie's token; raises `SignedOut` for an old, used or foreign ticket.
+
+    Of the browser's header only the kind of device is kept.
+    """
     firm_id = firm_of(ticket)
     token = f"{firm_id}.{secrets.token_urlsafe(32)}"
     with desk.write(firm_id) as work:
-        if not firm_id or not work.people.redeem_ticket(_hash(ticket), _hash(token)):
+        if not firm_id or not work.people.redeem_ticket(_hash(ticket), _hash(token), device_kind(user_agent)):
             raise SignedOut
     return token
 
@@ -91,6 +96,67 @@ def find_session(desk: Desk, kind: str, *, token: str = "", session_ref: str = "
 def sign_out(desk: Desk, session: SessionRecord) -> None:
     """End the session in all tabs."""
     with desk.write(session.firm_id) as work:
-        work.people.revoke_session(session.id)
-        tag = Tag.STAFF_SESSION_CLOSE if session.kind == "staff" else Tag.CUSTOMER_SESSION_CLOSE
-        work.audit(Actor(session.firm_id, session.subject), tag, f"session:{session.id}")
+        _close(work, Actor(session.firm_id, session.subject), session)
+
+
+def _close(work: Work, actor: Actor, session: SessionRecord) -> None:
+    work.people.revoke_session(session.id)
+    tag = Tag.STAFF_SESSION_CLOSE if session.kind == "staff" else Tag.CUSTOMER_SESSION_CLOSE
+    work.audit(actor, tag, f"session:{session.id}")
+
+
+def live_sessions(work: Work, subject: str) -> list[SessionRecord]:
+    """Where a person is signed in now, the last used first."""
+    return [session for session in work.people.sessions_of(subject) if not expired(session, work.now)]
+
+
+def own_sessions(desk: Desk, actor: Actor) -> list[SessionRecord]:
+    """Where the actor is signed in now: the present session first, then the last used."""
+    with desk.read(actor.firm_id) as work:
+        found = live_sessions(work, actor.id)
+    return sorted(found, key=lambda session: session.id != actor.session_id)
+
+
+def _own(work: Work, actor: Actor) -> list[SessionRecord]:
+    """The actor's sessions; `SignedOut` when the present one was ended (a page left open must not end the others)."""
+    own = live_sessions(work, actor.id)
+    if actor.session_id not in {session.id for session in own}:
+        raise SignedOut
+    return own
+
+
+def end_session(desk: Desk, actor: Actor, session_id: str) -> None:
+    """End one of the actor's own sessions; raises `NotFound` for anybody else's, or one that ended already."""
+    with desk.write(actor.firm_id) as work:
+        found = next((session for session in _own(work, actor) if session.id == session_id), None)
+        if found is None:
+            raise NotFound("这处登录已经结束。")
+        _close(work, actor, found)
+
+
+def end_other_sessions(desk: Desk, actor: Actor) -> int:
+    """End all sessions of the actor but the present one; returns how many."""
+    with desk.write(actor.firm_id) as work:
+        others = [session for session in _own(work, actor) if session.id != actor.session_id]
+        for session in others:
+            _close(work, actor, session)
+    return len(others)
+
+
+def staff_sessions(desk: Desk, actor: Actor, staff_id: str) -> list[SessionRecord]:
+    """Where a member of staff is signed in now, for 管理."""
+    allow(actor, Permission.PEOPLE_MANAGE)
+    with desk.read(actor.firm_id) as work:
+        return live_sessions(work, f"staff:{staff_id}")
+
+
+def end_staff_sessions(desk: Desk, actor: Actor, staff_id: str) -> int:
+    """End every session of a member of staff (a lost device, somebody who left); returns how many."""
+    allow(actor, Permission.PEOPLE_MANAGE)
+    with desk.write(actor.firm_id) as work:
+        if work.people.find_staff(staff_id=staff_id) is None:
+            raise NotFound
+        found = live_sessions(work, f"staff:{staff_id}")
+        for session in found:
+            _close(work, actor, session)
+    return len(found)

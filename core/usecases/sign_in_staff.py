@@ -28,7 +28,7 @@ def sign_in_staff(desk: Desk, firm_id: str, login: str, password: str, otp: str 
         locked = member.locked_until is not None and member.locked_until > work.now
         fits = right and member.active and member.password_hash == hashed
         if locked or not fits or not _otp_fits(work, member, otp):
-            _count_failure(work, member)
+            count_failure(work, member)
             return None
         work.people.change_staff(member.id, failed=0, locked_until=None)
         return open_session(work, "staff", f"staff:{member.id}")
@@ -46,7 +46,8 @@ def _otp_fits(work: Work, member: StaffMember, otp: str) -> bool:
     return False
 
 
-def _count_failure(work: Work, member: StaffMember) -> None:
+def count_failure(work: Work, member: StaffMember) -> None:
+    """Count a wrong password; too many lock the account for a while."""
     failed = work.people.count_failure(member.id)
     if failed >= limits.STAFF_TRIES:
         work.people.change_staff(member.id, failed=0, locked_until=work.now + limits.STAFF_LOCK)

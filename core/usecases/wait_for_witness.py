@@ -84,7 +84,7 @@ def look_at_queue(desk: Desk, actor: Actor, case_id: str) -> QueuePlace | None:
         due = work.now - live.seen_at > HEARTBEAT
     if live.state != "in_call" and due:
         with desk.write(actor.firm_id) as work:
-            work.queue.seen(live.id)
+            work.queue.seen(place.ticket.id)
     return place
 
 
@@ -98,7 +98,6 @@ def _place(work: Work, case: Case, ticket: Ticket) -> QueuePlace:
         ticket,
         len(line),
         position,
-        _serving(work, ticket.branch_id, ticket.business),
         wait_in_minutes(wait) if wait is not None else None,
         tuple(work.messages.current_messages(ticket.branch_id)),
         _closing(work, case, wait or timedelta()),

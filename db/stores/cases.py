@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    LargeBinary,
+    Row,
+    bindparam,
+    cast,
+    func,
+    null,
+    select,
+    union_all,
+    update,
+)
 
 from core.case import OPEN_STATES, Case, State
 from core.errors import NotFound, Stale
@@ -23,13 +37,34 @@ _AS_STORED = (
 )  # fmt: skip
 
 
+_as_stored = attrgetter(*_AS_STORED)
+
+
+@cache
+def _marks() -> CompoundSelect[Any]:
+    """One statement for all that is stored about a case: the sealed answers, and the ids of what never changes."""
+    parts = []
+    for table in (t.AnswerRow, t.EvidenceRow, t.ProofRow, t.RejectionRow):
+        columns = table.__table__.columns
+        answer = table is t.AnswerRow
+        shown = (columns["step"], columns["values_sealed"]) if answer else (columns["id"], cast(null(), LargeBinary))
+        where = [columns["firm_id"] == bindparam("of_firm"), columns["case_id"] == bindparam("of_case")]
+        live = [columns["replaced_at"].is_(None)] if table is t.EvidenceRow else []
+        parts.append(select(*shown).where(*where, *live))
+    return union_all(*parts)
+
+
 class Cases(Store):
     """Reads give whole `Facts`; writes bump the case's version exactly once per transaction."""
 
     def _case(self, row: Row[Any]) -> Case:
         remark = self.unseal(_C, "remark_sealed", row.id, row.remark_sealed) if row.remark_sealed else ""
-        plain = {name: getattr(row, name) for name in _AS_STORED}
-        return Case(**plain, state=State(row.state), flags=tuple(row.flags), remark=remark)
+        return Case(
+            **dict(zip(_AS_STORED, _as_stored(row), strict=True)),
+            state=State(row.state),
+            flags=tuple(row.flags),
+            remark=remark,
+        )
 
     def find(self, case_id: str) -> Case | None:
         """The case or None."""
@@ -122,6 +157,12 @@ class Cases(Store):
         return Facts(
             case, self.answers(case.id), self.evidence(case.id), self.proofs(case.id), self.rejections(case.id)
         )
+
+    def marks(self, case_id: str) -> frozenset[tuple[str, bytes | None]]:
+        """What differs whenever `facts` would: sealing the same answer twice gives different bytes, the other rows
+        are added and replaced but never altered, and no two of them share an id."""
+        found = self.work.connection.execute(_marks(), {"of_firm": self.work.firm_id, "of_case": case_id})
+        return frozenset((row[0], row[1]) for row in found.fetchall())
 
     def answers(self, case_id: str) -> dict[str, Answer]:
         """Saved answers by step."""

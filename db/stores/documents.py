@@ -34,9 +34,7 @@ class Documents(Store):
     # -- certificates
     def _certificate(self, r: Row[Any]) -> Certificate:
         secret = self.unseal(_K, "secret_sealed", r.kid, r.secret_sealed)
-        return Certificate(
-            r.kid, r.case_id, r.owner, r.state, r.serial, secret, r.tries, r.issued_at, r.not_after
-        )
+        return Certificate(r.kid, r.case_id, r.owner, r.state, r.serial, secret, r.tries, r.issued_at, r.not_after)
 
     def find_certificate(self, kid: str) -> Certificate | None:
         """A certificate (or begun key) by key id."""

@@ -86,6 +86,10 @@ class Jobs(Store):
         """Jobs that are ready or leased."""
         return len(self.rows(_J, _J.state.in_(["ready", "leased"])))
 
+    def named_files(self) -> set[str]:
+        """Evidence files that jobs still name: those to be done, and those that failed and wait for staff."""
+        return {row.payload["file"] for row in self.rows(_J, _J.state != "done") if "file" in row.payload}
+
     # -- SMS
     def add_sms(self, owner: str, phone: str, template: str, text: str) -> None:
         """Put an SMS into the outbox and post its job."""

@@ -153,8 +153,8 @@ class People(Store):
             seen_at=self.work.now,
         )
 
-    def redeem_ticket(self, ticket_hash: str, token_hash: str) -> bool:
-        """Exchange a ticket once: the session gets its token, the ticket is gone."""
+    def redeem_ticket(self, ticket_hash: str, token_hash: str, device: str = "") -> bool:
+        """Exchange a ticket once: the session gets its token and kind of device, the ticket is gone."""
         table = t.Session
         where = (
             table.firm_id == self.work.firm_id,
@@ -162,7 +162,8 @@ class People(Store):
             table.ticket_until > self.work.now,
             table.token_hash.is_(None),
         )
-        return self.work.update_one(table, where, token_hash=token_hash, ticket_hash=None, seen_at=self.work.now)
+        values = {"token_hash": token_hash, "ticket_hash": None, "seen_at": self.work.now, "device": device or None}
+        return self.work.update_one(table, where, **values)
 
     def find_session(self, *, session_id: str = "", token_hash: str = "") -> SessionRecord | None:
         """A session that was not revoked."""
@@ -171,11 +172,17 @@ class People(Store):
             found = self.equal(table, missing=("revoked_at",), token_hash=token_hash)
         else:
             found = self.equal(table, missing=("revoked_at",), id=session_id)
-        if not found or found[0].token_hash is None:
-            return None
-        r = found[0]
-        phone = self.unseal(table, "phone_sealed", r.id, r.phone_sealed) if r.phone_sealed else ""
-        return SessionRecord(r.id, r.firm_id, r.kind, r.subject, r.created_at, r.seen_at, phone)
+        return self._session(found[0]) if found and found[0].token_hash else None
+
+    def sessions_of(self, subject: str) -> list[SessionRecord]:
+        """Sessions of a person that were not revoked, the last used first; some may have expired."""
+        found = self.equal(t.Session, missing=("revoked_at",), subject=subject)
+        sessions = [self._session(row) for row in found if row.token_hash]
+        return sorted(sessions, key=lambda session: session.seen_at, reverse=True)
+
+    def _session(self, r: Row[Any]) -> SessionRecord:
+        phone = self.unseal(t.Session, "phone_sealed", r.id, r.phone_sealed) if r.phone_sealed else ""
+        return SessionRecord(r.id, r.firm_id, r.kind, r.subject, r.created_at, r.seen_at, phone, r.device or "")
 
     def touch_session(self, session_id: str) -> None:
         """Note that the session is in use."""

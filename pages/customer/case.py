@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.case import WITH_CUSTOMER
 from core.errors import DeskError
-from core.usecases.loading import Loaded, load_case
+from core.usecases.loading import Kept, Loaded, load_case
 from core.usecases.start_case import start_case
 from pages.parts import notice, state, visitor, wiring
 from pages.parts.components.go_to_field import go_to_field
@@ -24,10 +24,11 @@ desk, actor = wiring.desk(), guest.actor
 
 def _load() -> Loaded | None:
     """The open case; a business chosen before signing in is started."""
+    kept = st.session_state.setdefault(Key.KEPT, Kept())
     with desk.read(actor.firm_id) as work:
         case = work.cases.find_open(actor.id)
         if case:
-            return load_case(work, case)
+            return load_case(work, case, kept)
         mine = work.cases.of_owner(actor.id)
     wanted = state.get(Key.WANTED) or (None if mine else "open_account")
     if wanted is None:

@@ -8,6 +8,7 @@ from core.case import ALLOWED, CLOSED_STATES, STATE_TITLES, WITH_CUSTOMER, Actio
 from core.errors import DeskError
 from core.usecases.own_cases import OwnCase, own_case, own_cases
 from pages.parts import acting, clock_words, notice, outcome, visitor, wiring
+from pages.parts.own_sessions import show_own_sessions
 
 guest = visitor.read()
 if guest.customer is None or guest.actor is None:
@@ -71,6 +72,8 @@ def _lists() -> None:
     for row in rows:
         if acting.asking() == outcome.question(row.case.id):
             outcome.confirm_give_up(desk, actor, own_case(desk, actor, row.case.id))
+    st.subheader("登录情况")
+    show_own_sessions(desk, actor)
 
 
 try:

@@ -9,6 +9,8 @@ import streamlit as st
 
 from pages.parts.components.words import chinese_words
 
+ICON = str(Path(__file__).with_name("icon.svg"))
+"""The icon of the browser's tab."""
 _CSS = Path(__file__).with_name("look.css").read_text(encoding="utf-8")
 _LARGE = "--jz-base: 20px;"
 _STAFF = "--jz-column: 100rem; --jz-tap: 2.25rem; --jz-button: .875rem; --jz-bar: static;"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -37,13 +38,20 @@ def show_progress(
 
 def progress_html(head: str, phases: Sequence[Phase], position: int, total: int) -> str:
     """The drawing under `head`, which is HTML already; every text of the phases is escaped."""
+    top = f'<p class="jz-head">{head}</p>' if head else ""
+    drawn = _drawn(tuple((name, tuple(steps)) for name, steps in phases), position, total)
+    return f'<div class="jz-progress">{top}{drawn}</div>'
+
+
+@lru_cache(maxsize=512)
+def _drawn(phases: tuple[tuple[str, tuple[tuple[str, str], ...]], ...], position: int, total: int) -> str:
+    """Drawn once for all who stand alike: it says which steps there are and how they stand, not whose."""
     marks = "".join(_phase_marks(*phase) for phase in phases)
     rail = "".join(_phase_list(*phase) for phase in phases)
-    top = f'<p class="jz-head">{head}</p>' if head else ""
     return (
-        f'<div class="jz-progress">{top}<ol class="jz-phases" aria-hidden="true">{marks}</ol>'
+        f'<ol class="jz-phases" aria-hidden="true">{marks}</ol>'
         f'<p class="jz-where">第 {position} 步 共 {total} 步{_current(phases)}</p>'
-        f'<nav class="jz-rail" aria-label="办理步骤">{rail}</nav></div>'
+        f'<nav class="jz-rail" aria-label="办理步骤">{rail}</nav>'
     )
 
 

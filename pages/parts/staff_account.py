@@ -12,8 +12,10 @@ from core.actor import ROLE_TITLES, Actor, Role
 from core.ports import Desk
 from core.records import StaffMember
 from core.usecases import change_staff
+from core.usecases.sessions import end_staff_sessions, staff_sessions
 from pages.parts import acting, notice, state
 from pages.parts.fact_table import cell, fact_table
+from pages.parts.own_sessions import session_words
 
 _NEW_FIELDS = (("login", "工号", "小写字母和数字"), ("name", "姓名", ""), ("licence", "执业证号", "见证人员必填"))
 
@@ -89,6 +91,7 @@ def account(office: Office, member: StaffMember) -> None:
     _edit_roles(office, member)
     _reset(office, member)
     _totp(office, member)
+    _sessions(office, member)
     _standing(office, member)
 
 
@@ -150,6 +153,21 @@ def _hand_over(member: StaffMember, firm_name: str) -> None:
     st.code(change_staff.totp_address(member, firm_name), language=None, wrap_lines=True)
     if st.button("已添加", key="totp_done", type="primary", on_click=acting.ask, args=(None,)):
         st.rerun()
+
+
+def _sessions(office: Office, member: StaffMember) -> None:
+    found = staff_sessions(office.desk, office.actor, member.id)
+
+    def end() -> None:
+        acting.attempt(lambda: end_staff_sessions(office.desk, office.actor, member.id), "登录已全部结束。")
+
+    st.markdown("**当前登录**")
+    for session in found:
+        st.markdown(session_words(session))
+    if found:
+        st.button("结束全部登录", key="sessions_end", on_click=end)
+    else:
+        st.caption("现在没有登录。")
 
 
 def _standing(office: Office, member: StaffMember) -> None:

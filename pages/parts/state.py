@@ -1,4 +1,7 @@
-"""Keys of st.session_state: only ids and flags of the surface, never facts of the business."""
+"""Keys of st.session_state: only ids and flags of the surface, never facts of the business.
+
+`KEPT` is no exception: what it holds is used only while the database, asked in each run, says that it still stands.
+"""
 
 from __future__ import annotations
 
@@ -25,11 +28,15 @@ class Key(StrEnum):
     WANTED = "wanted_business"
     SAID = "said"
     NONCE = "nonce"
+    KEPT = "kept_case"
 
 
 def get(key: Key, default: Any = None) -> Any:
-    """Value of a key."""
-    return st.session_state.get(key, default)
+    """Value of a key. (Most are absent, which Streamlit tells in half the time it takes to raise KeyError.)"""
+    held = st.session_state
+    if key not in held:
+        return default
+    return held[key]
 
 
 def put(key: Key, value: Any) -> None:

@@ -112,7 +112,11 @@ class StepView:
             state.put(Key.PLACE, (field, secrets.token_hex(4)))
 
     def save(self, answers: Mapping[str, Any]) -> bool:
-        """Save the step's answers and go on; with mistakes they are kept for the fields."""
+        """Save the step's answers and go on; with mistakes they are kept for the fields.
+
+        Who looked back at a finished step goes on to the following one; otherwise the case says what is still to be
+        done, so that after a rejection nothing finished is walked through again.
+        """
         checked = self.attempt(
             lambda: answer_step(self.desk, self.actor, self.case_id, self.step.key, answers, self.loaded.case.version)
         )
@@ -123,7 +127,10 @@ class StepView:
             keep_draft(self.desk, self.actor, self.case_id, self.step.key, answers)
             self.fail(checked.errors)
             return False
-        self.forward()
+        if self.done:
+            self.forward()
+        else:
+            self.go(None)
         return True
 
     def attempt(self, act: Callable[[], Checked]) -> Checked | None:

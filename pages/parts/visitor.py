@@ -47,6 +47,8 @@ def _chosen_firm(firms: list[Firm]) -> Firm:
 def arrive() -> Visitor:
     """Read the visitor from the trusted headers and the database; the router does so at the start of every run."""
     customer, staff = wiring.customer(), wiring.staff()
+    if customer is None:
+        state.drop(Key.KEPT)
     actor, member = staff or (None, None)
     signed_in = customer or actor
     firm = firm_of(wiring.desk(), signed_in.firm_id) if signed_in else _chosen_firm(_firms())

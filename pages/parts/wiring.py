@@ -24,6 +24,7 @@ from db.database import Database
 from media import captcha_image, images
 from media.documents.papers import Papers
 from media.encoded import VideoMode, install
+from media.head_log import HeadLog
 from media.passwords import ArgonPasswords
 from media.recordings import Recordings
 from media.rooms import ROOMS
@@ -78,6 +79,7 @@ def _desk() -> Desk:
         sms=gateway_for(chosen),
         papers=Papers(utc_now),
         recordings=Recordings(),
+        audit_heads=HeadLog(chosen.data / "audit-heads"),
     )
 
 

@@ -11,6 +11,9 @@ from core.usecases.sessions import exchange_ticket, sign_out
 from pages.parts import wiring
 from pages.routes.gate import KINDS, cookie_name
 
+BROWSER_HEADER = "user_agent".replace("_", "-")
+"""The header in which a browser describes itself."""
+
 
 def from_own_page(request: Request) -> bool:
     """Whether the request was made by our own page's script (other sites cannot set this header)."""
@@ -25,7 +28,8 @@ async def exchange(request: Request) -> Response:
     if kind not in KINDS:
         return JSONResponse({"error": "refused"}, 403)
     try:
-        token = await run_in_threadpool(exchange_ticket, wiring.desk(), str(body.get("ticket", "")))
+        browser = request.headers.get(BROWSER_HEADER, "")
+        token = await run_in_threadpool(exchange_ticket, wiring.desk(), str(body.get("ticket", "")), browser)
     except DeskError:
         return JSONResponse({"error": "refused"}, 403)
     answer = JSONResponse({"ok": True})

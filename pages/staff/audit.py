@@ -25,8 +25,7 @@ def _result(check: AuditCheck) -> None:
     if check.whole:
         st.success(f"审计记录完整，共 {check.rows} 条。", icon=":material/verified:")
     else:
-        st.error(f"第 {check.broken_at} 条起与记录不符，可能被修改、删除或插入。请立即保存现场，并通知合规人员。",
-                 icon=":material/gpp_bad:")  # fmt: skip
+        st.error(f"{check.problem}请立即保存现场，并通知合规人员。", icon=":material/gpp_bad:")
     fact_table("序号", [_row(entry) for entry in check.recent], "最近的记录")
 
 

@@ -8,7 +8,7 @@ from core.usecases.callback_plan import CallPlan, call_plan, missing_topics
 from core.usecases.complete_case import OUTCOMES, record_callback
 from core.usecases.read_case import CaseFile, read_case, reveal
 from core.usecases.work_lists import Listed, callback_list
-from pages.parts import acting, case_file, case_history, case_list, notice, visitor, wiring
+from pages.parts import acting, case_file, case_history, case_list, notice, state, visitor, wiring
 
 QUESTIONS = {
     "confirmed": "客户已确认本人、自愿和各项内容。确认后账户立即激活，客户会收到短信。",
@@ -28,21 +28,22 @@ def _asked(case_id: str, plan: CallPlan) -> list[str]:
     return [topic.key for topic in plan.topics if st.session_state.get(_topic_key(case_id, topic.key))]
 
 
-def _note(case_id: str, plan: CallPlan) -> str:
-    """The note of the call, headed by the topics that were covered."""
-    asked = _asked(case_id, plan)
-    titles = "、".join(topic.title for topic in plan.topics if topic.key in asked)
-    written = str(st.session_state.get("call_note") or "").strip()
-    return "\n".join(filter(None, [f"已核对：{titles}" if titles else "", written]))
+def _note() -> str:
+    return str(st.session_state.get("call_note") or "").strip()
 
 
 def _record(case_id: str, plan: CallPlan, outcome: str) -> None:
-    note = _note(case_id, plan)
+    note, asked, errors = _note(), _asked(case_id, plan), dict[str, str]()
     acting.ask(None)
-    if acting.attempt(lambda: record_callback(desk, actor, case_id, outcome, note), DONE[outcome]):
-        st.session_state.pop("call_note", None)
-        if outcome != "unreached":
-            acting.open_case(None)
+    if not acting.attempt(lambda: errors.update(record_callback(desk, actor, case_id, outcome, note, asked))):
+        return
+    if errors:
+        acting.fail(errors)
+        return
+    state.say(DONE[outcome])
+    st.session_state.pop("call_note", None)
+    if outcome != "unreached":
+        acting.open_case(None)
 
 
 def _wish(case_id: str, plan: CallPlan, outcome: str) -> None:
@@ -50,8 +51,8 @@ def _wish(case_id: str, plan: CallPlan, outcome: str) -> None:
     missing = missing_topics(plan, _asked(case_id, plan))
     if outcome == "confirmed" and missing:
         acting.fail({"outcome": f"还没有核对：{'、'.join(missing)}。"})
-    elif outcome == "disputed" and not str(st.session_state.get("call_note") or "").strip():
-        acting.fail({"outcome": "客户有异议时，请写明内容。"})
+    elif outcome == "disputed" and not _note():
+        acting.fail({"note": "客户有异议时，请写明内容。"})
     elif outcome == "unreached":
         _record(case_id, plan, outcome)
     else:
@@ -81,6 +82,7 @@ def _topics(case_id: str, plan: CallPlan) -> None:
 
 def _outcome(file: CaseFile, plan: CallPlan) -> None:
     st.text_area("备注", key="call_note", height=90, max_chars=500, placeholder="客户的补充、异议的内容")
+    acting.field_error("note")
     acting.field_error("outcome")
     with st.container(horizontal=True):
         for outcome, label in OUTCOMES.items():

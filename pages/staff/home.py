@@ -7,8 +7,10 @@ import streamlit as st
 from core.case import State
 from core.permissions import Permission, holds
 from core.usecases.sign_in_staff import WRONG, sign_in_staff
-from pages.parts import notice, state, visitor, wiring
+from pages.parts import acting, notice, state, visitor, wiring
 from pages.parts.components.session_exchange import session_exchange
+from pages.parts.own_password import own_password
+from pages.parts.own_sessions import show_own_sessions
 from pages.parts.state import Key
 
 guest = visitor.read()
@@ -55,6 +57,10 @@ def _overview() -> None:
     ):
         if value is not None:
             column.metric(title, value, border=True)
+    st.subheader("账号")
+    acting.show_refusal()
+    show_own_sessions(wiring.desk(), actor)
+    own_password(wiring.desk(), actor)
 
 
 _overview() if guest.actor_staff else _form()

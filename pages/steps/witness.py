@@ -8,7 +8,7 @@ from core.errors import DeskError
 from core.records import QueuePlace, Ticket
 from core.rules.service_hours import ServiceHours
 from core.steps.device import call_ready
-from core.usecases.loading import calendar_around
+from core.usecases.loading import calendar_now
 from core.usecases.serve_customer import script_marks, still_wishes
 from core.usecases.wait_for_witness import call_partner, join_queue, look_at_queue, lost_place
 from pages.parts import call, clock_words, notice
@@ -34,10 +34,9 @@ def draw(view: StepView) -> None:
 
 def _start(view: StepView) -> None:
     rules = view.loaded.rules
-    with view.desk.read(view.actor.firm_id) as work:
-        hours = ServiceHours.of(rules["service_hours"], "witness")
-        is_open = hours.is_open(work.now, calendar_around(work))
-        opens = hours.next_opening(work.now, calendar_around(work))
+    hours, now = ServiceHours.of(rules["service_hours"], "witness"), view.loaded.now
+    calendar = calendar_now(view.desk, view.actor.firm_id, now)
+    is_open, opens = hours.is_open(now, calendar), hours.next_opening(now, calendar)
     why_lost(lost_place(view.desk, view.actor, view.case_id))
     st.markdown("您将与见证人员视频通话，由见证人员确认您的身份。请准备好身份证原件，独自在明亮、安静的地方。")
     if not call_ready(view.loaded.facts.values("device")):

@@ -11,9 +11,11 @@ from core.actor import Role
 from core.case import Case, State
 from core.errors import NotAllowed, NotFound, WrongState
 from core.usecases.complete_case import record_callback, record_exchange
+from core.usecases.loading import load
 from core.usecases.review_case import approve_case, take_case
 from tests.pages import staff_cases as made
 from tests.pages.staff_cases import Bench
+from tests.walk import required_topics
 
 CODE = "001200345678"
 
@@ -96,8 +98,10 @@ def test_before_the_approval_there_is_nothing_to_report(bench: Bench) -> None:
 
 
 # -- callback
-def call(bench: Bench, case_id: str, outcome: str, note: str = "") -> None:
-    record_callback(bench.desk, made.staff(made.CALLER), case_id, outcome, note)
+def call(bench: Bench, case_id: str, outcome: str, note: str = "") -> dict[str, str]:
+    with bench.desk.read(made.FIRM.id) as work:
+        asked = required_topics(load(work, case_id))
+    return record_callback(bench.desk, made.staff(made.CALLER), case_id, outcome, note, asked)
 
 
 def test_a_confirmed_call_activates_the_account(bench: Bench, case_id: str) -> None:
@@ -109,17 +113,18 @@ def test_a_confirmed_call_activates_the_account(bench: Bench, case_id: str) -> N
 
 
 def test_an_unreached_customer_is_called_again(bench: Bench, case_id: str) -> None:
-    call(bench, case_id, "unreached")
+    caller = made.staff(made.CALLER)
+    assert record_callback(bench.desk, caller, case_id, "unreached", "") == {}
     bench.pass_time(timedelta(hours=2))
-    call(bench, case_id, "unreached", "关机")
+    assert record_callback(bench.desk, caller, case_id, "unreached", "关机") == {}
     assert stored(bench, case_id).state is State.CALLBACK
     with bench.desk.read(made.FIRM.id) as work:
         assert [c.note for c in work.results.callbacks(case_id)] == ["", "关机"]
 
 
 def test_an_objection_ends_the_case_and_needs_its_content(bench: Bench, case_id: str) -> None:
-    with pytest.raises(WrongState, match="写明"):
-        call(bench, case_id, "disputed", "  ")
+    assert call(bench, case_id, "disputed", "  ") == {"note": "客户有异议时，请写明内容。"}
+    assert stored(bench, case_id).state is State.CALLBACK
     call(bench, case_id, "disputed", "不是本人办理")
     case = stored(bench, case_id)
     assert case.state is State.TERMINATED and "不是本人办理" not in case.remark

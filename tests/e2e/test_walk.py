@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from core.audit import first_break
 from core.case import State
@@ -17,33 +16,11 @@ from media.recorder import check_recording
 from media.storage import LocalStorage
 from media.vault import Vault
 from tests.e2e import walk
-from tests.e2e.driver import Server, browser, open_page, press, settled
-from tests.e2e.fake_media import FakeMedia, make_media
+from tests.e2e.driver import Server, open_page, press, settled
 from tests.e2e.scan import hits
 from tests.media.documents_tools import pdfsig, trust_store
-from tests.postgres import Cluster
 
 FIRM = "yuanshan"
-
-
-@pytest.fixture(scope="module")
-def media(tmp_path_factory: pytest.TempPathFactory) -> FakeMedia:
-    """Fake cameras and microphones of both sides."""
-    return make_media(tmp_path_factory.mktemp("media"))
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
-    """The product in demo mode on either database."""
-    settings = {}
-    if request.param == "postgresql":
-        cluster: Cluster = request.getfixturevalue("cluster")
-        cluster.create("walk")
-        settings["JIANZHENG_DATABASE_URL"] = cluster.url("walk")
-    found = Server(tmp_path / "data", **settings)
-    found.start()
-    yield found
-    found.stop()
 
 
 class Seen:
@@ -118,42 +95,37 @@ def wait_for_jobs(page: Page, database: Database) -> None:
     raise AssertionError("jobs are left")
 
 
-def test_an_account_is_opened(server: Server, media: FakeMedia, tmp_path: Path) -> None:
+@pytest.mark.parametrize("server", ["sqlite", "postgresql"], indirect=True)
+def test_an_account_is_opened(server: Server, browsers: tuple[Browser, Browser], tmp_path: Path) -> None:
     person, database = walk.Person(7), database_of(server)
-    with sync_playwright() as playwright:
-        sides = [
-            browser(playwright, media.video("customer_card", 640), media.sound("customer")),
-            browser(playwright, media.video("staff"), media.sound("staff")),
-        ]
-        with sides[0] as customers, sides[1] as desks:
-            page, staff = open_page(customers, server.url), open_page(desks, f"{server.url}/desk", 1440, 900)
-            seen = Seen(page)
-            prepare_case(page, person, database)
-            walk.sign_in_staff(staff, "witness")
-            walk.join_queue(page)
-            walk.take_next(staff)
-            for side in (staff, page):
-                first = walk.wait_for_picture(side)
-                later = walk.wait_for_picture(side)
-                assert later["frames"] > first["frames"] and later["energy"] > 0
-            expect(page.get_by_text("执业证号 F9000000")).to_be_visible()
-            walk.do_witness(staff)
-            walk.do_certificate(page)
-            walk.do_sign(page)
-            walk.do_follow_up(page)
-            assert hits(server.data, person) == []
-            for login, acts in (("review", (walk.do_review, walk.do_results)), ("callback", (walk.do_callback,))):
-                walk.sign_out_staff(staff)
-                walk.sign_in_staff(staff, login)
-                for act in acts:
-                    act(staff)
-            page.reload()
-            wait_for_jobs(page, database)
-            personal = (person.id_number, person.phone, person.name)
-            assert not [url for url in seen.urls if any(value in url for value in personal)]
-            kept_open = [url for url in seen.urls if urlsplit(url).path.startswith("/media/")]
-            assert not [url for url in kept_open if not url.endswith(".svg")]
-            assert page.mistakes == [] and staff.mistakes == []
+    page, staff = open_page(browsers[0], server.url), open_page(browsers[1], f"{server.url}/desk", 1440, 900)
+    seen = Seen(page)
+    prepare_case(page, person, database)
+    walk.sign_in_staff(staff, "witness")
+    walk.join_queue(page)
+    walk.take_next(staff)
+    for side in (staff, page):
+        first = walk.wait_for_picture(side)
+        later = walk.wait_for_picture(side)
+        assert later["frames"] > first["frames"] and later["energy"] > 0
+    expect(page.get_by_text("执业证号 F9000000")).to_be_visible()
+    walk.do_witness(staff)
+    walk.do_certificate(page)
+    walk.do_sign(page)
+    walk.do_follow_up(page)
+    assert hits(server.data, person) == []
+    for login, acts in (("review", (walk.do_review, walk.do_results)), ("callback", (walk.do_callback,))):
+        walk.sign_out_staff(staff)
+        walk.sign_in_staff(staff, login)
+        for act in acts:
+            act(staff)
+    page.reload()
+    wait_for_jobs(page, database)
+    personal = (person.id_number, person.phone, person.name)
+    assert not [url for url in seen.urls if any(value in url for value in personal)]
+    kept_open = [url for url in seen.urls if urlsplit(url).path.startswith("/media/")]
+    assert not [url for url in kept_open if not url.endswith(".svg")]
+    assert page.mistakes == [] and staff.mistakes == []
     with database.read(FIRM) as work:
         case = work.cases.in_states([State.ACTIVE])[0]
         customer = work.people.find_customer(id_number=person.id_number)

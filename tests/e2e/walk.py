@@ -69,6 +69,11 @@ def captcha_answer(database: Database, firm_id: str = "yuanshan") -> str:
 def sign_in(page: Page, person: Person, database: Database) -> None:
     """Phone, captcha, SMS code, policy, 马上开户."""
     type_into(page, "phone", person.phone)
+    finish_sign_in(page, database)
+
+
+def finish_sign_in(page: Page, database: Database) -> None:
+    """The rest of the sign-in, once phone or ID number is typed."""
     type_into(page, "captcha_text", captcha_answer(database))
     press(page, "send_code")
     banner = page.get_by_text(re.compile(r"验证码 \d{6}")).first
@@ -256,11 +261,11 @@ def wait_for_picture(page: Page, more: int = 10) -> dict[str, float]:
 def do_witness(staff: Page) -> None:
     """Captures, head clip, script, 通过."""
     expect(staff.get_by_text(re.compile("录制中")).first).to_be_visible(timeout=60_000)
-    for slot in ("capture_front", "capture_back", "capture_portrait"):
+    pressed = ("capture_front", "capture_back", "capture_portrait", "clip")
+    for slot in pressed:  # one after the other without waiting, as a practised witness does
         press_loosely(staff, f"take_{slot}")
-        expect(staff.locator(f".st-key-take_{slot} button", has_text="✓")).to_be_visible(timeout=60_000)
-    press_loosely(staff, "take_clip")
-    expect(staff.locator(".st-key-take_clip button", has_text="✓")).to_be_visible(timeout=90_000)
+    for slot in pressed:
+        expect(staff.locator(f".st-key-take_{slot} button", has_text="✓")).to_be_visible(timeout=90_000)
     for box in staff.locator("[class*='st-key-script_'] label:has(input)").all():
         if not box.locator("input").is_checked():
             box.click()

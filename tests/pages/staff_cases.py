@@ -26,14 +26,17 @@ from core.rules.calendar import build_calendar
 from core.rules.id_card import check_digit
 from core.settings import read_settings
 from core.steps import certificate, sign, witness
+from core.usecases.complete_case import record_callback
 from core.usecases.found_firm import found_firm
 from core.usecases.loading import forget_firms, load
 from db.database import Database
 from media.documents.papers import Papers
+from media.head_log import HeadLog
 from media.recordings import Recordings
 from media.sms import gateway_for
 from media.storage import LocalStorage
 from media.vault import Vault
+from tests.walk import required_topics
 
 FIRM = Firm("f1", "8001", "样张期货", "400-000-8001", demo=True)
 BRANCHES = (Branch("b1", "总部营业部", "上海市", "样张路 1 号"), Branch("b2", "郑州营业部", "郑州市", "样张路 2 号"))
@@ -117,6 +120,7 @@ def make_bench(folder: Path) -> Bench:
         settings=settings, keys=keys, clock=lambda: clock[0], write=database.write, read=database.read,
         vault=Vault(LocalStorage(settings.storage), keys), images=images, passwords=_PlainPasswords(),
         sms=gateway_for(settings), papers=Papers(lambda: clock[0]), recordings=Recordings(),
+        audit_heads=HeadLog(settings.data / "audit-heads"),
     )  # fmt: skip
     staff = [
         StaffMember(staff_id, login, name, licence, "b1", frozenset(roles), "plain:not-used")
@@ -157,6 +161,13 @@ def submitted_case(bench: Bench, order: int = 1, **profile: Any) -> str:
             due_at=work.now + timedelta(days=1),
         )  # fmt: skip
     return case.id
+
+
+def confirm_by_phone(bench: Bench, case_id: str) -> None:
+    """The callback in which every required topic was covered."""
+    with bench.desk.read(FIRM.id) as work:
+        asked = required_topics(load(work, case_id))
+    assert not record_callback(bench.desk, staff(CALLER), case_id, "confirmed", "", asked)
 
 
 def case_in(bench: Bench, state: State, order: int = 1, **values: Any) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.actor import Role
+from core.jobs.export_audit_head import export_audit_head
 from core.usecases.sign_in_staff import sign_in_staff
 from pages import commands
 from pages.parts import clock_words, wiring
@@ -31,7 +32,7 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
 @pytest.mark.parametrize("which", [[], ["8001"], ["f1"]])
 def test_a_whole_chain_is_reported(bench: Bench, capsys: pytest.CaptureFixture[str], which: list[str]) -> None:
     assert commands.main(["verify-audit", *which]) == 0
-    assert "8001 样张期货: 1 条 / rows, 完整" in capsys.readouterr().out
+    assert "8001 样张期货: 1 条 / rows, 0 个链头 / heads, 完整" in capsys.readouterr().out
 
 
 def test_a_deleted_row_breaks_the_chain(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
@@ -42,6 +43,17 @@ def test_a_deleted_row_breaks_the_chain(bench: Bench, capsys: pytest.CaptureFixt
         connection.exec_driver_sql("DELETE FROM audit WHERE seq = 2")
     assert commands.main(["verify-audit"]) == 1
     assert "第 2 条不符" in capsys.readouterr().out
+
+
+def test_a_tail_that_was_cut_is_found_by_the_exported_head(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+    sign_in_staff(bench.desk, made.FIRM.id, "zhaoqiang", "wrong")
+    assert export_audit_head(bench.desk, made.FIRM.id, {})
+    assert commands.main(["verify-audit"]) == 0
+    assert "1 个链头" in capsys.readouterr().out
+    with bench.database.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM audit WHERE seq > 1")
+    assert commands.main(["verify-audit"]) == 1
+    assert "导出的链头记到第 2 条，数据库中只有 1 条" in capsys.readouterr().out
 
 
 def test_an_unknown_firm_is_said(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,7 +15,7 @@ import threading
 import time
 from pathlib import Path
 
-from playwright.sync_api import Browser, Error, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
 from core.audit import first_break
 from core.case import State
@@ -95,7 +95,7 @@ class Walk:
             walk.do_callback(self.staff)
 
     def customer_step(self) -> None:
-        """The step whose heading stands on the customer's page."""
+        """The step whose heading stands on the customer's page; acknowledged once the page shows another one."""
         self.page.goto(f"{self.server.url}/case")
         if self.page.locator(".st-key-phone").count():
             raise AssertionError("the session was lost")
@@ -107,6 +107,7 @@ class Walk:
             PERSON_STEPS[title](self.page, self.person)
         else:
             DATA_STEPS[title](self.page)
+        expect(self.page.locator("h2").first).not_to_have_text(title)
         self.acknowledged.add(title)
 
     def call(self) -> None:

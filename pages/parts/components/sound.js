@@ -36,14 +36,18 @@ function note(audio, pitch, after) {
 
 async function play(memory) {
   const audio = (memory.audio ??= new AudioContext());
-  // Without a click the browser leaves resume() waiting for ever.
-  await Promise.race([audio.resume(), new Promise((next) => { setTimeout(next, 300); })]);
-  memory.blocked = audio.state === "suspended";
-  if (audio.state === "running") {
-    note(audio, 880, 0);
-    note(audio, 1175, 0.18);
-    memory.host.dataset.played = String(Number(memory.host.dataset.played ?? 0) + 1);
+  if (memory.waiting) {
+    audio.resume();
+    return;
   }
+  // Without a click the browser leaves resume() waiting, possibly for ever; the chime then comes with the click.
+  memory.waiting = setTimeout(() => { memory.blocked = true; show(memory); }, 300);
+  await audio.resume();
+  clearTimeout(memory.waiting);
+  memory.waiting = memory.blocked = false;
+  note(audio, 880, 0);
+  note(audio, 1175, 0.18);
+  memory.host.dataset.played = String(Number(memory.host.dataset.played ?? 0) + 1);
   show(memory);
 }
 

@@ -13,7 +13,8 @@ const WORDS = {
   "Show/hide columns": "选择列", "Close Search": "关闭搜索", "Next Result": "下一个", "Previous Result": "上一个",
   "Error:": "错误：", "Invalid input.": "格式不正确。", "Only one file is allowed.": "只能选择一个文件。", "Too many files": "文件太多。", "Upload failed": "没有传完，请重试。",
   "Drag and drop a file here": "把文件拖到这里", "Drag and drop files here": "把文件拖到这里", "Click to retry upload": "点此重试",
-  "Connection error": "连接已断开", "Page not found": "没有这个页面", Empty: "未填写",
+  "Connection error": "连接已断开", Empty: "未填写", "Page not found": "没有这个页面",
+  "The page that you have requested does not seem to exist. Running the app's main page.": "地址可能输错了，已为您打开首页。",
   "Streamlit server is not responding. Are you connected to the internet?": "正在重新连接，请检查网络。已保存的内容不会丢失。",
   "Use arrow keys to navigate dates. Enter to select. Escape to close.": "用方向键选择日期，回车确认，Esc 关闭。",
 };

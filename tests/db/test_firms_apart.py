@@ -1,0 +1,250 @@
+"""Firms are apart: in the scope of another firm every read finds nothing and every write changes nothing.
+
+The methods are those of the protocols in core/ports.py; one that has no case here makes the test fail.
+"""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from core import ports
+from core.actor import system
+from core.audit import Tag
+from core.case import State
+from core.errors import DeskError, NotFound, Stale
+from core.flow import Evidence, Proof, Rejection
+from core.records import Branch, Firm, SessionRecord, SmsCode, StaffMember
+from core.rules.calendar import CalendarDay
+from db.work import SqlWork
+from tests.db.filled import DAY, EARLY, ONLY_HERE, PHONE, Filled, fill, rows
+from tests.desk_bench import Bench, id_number
+
+Act = Callable[[Any, Filled], Any]
+"""A call on a unit of work with what stands in the filled firm."""
+
+
+def _among(found: Any, wanted: object) -> list[Any]:
+    """What of a list or mapping is the filled firm's own."""
+    return [each for each in found if getattr(each, "id", each) == wanted]
+
+
+def _some(facts: Any) -> Any:
+    return facts.answers or facts.evidence or facts.proofs or facts.rejections
+
+
+READS: dict[str, Act] = {
+    "audit_head": lambda w, a: w.audit_head()[1] == a.head,
+    "audit_entries": lambda w, a: [e for e in w.audit_entries() if a.active.case_id in e.object],
+    "cases.find": lambda w, a: w.cases.find(a.active.case_id),
+    "cases.get": lambda w, a: w.cases.get(a.active.case_id),
+    "cases.find_open": lambda w, a: w.cases.find_open(a.rejected.owner),
+    "cases.of_owner": lambda w, a: w.cases.of_owner(a.active.owner),
+    "cases.in_states": lambda w, a: w.cases.in_states(list(State)),
+    "cases.others_with_id": lambda w, a: w.cases.others_with_id(a.active.person.id_number, "x", "phone:other"),
+    "cases.witness_of": lambda w, a: w.cases.witness_of(a.active.case_id),
+    "cases.facts": lambda w, a: _some(w.cases.facts(w.cases.get(a.active.case_id))),
+    "cases.answers": lambda w, a: w.cases.answers(a.active.case_id),
+    "cases.evidence": lambda w, a: w.cases.evidence(a.active.case_id),
+    "cases.find_evidence": lambda w, a: w.cases.find_evidence(a.evidence.id),
+    "cases.count_uploads": lambda w, a: w.cases.count_uploads(a.active.case_id, ["id_front"]),
+    "cases.has_file": lambda w, a: w.cases.has_file(a.evidence.file_id),
+    "cases.known_files": lambda w, a: w.cases.known_files(),
+    "cases.marks": lambda w, a: w.cases.marks(a.active.case_id),
+    "cases.proofs": lambda w, a: w.cases.proofs(a.active.case_id),
+    "cases.rejections": lambda w, a: w.cases.rejections(a.rejected.case_id),
+    "cases.internal_notes": lambda w, a: w.cases.internal_notes(a.rejected.case_id),
+    "people.find_customer": lambda w, a: w.people.find_customer(id_number=ONLY_HERE.id_number)
+    or w.people.find_customer(customer_id=ONLY_HERE.id),
+    "people.find_staff": lambda w, a: w.people.find_staff(login="onlyhere")
+    or w.people.find_staff(staff_id="only-here"),
+    "people.all_staff": lambda w, a: _among(w.people.all_staff(), "only-here"),
+    "people.find_session": lambda w, a: w.people.find_session(session_id="session-here")
+    or w.people.find_session(token_hash="token-hash"),
+    "people.sessions_of": lambda w, a: w.people.sessions_of("staff:only-here"),
+    "people.find_code": lambda w, a: w.people.find_code("code-here"),
+    "people.codes_sent": lambda w, a: w.people.codes_sent(PHONE, EARLY),
+    "people.events_since": lambda w, a: w.people.events_since("ip|here", EARLY),
+    "firms.firm": lambda w, a: w.firms.firm().id == "f1",
+    "firms.branches": lambda w, a: _among(w.firms.branches(), "only_here"),
+    "firms.current_versions": lambda w, a: _among(w.firms.current_versions(), "only_here"),
+    "firms.data": lambda w, a: w.firms.data("only_here", 1),
+    "firms.rules": lambda w, a: _among(w.firms.rules().versions, "only_here"),
+    "firms.days": lambda w, a: w.firms.days(DAY, DAY),
+    "queue.find": lambda w, a: w.queue.find(a.waiting.id) or w.queue.find(a.waiting.id, lock=True),
+    "queue.find_live": lambda w, a: w.queue.find_live("case-waiting"),
+    "queue.find_last": lambda w, a: w.queue.find_last(a.active.case_id),
+    "queue.find_held": lambda w, a: w.queue.find_held("witness"),
+    "queue.waiting": lambda w, a: w.queue.waiting("b1"),
+    "queue.place": lambda w, a: w.queue.place("case-waiting"),
+    "queue.ended_since": lambda w, a: w.queue.ended_since("b1", EARLY),
+    "documents.find_authority": lambda w, a: w.documents.find_authority(),
+    "documents.find_certificate": lambda w, a: w.documents.find_certificate(a.active.device.kid),
+    "documents.valid_certificates": lambda w, a: w.documents.valid_certificates(a.active.owner),
+    "documents.of_case": lambda w, a: w.documents.of_case(a.active.case_id),
+    "documents.find": lambda w, a: w.documents.find(a.document.id),
+    "results.account_of": lambda w, a: w.results.account_of(a.active.case_id),
+    "results.requests": lambda w, a: w.results.requests(a.active.case_id),
+    "results.callbacks": lambda w, a: w.results.callbacks(a.active.case_id),
+    "jobs.due": lambda w, a: w.jobs.due(),
+    "jobs.unfinished": lambda w, a: w.jobs.unfinished(),
+    "jobs.named_files": lambda w, a: w.jobs.named_files(),
+    "jobs.find_sms": lambda w, a: w.jobs.find_sms(a.sms.id),
+    "jobs.recent_sms": lambda w, a: w.jobs.recent_sms(EARLY),
+}  # fmt: skip
+
+
+WRITES: dict[str, Act] = {
+    "number": lambda w, a: w.number("capital_account"),
+    "once": lambda w, a: w.once(a.active.case_id, "probe", "1"),
+    "audit": lambda w, a: w.audit(system(w.firm_id), Tag.STAFF_CASE_TAKE, f"case:{a.active.case_id}"),
+    "personal_read": lambda w, a: w.personal_read(system(w.firm_id), f"case:{a.active.case_id}", "probe"),
+    "cases.add_case": lambda w, a: w.cases.add_case(
+        replace(a.case, id="new", number="8001990101000001", owner="phone:new")),
+    "cases.change": lambda w, a: w.cases.change(a.case, remark="改", state=State.TERMINATED),
+    "cases.save_answer": lambda w, a: w.cases.save_answer(a.active.case_id, "profile", {"name": "改"}),
+    "cases.add_evidence": lambda w, a: w.cases.add_evidence(
+        a.active.case_id, Evidence("new", "id_front", "f" * 32, "0" * 64, "image/jpeg", 1, w.now), "system"),
+    "cases.replace_evidence": lambda w, a: (
+        w.cases.replace_evidence(a.active.case_id, slot="id_front"),
+        w.cases.replace_evidence(a.active.case_id, evidence_id=a.evidence.id)),
+    "cases.add_proof": lambda w, a: w.cases.add_proof(a.active.case_id, Proof("read", "x", "y", w.now, {}), "system"),
+    "cases.add_rejection": lambda w, a: w.cases.add_rejection(
+        a.active.case_id, Rejection("new", "review", ("D02",), ("profile",), "改", w.now), "", "system"),
+    "people.add_customer": lambda w, a: w.people.add_customer(
+        replace(ONLY_HERE, id="new", number="80018888", id_number=id_number(11))),
+    "people.set_exchanges": lambda w, a: w.people.set_exchanges(ONLY_HERE.id, ["DCE"]),
+    "people.set_account": lambda w, a: w.people.set_account(ONLY_HERE.id, "99999999", "C1"),
+    "people.add_staff": lambda w, a: w.people.add_staff(StaffMember("new", "new", "新", "", "b1", frozenset(), "x")),
+    "people.change_staff": lambda w, a: w.people.change_staff("only-here", active=False, totp_secret="x"),
+    "people.count_failure": lambda w, a: w.people.count_failure("only-here"),
+    "people.use_totp_step": lambda w, a: w.people.use_totp_step("only-here", 9),
+    "people.add_session": lambda w, a: w.people.add_session(
+        SessionRecord("new", w.firm_id, "staff", "staff:only-here", w.now, w.now), "t", w.now),
+    "people.redeem_ticket": lambda w, a: w.people.redeem_ticket("ticket-new", "token-new", "phone"),
+    "people.touch_session": lambda w, a: w.people.touch_session("session-here"),
+    "people.revoke_session": lambda w, a: w.people.revoke_session("session-here"),
+    "people.revoke_sessions_of": lambda w, a: w.people.revoke_sessions_of("staff:only-here"),
+    "people.add_captcha": lambda w, a: w.people.add_captcha("new", b"mac"),
+    "people.use_captcha": lambda w, a: w.people.use_captcha("captcha-here"),
+    "people.add_code": lambda w, a: w.people.add_code(SmsCode("new", "x", PHONE, b"m", w.now, 0, used=False)),
+    "people.count_try": lambda w, a: w.people.count_try("code-here", 5),
+    "people.use_code": lambda w, a: w.people.use_code("code-here"),
+    "people.count_event": lambda w, a: w.people.count_event("ip|here"),
+    "people.forget_before": lambda w, a: w.people.forget_before(w.now + timedelta(days=1)),
+    "firms.add_firm": lambda w, a: w.firms.add_firm(Firm("new", "8999", "新", "", demo=True)),
+    "firms.add_branch": lambda w, a: w.firms.add_branch(Branch("new", "新", "", "")),
+    "firms.add_data": lambda w, a: w.firms.add_data("only_here", 2, {}, EARLY, "x"),
+    "firms.add_days": lambda w, a: w.firms.add_days([CalendarDay(DAY + timedelta(days=1), workday=True, trading=True)]),
+    "queue.join": lambda w, a: w.queue.join("case-new", "b1", "open_account"),
+    "queue.seen": lambda w, a: w.queue.seen(a.waiting.id),
+    "queue.claim": lambda w, a: w.queue.claim("review", "b1"),
+    "queue.renew": lambda w, a: w.queue.renew(a.in_call.ticket, "witness", a.in_call.fence),
+    "queue.save_script": lambda w, a: w.queue.save_script(a.in_call.ticket, "witness", a.in_call.fence, {"x": 1}),
+    "queue.finish": lambda w, a: w.queue.finish(a.in_call.ticket, "witness", a.in_call.fence, "passed"),
+    "queue.back_to_head": lambda w, a: w.queue.back_to_head(a.in_call.ticket, "witness", a.in_call.fence),
+    "queue.leave": lambda w, a: w.queue.leave(a.waiting.id, "x"),
+    "queue.give_up": lambda w, a: w.queue.give_up("case-waiting", "x"),
+    "queue.sweep": lambda w, a: w.queue.sweep(),
+    "queue.ledger": lambda w, a: w.queue.ledger(a.waiting.id, "join", "x", 0),
+    "documents.add_authority": lambda w, a: w.documents.add_authority({"ca": "new"}),
+    "documents.add_certificate": lambda w, a: w.documents.add_certificate("new", a.active.case_id, a.active.owner, {}),
+    "documents.change_certificate": lambda w, a: w.documents.change_certificate(
+        a.active.device.kid, {"share": "x"}, state="revoked"),
+    "documents.count_password_try": lambda w, a: w.documents.count_password_try(a.active.device.kid, 5),
+    "documents.add_document": lambda w, a: w.documents.add_document(replace(a.document, id="new")),
+    "documents.change_document": lambda w, a: w.documents.change_document(
+        a.document.id, a.document.state, state="void"),
+    "results.add_account": lambda w, a: w.results.add_account("99999999", "case-new"),
+    "results.add_request": lambda w, a: w.results.add_request(a.active.case_id, "INE", "x"),
+    "results.set_request": lambda w, a: w.results.set_request(a.active.case_id, "SHFE", "failed", 3, "", "x"),
+    "results.add_callback": lambda w, a: w.results.add_callback(a.active.case_id, "confirmed", "", "x"),
+    "jobs.post": lambda w, a: w.jobs.post("probe", {}, dedupe="new"),
+    "jobs.take": lambda w, a: w.jobs.take(timedelta(minutes=1)),
+    "jobs.finish": lambda w, a: w.jobs.finish(a.job),
+    "jobs.retry": lambda w, a: w.jobs.retry(a.job, w.now, "log"),
+    "jobs.wait": lambda w, a: w.jobs.wait(a.job, w.now),
+    "jobs.give_up": lambda w, a: w.jobs.give_up(a.job, "log"),
+    "jobs.add_sms": lambda w, a: w.jobs.add_sms(a.active.owner, PHONE, "approved", "x"),
+    "jobs.set_sms": lambda w, a: w.jobs.set_sms(a.sms, "failed", text="改"),
+}  # fmt: skip
+ASKS_NO_TABLE = {"new_id"}
+REFUSED_AT_HOME = {"documents.add_authority": Stale}
+"""The filled firm has one already, so there is no change to see."""
+
+
+class _UndoError(Exception):
+    """Ends a transaction without keeping it."""
+
+
+def declared() -> set[str]:
+    """`store.method` for every method of the stores of a unit of work, and the methods of its own."""
+    found = set()
+    for name, member in vars(ports.Work).items():
+        if isinstance(member, property):
+            store = typing.get_type_hints(member.fget)["return"]
+            found |= {f"{name}.{each}" for each in vars(store) if not each.startswith("_")}
+        elif inspect.isfunction(member) and not name.startswith("_"):
+            found.add(name)
+    return found
+
+
+def outcome(bench: Bench, firm: str, act: Act, filled: Filled) -> Any:
+    """What a read gives in a firm's scope; None for the refusals that say that there is nothing."""
+    with suppress(NotFound, KeyError), bench.desk.read(firm) as work:
+        return act(work, filled)
+    return None
+
+
+def changes(bench: Bench, firm: str, act: Act, filled: Filled) -> set[str]:
+    """Tables in which a call in the firm's scope changes anything; nothing of it is kept."""
+    found: set[str] = set()
+    with suppress(_UndoError), bench.desk.write(firm) as work:
+        assert isinstance(work, SqlWork)
+        before = rows(work.connection)
+        act(work, filled)
+        after = rows(work.connection)
+        found = {table for table in before if before[table] != after[table]}
+        raise _UndoError
+    return found
+
+
+def test_every_method_of_the_ports_has_a_case() -> None:
+    assert declared() == READS.keys() | WRITES.keys() | ASKS_NO_TABLE
+    assert READS.keys().isdisjoint(WRITES)
+
+
+def test_reads_of_another_firm_find_nothing(bench: Bench) -> None:
+    filled = fill(bench)
+    here = {name: bool(outcome(bench, "f1", act, filled)) for name, act in READS.items()}
+    assert [name for name, found in here.items() if not found] == [], "proves nothing: not there in its own firm"
+    there = {name: outcome(bench, "f2", act, filled) for name, act in READS.items()}
+    assert {name: found for name, found in there.items() if found} == {}
+
+
+def test_writes_of_another_firm_change_nothing(bench: Bench) -> None:
+    filled = fill(bench)
+    idle = [n for n, act in WRITES.items() if n not in REFUSED_AT_HOME and not changes(bench, "f1", act, filled)]
+    assert idle == [], "proves nothing: changes nothing in its own firm"
+    with bench.database.engine.connect() as connection:
+        before = rows(connection, "f1")
+    for name, act in WRITES.items():
+        with suppress(DeskError), bench.work("f2") as work:
+            act(work, filled)
+        with bench.database.engine.connect() as connection:
+            assert rows(connection, "f1") == before, name
+
+
+def test_what_the_filled_firm_refuses_it_refuses_to_itself_only(bench: Bench) -> None:
+    filled = fill(bench)
+    for name, error in REFUSED_AT_HOME.items():
+        with pytest.raises(error), bench.work("f1") as work:
+            WRITES[name](work, filled)
+        assert changes(bench, "f2", WRITES[name], filled)

@@ -1,0 +1,56 @@
+"""The case page keeps facts between runs, and shows at the next run what somebody else wrote meanwhile."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.records import SessionRecord
+from pages.parts import wiring
+from pages.parts.state import Key
+from tests.builders import CONSENTS, Walk, case_at
+from tests.desk_bench import F1, Bench
+
+ROUTER = Path(__file__).parents[2] / "pages" / "router.py"
+
+
+@pytest.fixture
+def walk(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Walk:
+    """A customer before the photos, signed in on the pages."""
+    walk, now = case_at(bench, "photos"), bench.clock.now
+    session = SessionRecord("s1", walk.firm, "customer", walk.owner, now, now, walk.person.phone)
+    monkeypatch.setattr(wiring, "desk", lambda: bench.desk)
+    monkeypatch.setattr(wiring, "settings", lambda: bench.desk.settings)
+    monkeypatch.setattr(wiring, "firms", lambda: [F1])
+    monkeypatch.setattr(wiring, "customer", lambda: session)
+    monkeypatch.setattr(wiring, "staff", lambda: None)
+    return walk
+
+
+def opened() -> AppTest:
+    """A tab with the case page."""
+    at = AppTest.from_file(str(ROUTER), default_timeout=20).run()
+    return at.switch_page("customer/case.py").run()
+
+
+def test_a_tab_shows_what_another_one_saved(bench: Bench, walk: Walk) -> None:
+    at = opened()
+    assert at.header[0].value == "上传照片"
+    kept = at.session_state[Key.KEPT]
+    for slot in ("id_front", "id_back", "signature"):
+        walk.add_photo(bench, slot)
+    assert not walk.answer(bench, "photos", CONSENTS)
+    assert at.run().header[0].value == "个人基本资料"
+    assert at.session_state[Key.KEPT] is kept
+
+
+def test_what_was_kept_goes_when_the_customer_is_signed_out(
+    bench: Bench, walk: Walk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = opened()
+    assert Key.KEPT in at.session_state
+    monkeypatch.setattr(wiring, "customer", lambda: None)
+    at.run()
+    assert Key.KEPT not in at.session_state
