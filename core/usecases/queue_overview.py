@@ -46,7 +46,7 @@ class StaffNow:
 
 @dataclass(frozen=True)
 class Alert:
-    """What a supervisor has to look at: `unattended`, `stuck` (R047), `paused`; `who` is a case number or a name."""
+    """What a supervisor has to look at: `unattended`, `stuck` (R047), `paused`, `help`; `who` is a case number or a name."""
 
     kind: str
     who: str

@@ -7,6 +7,7 @@ from typing import Any
 
 from core.actor import Actor
 from core.audit import Tag
+from core.call_notes import right_answers
 from core.case import Action, require
 from core.errors import NotFound, Stale, WrongState
 from core.flow import Evidence, Proof
@@ -183,14 +184,16 @@ def add_companion(desk: Desk, actor: Actor, ticket_id: str, slot: str, data: byt
 
 
 def missing_proofs(loaded: Loaded, ticket: Ticket) -> list[str]:
-    """What a pass still needs: captures of this very call, the head clip, required steps of the script."""
+    """What a pass still needs: captures of this very call, the head clip, required steps and questions of the script."""
     call = (ticket.id, ticket.fence)
     have = {item.slot for item in loaded.facts.evidence if (item.meta.get("ticket"), item.meta.get("fence")) == call}
     wanted = {**CAPTURES, HEAD_CLIP: "头部短视频"}
     captures = [title for slot, title in wanted.items() if slot not in have]
     marks = script_marks(ticket)
     due = [s for s in script_steps(loaded) if s["evidence"] == "mark" and s["required"]]
-    return captures + [step["title"] for step in due if step["key"] not in marks]
+    questions = sum(step.get("random_questions", 0) for step in due)
+    open_question = ["答对一道随机问题"] if right_answers(ticket) < questions else []
+    return captures + [step["title"] for step in due if step["key"] not in marks] + open_question
 
 
 def script_steps(loaded: Loaded) -> list[Mapping[str, Any]]:
