@@ -137,19 +137,17 @@ def place_of(work: Work, ticket: Ticket, since: datetime, members: Mapping[str, 
 def _alerts(
     work: Work, tickets: Sequence[Ticket], line: Sequence[Place], staff: Sequence[StaffNow]
 ) -> tuple[Alert, ...]:
-    found = []
-    served = {(t.branch_id, t.business) for t in tickets if any(d.status != "break" for d in _able(work, t))}
-    left = [place for t, place in zip(tickets, line, strict=True) if (t.branch_id, t.business) not in served]
-    if left:
-        found.append(Alert("unattended", str(len(left))))
-    found += [
-        Alert("stuck", p.case_number) for t, p in zip(tickets, line, strict=True) if is_stuck(work, t, len(tickets))
-    ]
+    kinds = {(ticket.branch_id, ticket.business) for ticket in tickets}
+    able = {kind: work.duty.able(*kind) for kind in kinds}
+    unattended, found = 0, []
+    for ticket, place in zip(tickets, line, strict=True):
+        there = able[ticket.branch_id, ticket.business]
+        unattended += all(duty.status == "break" for duty in there)
+        if is_stuck(work, ticket, len(tickets), there):
+            found.append(Alert("stuck", place.case_number))
+    if unattended:
+        found.insert(0, Alert("unattended", str(unattended)))
     return (*found, *(Alert("paused", each.name) for each in staff if each.reason == MISSED_OFFERS))
-
-
-def _able(work: Work, ticket: Ticket) -> list[Duty]:
-    return work.duty.able(ticket.branch_id, ticket.business)
 
 
 def fairness(desk: Desk, actor: Actor) -> tuple[list[Overtaken], timedelta | None]:
