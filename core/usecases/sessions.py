@@ -89,8 +89,10 @@ def find_session(desk: Desk, kind: str, *, token: str = "", session_ref: str = "
 
 
 def sign_out(desk: Desk, session: SessionRecord) -> None:
-    """End the session in all tabs."""
+    """End the session in all tabs; a member of staff is off duty from now on."""
     with desk.write(session.firm_id) as work:
         work.people.revoke_session(session.id)
+        if session.kind == "staff":
+            work.duty.stop(session.subject.removeprefix("staff:"))
         tag = Tag.STAFF_SESSION_CLOSE if session.kind == "staff" else Tag.CUSTOMER_SESSION_CLOSE
         work.audit(Actor(session.firm_id, session.subject), tag, f"session:{session.id}")
