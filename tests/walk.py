@@ -18,6 +18,7 @@ from core.steps.witness import CAPTURES, HEAD_CLIP
 from core.usecases.acknowledge_notice import acknowledge_notice
 from core.usecases.answer_step import answer_step
 from core.usecases.bank_cards import add_card
+from core.usecases.call_script import draw_question, mark_answer
 from core.usecases.callback_plan import call_plan
 from core.usecases.certificates import begin_certificate, confirm_install, issue_certificate, unlock_certificate
 from core.usecases.complete_case import record_callback
@@ -219,6 +220,8 @@ class Walk:
             bench.pass_time(seconds=10)
             if step["evidence"] == "mark":
                 mark_script(desk, actor, *self.held, step["key"], passed=True)
+        draw_question(desk, actor, *self.held)
+        mark_answer(desk, actor, *self.held, right=True)
         for slot in (*CAPTURES, HEAD_CLIP):
             self.capture(bench, slot)
 

@@ -1,4 +1,4 @@
-"""What the server chooses and checks in a call: a question about data on file, the challenge of the head clip, a code."""
+"""What the server chooses and checks in a call: a question about data on file, the challenge, a code by SMS."""
 
 from __future__ import annotations
 

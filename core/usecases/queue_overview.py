@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from core.actor import Actor, Role
 from core.businesses import business
+from core.call_notes import help_wanted
 from core.fairness import longest_overtaken, overtakings
 from core.permissions import Permission, allow
 from core.ports import Desk, Work
@@ -46,7 +47,7 @@ class StaffNow:
 
 @dataclass(frozen=True)
 class Alert:
-    """What a supervisor has to look at: `unattended`, `stuck` (R047), `paused`, `help`; `who` is a case number or a name."""
+    """What a supervisor has to look at: `help`, `unattended`, `stuck` (R047), `paused`; `who` names a case or a person."""
 
     kind: str
     who: str
@@ -103,7 +104,9 @@ def _branch(work: Work, branch: Branch, firm: _Firm) -> BranchQueue:
     staff = tuple(_now(m, firm.duties.get(m.id)) for m in firm.members.values() if _serves(m, branch))
     longest = work.now - min(place.since for place in line) if line else None
     messages = tuple(work.messages.current_messages(branch.id))
-    return BranchQueue(branch, line, running, longest, staff, messages, _alerts(work, tickets, line, staff))
+    wanted = [Alert("help", p.case_number) for p, call in zip(running, calls, strict=True) if help_wanted(call)]
+    alerts = (*wanted, *_alerts(work, tickets, line, staff))
+    return BranchQueue(branch, line, running, longest, staff, messages, alerts)
 
 
 def _serves(member: StaffMember, branch: Branch) -> bool:
@@ -137,19 +140,17 @@ def place_of(work: Work, ticket: Ticket, since: datetime, members: Mapping[str, 
 def _alerts(
     work: Work, tickets: Sequence[Ticket], line: Sequence[Place], staff: Sequence[StaffNow]
 ) -> tuple[Alert, ...]:
-    found = []
-    served = {(t.branch_id, t.business) for t in tickets if any(d.status != "break" for d in _able(work, t))}
-    left = [place for t, place in zip(tickets, line, strict=True) if (t.branch_id, t.business) not in served]
-    if left:
-        found.append(Alert("unattended", str(len(left))))
-    found += [
-        Alert("stuck", p.case_number) for t, p in zip(tickets, line, strict=True) if is_stuck(work, t, len(tickets))
-    ]
+    kinds = {(ticket.branch_id, ticket.business) for ticket in tickets}
+    able = {kind: work.duty.able(*kind) for kind in kinds}
+    unattended, found = 0, []
+    for ticket, place in zip(tickets, line, strict=True):
+        there = able[ticket.branch_id, ticket.business]
+        unattended += all(duty.status == "break" for duty in there)
+        if is_stuck(work, ticket, len(tickets), there):
+            found.append(Alert("stuck", place.case_number))
+    if unattended:
+        found.insert(0, Alert("unattended", str(unattended)))
     return (*found, *(Alert("paused", each.name) for each in staff if each.reason == MISSED_OFFERS))
-
-
-def _able(work: Work, ticket: Ticket) -> list[Duty]:
-    return work.duty.able(ticket.branch_id, ticket.business)
 
 
 def fairness(desk: Desk, actor: Actor) -> tuple[list[Overtaken], timedelta | None]:

@@ -184,7 +184,7 @@ def add_companion(desk: Desk, actor: Actor, ticket_id: str, slot: str, data: byt
 
 
 def missing_proofs(loaded: Loaded, ticket: Ticket) -> list[str]:
-    """What a pass still needs: captures of this very call, the head clip, required steps and questions of the script."""
+    """What a pass still needs: captures of this very call, the head clip, required steps and questions."""
     call = (ticket.id, ticket.fence)
     have = {item.slot for item in loaded.facts.evidence if (item.meta.get("ticket"), item.meta.get("fence")) == call}
     wanted = {**CAPTURES, HEAD_CLIP: "头部短视频"}

@@ -94,13 +94,15 @@ def find_session(desk: Desk, kind: str, *, token: str = "", session_ref: str = "
 
 
 def sign_out(desk: Desk, session: SessionRecord) -> None:
-    """End the session in all tabs."""
+    """End the session in all tabs; a member of staff is off duty from now on."""
     with desk.write(session.firm_id) as work:
         _close(work, Actor(session.firm_id, session.subject), session)
 
 
 def _close(work: Work, actor: Actor, session: SessionRecord) -> None:
     work.people.revoke_session(session.id)
+    if session.kind == "staff" and not live_sessions(work, session.subject):
+        work.duty.stop(session.subject.removeprefix("staff:"))
     tag = Tag.STAFF_SESSION_CLOSE if session.kind == "staff" else Tag.CUSTOMER_SESSION_CLOSE
     work.audit(actor, tag, f"session:{session.id}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from core.actor import Actor
@@ -14,11 +15,12 @@ from core.queueing import (
     HEARTBEAT,
     HISTORY,
     HISTORY_CALLS,
+    HISTORY_LEAST,
     expected_wait,
     handling_time,
     wait_in_minutes,
 )
-from core.records import QueuePlace, Ticket
+from core.records import Duty, QueuePlace, Ticket
 from core.rules.calendar import local_day
 from core.rules.service_hours import ServiceHours
 from core.steps.device import call_ready
@@ -46,7 +48,7 @@ def join_queue(desk: Desk, actor: Actor, case_id: str) -> Ticket:
             raise WrongState(f"现在不在视频服务时间。服务时间：{hours.sentence()}。")
         case = loaded.case
         position = len(work.queue.waiting(case.branch_id)) + 1
-        wait = _expected(work, case.branch_id, case.business, position)
+        wait = _expected(work, case.branch_id, work.duty.able(case.branch_id, case.business), position)
         promised = None if wait is None else round(wait.total_seconds())
         ticket = work.queue.join(case_id, case.branch_id, case.business, promised_s=promised)
         work.audit(actor, Tag.CUSTOMER_QUEUE_JOIN, f"case:{case_id}", ticket=ticket.id)
@@ -58,18 +60,16 @@ def _require_device(loaded: Loaded) -> None:
         raise WrongState("这台设备还不能视频通话。请回到“设备检测”，或换一台有摄像头的设备登录。")
 
 
-def _expected(work: Work, branch_id: str, business: str, position: int) -> timedelta | None:
+def _expected(work: Work, branch_id: str, able: Sequence[Duty], position: int) -> timedelta | None:
     """position x handling time / staff on duty for this branch and business; None when nobody is."""
     since = work.now - HISTORY
     branch = work.queue.handling_times(since, HISTORY_CALLS, branch_id)
-    firm = work.queue.handling_times(since, HISTORY_CALLS)
-    return expected_wait(
-        position, handling_time(branch, firm, times_of(work).call), _serving(work, branch_id, business)
-    )
+    firm = work.queue.handling_times(since, HISTORY_CALLS) if len(branch) < HISTORY_LEAST else []
+    return expected_wait(position, handling_time(branch, firm, times_of(work).call), _serving(able))
 
 
-def _serving(work: Work, branch_id: str, business: str) -> int:
-    return sum(1 for duty in work.duty.able(branch_id, business) if duty.status != "break")
+def _serving(able: Sequence[Duty]) -> int:
+    return sum(1 for duty in able if duty.status != "break")
 
 
 def look_at_queue(desk: Desk, actor: Actor, case_id: str) -> QueuePlace | None:
@@ -93,7 +93,8 @@ def _place(work: Work, case: Case, ticket: Ticket) -> QueuePlace:
     if ticket.id not in line:
         line.append(ticket.id)
     position = line.index(ticket.id) + 1
-    wait = _expected(work, ticket.branch_id, ticket.business, position)
+    able = work.duty.able(ticket.branch_id, ticket.business)
+    wait = _expected(work, ticket.branch_id, able, position)
     return QueuePlace(
         ticket,
         len(line),
@@ -101,15 +102,15 @@ def _place(work: Work, case: Case, ticket: Ticket) -> QueuePlace:
         wait_in_minutes(wait) if wait is not None else None,
         tuple(work.messages.current_messages(ticket.branch_id)),
         _closing(work, case, wait or timedelta()),
-        is_stuck(work, ticket, len(line)),
+        is_stuck(work, ticket, len(line), able),
     )
 
 
-def is_stuck(work: Work, ticket: Ticket, people: int) -> bool:
-    """Alone in the queue for long while somebody is free: probably the customer's network (R047)."""
-    if people > 1 or work.now - ticket.enqueued_at <= times_of(work).alone:
+def is_stuck(work: Work, ticket: Ticket, people: int, able: Sequence[Duty]) -> bool:
+    """Alone in the queue for long while somebody who can serve is free: probably the customer's network (R047)."""
+    if people > 1 or not any(duty.status == "online" for duty in able):
         return False
-    return any(duty.status == "online" for duty in work.duty.able(ticket.branch_id, ticket.business))
+    return work.now - ticket.enqueued_at > times_of(work).alone
 
 
 def _hours(work: Work, case: Case) -> ServiceHours:

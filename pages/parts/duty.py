@@ -76,7 +76,7 @@ def _confirm(desk: Desk, actor: Actor) -> None:
         with st.container(horizontal=True):
             leave = f"仍要{STATUS_TITLES[status]}"
             st.button(leave, key="duty_confirm", on_click=_change, args=(desk, actor, status, reason, True))
-            st.button("继续在线", key="duty_stay", type="primary", on_click=acting.ask, args=(None,))
+            st.button("继续在线", key="duty_stay", on_click=acting.ask, args=(None,))
 
 
 def bell(now: Standing) -> str | None:

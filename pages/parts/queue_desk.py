@@ -25,6 +25,7 @@ _LASTS = {15: "15 分钟", 30: "30 分钟", 60: "1 小时", 240: "4 小时"}
 def alerts(line: BranchQueue) -> None:
     """What needs somebody now."""
     words = {
+        "help": "受理单 {} 的见证人员请主管协助。",
         "unattended": "有 {} 位客户在排队，但没有人可以接听。",
         "stuck": "受理单 {} 独自等待超过 5 分钟而有人空闲，可能是客户网络不畅，请电话联系。",
         "paused": "{} 连续两次没有接听，已转为小休。",

@@ -61,6 +61,7 @@ def _desk(ticket: Ticket, loaded: Loaded) -> None:
                 return
             call.keep_recording(desk, actor, ticket)
             status(ticket)
+            st.caption(f":material/groups: 排队 {stand_by(desk, actor).waiting} 人")
             captures(desk, actor, ticket)
 
         live()

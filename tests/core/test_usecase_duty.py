@@ -9,10 +9,12 @@ import pytest
 from core.actor import Role
 from core.errors import NotAllowed, NotFound, Stale, WrongState
 from core.queueing import BREAK_REASONS, DECLINE_REASONS, LEASE, OFFER_REST, RECUSED
+from core.records import SessionRecord
 from core.usecases.abandon_case import abandon_case
 from core.usecases.duty import change_duty, stand_by
 from core.usecases.offers import decline_offer
 from core.usecases.serve_customer import accept_offer, claim_next, keep_call, release_call
+from core.usecases.sessions import sign_out
 from tests.builders import Walk, case_at
 from tests.desk_bench import Bench
 from tests.queue_line import ledger, line, look, online, state, status, stay, swept, take, ticket
@@ -324,6 +326,12 @@ def test_a_silent_page_was_on_duty_until_it_was_last_seen(bench: Bench) -> None:
     assert swept(bench) == 1
     assert status(bench, "witness") == ("offline", "")
     assert intervals(bench, "witness") == [("online", "", 46)]
+
+
+def test_signing_out_ends_the_duty(bench: Bench) -> None:
+    online(bench, "witness", "witness2")
+    sign_out(bench.desk, SessionRecord("s1", "f1", "staff", "staff:witness", bench.now, bench.now))
+    assert (status(bench, "witness")[0], status(bench, "witness2")[0]) == ("offline", "online")
 
 
 def test_a_silent_call_ends_the_duty_and_a_page_that_comes_back_begins_a_new_time(bench: Bench) -> None:
