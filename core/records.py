@@ -184,6 +184,7 @@ class QueuePlace:
     ticket: Ticket
     people: int = 0
     position: int = 0
+    staff_on_duty: int = 0
     minutes: tuple[int, int] | None = None
     messages: tuple[DeskMessage, ...] = ()
     closing: datetime | None = None

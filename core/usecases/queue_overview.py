@@ -47,7 +47,7 @@ class StaffNow:
 
 @dataclass(frozen=True)
 class Alert:
-    """What a supervisor has to look at: `help`, `unattended`, `stuck` (R047), `paused`; `who` names a case or a person."""
+    """What a supervisor has to look at: `help`, `unattended`, `stuck` (R047), `paused`; `who`: case or person."""
 
     kind: str
     who: str

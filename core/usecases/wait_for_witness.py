@@ -99,6 +99,7 @@ def _place(work: Work, case: Case, ticket: Ticket) -> QueuePlace:
         ticket,
         len(line),
         position,
+        _serving(able),
         wait_in_minutes(wait) if wait is not None else None,
         tuple(work.messages.current_messages(ticket.branch_id)),
         _closing(work, case, wait or timedelta()),
