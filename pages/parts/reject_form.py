@@ -23,9 +23,10 @@ def reject_form(rules: Rules, stage: str, key: str, submit: Submit) -> bool:
     reasons; what staff wrote themselves is kept when the reasons change. Returns True in the run in which
     the button was pressed (a dialog then asks for a new run, docs of st.dialog).
     """
-    reasons = {r["code"]: r for r in reasons_for(stage, rules) if r["kind"] != "wait"}
+    offered = [r for r in reasons_for(stage, rules) if r["kind"] != "wait"]
+    reasons = {r["code"]: r for r in sorted(offered, key=_place)}
     codes: list[str] = st.multiselect(
-        "驳回原因", list(reasons), format_func=lambda code: f"{code} {reasons[code]['label']}", key=_codes(key),
+        "驳回原因", list(reasons), format_func=lambda code: _named(reasons[code]), key=_codes(key),
         placeholder="选择原因，可以多选，可以输入文字查找", on_change=_fill, args=(rules, key),
         select_all=False,
     )  # fmt: skip
@@ -42,6 +43,14 @@ def reject_form(rules: Rules, stage: str, key: str, submit: Submit) -> bool:
                      on_click=_send, args=(key, submit))  # fmt: skip
 
 
+def prefill(key: str, rules: Rules, code: str, internal: str) -> None:
+    """Choose a reason and write the note from elsewhere on the page (in a callback)."""
+    values = st.session_state
+    values[_codes(key)] = list(dict.fromkeys([*(values.get(_codes(key)) or []), code]))
+    values[f"{key}_reject_internal"] = internal
+    _fill(rules, key)
+
+
 def effect(reasons: Sequence[Mapping[str, Any]], rules: Rules) -> str:
     """What a rejection for these reasons brings about, in one or two sentences for staff."""
     ending = next((reason["kind"] for reason in reasons if reason["kind"] in ENDING), None)
@@ -50,6 +59,17 @@ def effect(reasons: Sequence[Mapping[str, Any]], rules: Rules) -> str:
     steps = dict.fromkeys(s for reason in reasons for s in (reason["step"], *reason["also"]) if s)
     titles = "、".join(STEP_TITLES[step] for step in steps)
     return f"客户要重新完成：{titles}。其余内容保留；资料有改动时，相关的证明要重做。"
+
+
+def _place(reason: Mapping[str, Any]) -> tuple[int, str]:
+    """Reasons stand together by the step that they lead back to, what ends the case last."""
+    steps = list(STEP_TITLES)
+    return (steps.index(reason["step"]) if reason["step"] else len(steps), reason["code"])
+
+
+def _named(reason: Mapping[str, Any]) -> str:
+    target = STEP_TITLES[reason["step"]] if reason["step"] else "结束"
+    return f"{reason['code']} {target}：{reason['label']}"
 
 
 def _codes(key: str) -> str:

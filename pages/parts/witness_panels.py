@@ -1,36 +1,34 @@
-"""Panels of the witness desk: call status, captures, script, customer facts, decision."""
+"""Panels of the witness desk: call status, captures, customer facts, decision."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
 from core.actor import Actor
+from core.call_notes import HELP_REASONS, challenge_of, help_wanted
 from core.errors import DeskError
 from core.ports import Desk
-from core.records import StaffMember, Ticket
-from core.rules.calendar import SHANGHAI
-from core.rules.exchanges import names_of
+from core.records import Ticket
 from core.rules.masks import mask_id, mask_name, mask_phone
-from core.rules.suitability import level_name
-from core.steps import exchanges
 from core.steps.photos import SLOTS
 from core.steps.witness import CAPTURES, HEAD_CLIP
+from core.usecases.call_script import call_supervisor, draw_challenge
 from core.usecases.loading import Loaded, load
 from core.usecases.serve_customer import (
     add_capture,
-    mark_script,
     missing_proofs,
     pass_witness,
     reject_witness,
     release_call,
-    script_marks,
-    script_steps,
 )
-from pages.parts import call, notice, state
+from pages.parts import acting, call, notice, state
 from pages.parts.pictures import picture_url
-from pages.parts.reject_form import reject_form
+from pages.parts.reject_form import prefill, reject_form
+
+_CODES = "witness_reject_codes"
 
 
 def status(ticket: Ticket) -> None:
@@ -55,76 +53,38 @@ def _capture(desk: Desk, actor: Actor, ticket: Ticket, slot: str) -> None:
         state.say(error.text)
 
 
+def _clip(desk: Desk, actor: Actor, ticket: Ticket) -> None:
+    """Draw the challenge, show it to both sides, record."""
+    acting.attempt(lambda: draw_challenge(desk, actor, ticket.id, ticket.fence))
+    call.record_clip(desk, actor, ticket)
+
+
 def captures(desk: Desk, actor: Actor, ticket: Ticket) -> None:
-    """Three stills and the head clip, each with what was taken and a way to take it again.
+    """Three stills and the head clip, each with what was taken and a way to take it again; what a pass still needs.
 
     The buttons act in callbacks: presses that come while a capture runs reach one rerun together, and each counts.
     """
     with desk.read(actor.firm_id) as work:
-        taken = {e.slot: e for e in work.cases.evidence(ticket.case_id) if e.meta.get("ticket") == ticket.id}
+        now, loaded = work.queue.find(ticket.id), load(work, ticket.case_id)
+    taken = {e.slot: e for e in loaded.facts.evidence if e.meta.get("ticket") == ticket.id}
     columns = st.columns(4)
-    for column, (slot, title) in zip(columns, CAPTURES.items(), strict=False):
-        with column:
+    for number, (slot, title) in enumerate(CAPTURES.items()):
+        with columns[number]:
             done = "✓ " if slot in taken else ""
-            st.button(f"{done}截取{title}", key=f"take_{slot}", width="stretch",
+            st.button(f"{done}截取{title}", key=f"take_{slot}", width="stretch", shortcut=f"Alt+{number + 1}",
                       on_click=_capture, args=(desk, actor, ticket, slot))  # fmt: skip
             if slot in taken:
                 st.image(picture_url(desk, actor.firm_id, taken[slot]), width="stretch")
     with columns[3]:
         running = call.clip_running(ticket)
         label = "录制中…" if running else ("✓ 录制头部短视频" if HEAD_CLIP in taken else "录制头部短视频")
-        st.button(label, key="take_clip", width="stretch", disabled=running,
-                  on_click=call.record_clip, args=(desk, actor, ticket))  # fmt: skip
-
-
-def script(desk: Desk, actor: Actor, member: StaffMember, ticket: Ticket, loaded: Loaded) -> None:
-    """The script as a checklist; each tick is stored with its time."""
-    values = {
-        "firm": loaded.rules["firm"]["name"],
-        "witness": member.name,
-        "licence": member.licence,
-        "business": loaded.business.title,
-        "time": loaded.now.astimezone(SHANGHAI).strftime("%H:%M"),
-        **_case_words(loaded),
-    }
-
-    def tick(key: str) -> None:
-        try:
-            mark_script(desk, actor, ticket.id, ticket.fence, key, passed=bool(st.session_state[f"script_{key}"]))
-        except DeskError as error:
-            state.say(error.text)
-
-    for step in script_steps(loaded):
-        if step["evidence"] != "mark":
-            st.markdown(f":material/photo_camera: **{step['title']}**")
-        else:
-            st.checkbox(
-                f"**{step['title']}**",
-                value=step["key"] in script_marks(ticket),
-                key=f"script_{step['key']}",
-                on_change=tick,
-                args=(step["key"],),
-            )
-        st.caption(notice.plain(_filled(step["staff"], values)))
-
-
-def _case_words(loaded: Loaded) -> dict[str, str]:
-    """What the script says about this case, and the action asked for in the head clip."""
-    facts, rules = loaded.facts, loaded.rules
-    level, lowest = exchanges.rating(facts)
-    challenges = rules["witness_script"]["challenges"]
-    chosen = challenges[int(loaded.case.id[:8], 16) % len(challenges)]
-    return {
-        "exchanges": names_of(facts.values("exchanges").get("chosen") or (), rules["exchanges"]),
-        "level": level_name(level, lowest, rules["match_table"]),
-        "challenge": str(chosen["text"]),
-    }
-
-
-def _filled(text: str, values: dict[str, str]) -> str:
-    for name, value in values.items():
-        text = text.replace("{" + name + "}", value)
-    return text
+        st.button(label, key="take_clip", width="stretch", disabled=running, shortcut="Alt+4",
+                  on_click=_clip, args=(desk, actor, ticket))  # fmt: skip
+        if running and now:
+            st.markdown(f"**{notice.plain(challenge_of(now).get('text', ''))}**")
+    missing = missing_proofs(loaded, now) if now else []
+    if missing:
+        st.caption(f"还缺 {len(missing)} 项：{'、'.join(missing)}")
 
 
 def facts(desk: Desk, actor: Actor, loaded: Loaded) -> None:
@@ -161,7 +121,7 @@ def decide(desk: Desk, actor: Actor, ticket: Ticket, loaded: Loaded) -> None:
     def act(kind: str, codes: Sequence[str] = (), text: str = "", internal: str = "") -> None:
         try:
             if kind == "pass":
-                pass_witness(desk, actor, ticket.id, ticket.fence)
+                pass_witness(desk, actor, ticket.id, ticket.fence, str(st.session_state.get("witness_note") or ""))
             elif kind == "reject":
                 reject_witness(desk, actor, ticket.id, ticket.fence, codes, text, internal)
             else:
@@ -175,11 +135,34 @@ def decide(desk: Desk, actor: Actor, ticket: Ticket, loaded: Loaded) -> None:
     if "witness_refused" in st.session_state:
         notice.refusal(st.session_state.pop("witness_refused"))
     with st.container(horizontal=True):
-        st.button("通过", key="witness_pass", type="primary", on_click=act, args=("pass",))
-        st.button("退回队首", key="witness_release", on_click=act, args=("release",))
-    with desk.read(actor.firm_id) as work:
-        missing = missing_proofs(load(work, loaded.case.id), ticket)
-    if missing:
-        st.caption(f"还缺 {len(missing)} 项：{'、'.join(missing)}")
-    with st.expander("驳回", icon=":material/assignment_return:"):
+        st.button("通过", key="witness_pass", type="primary", shortcut="Alt+P", on_click=act, args=("pass",))
+        st.button("退回队首", key="witness_release", shortcut="Alt+B", on_click=act, args=("release",))
+        _ask_supervisor(desk, actor, ticket)
+        _abort(loaded)
+    st.text_input("内部备注", key="witness_note", max_chars=500, placeholder="通过时一并保存，客户看不到")
+    chosen = bool(st.session_state.get("witness_reject_codes"))
+    with st.expander("驳回", icon=":material/assignment_return:", expanded=chosen):
         reject_form(loaded.rules, "witness", "witness", lambda c, t, i: act("reject", c, t, i))
+
+
+def _ask_supervisor(desk: Desk, actor: Actor, ticket: Ticket) -> None:
+    wanted = help_wanted(ticket)
+    with st.popover("请主管", icon=":material/support_agent:", key=f"help_{wanted}"):
+        for code, title in HELP_REASONS.items():
+            act = partial(call_supervisor, desk, actor, ticket.id, ticket.fence, code)
+            st.button(
+                title, key=f"ask_help_{code}", width="stretch", on_click=acting.attempt, args=(act, "已通知主管。")
+            )
+    if wanted:
+        st.caption(f"已请主管：{HELP_REASONS[wanted]}")
+
+
+def _abort(loaded: Loaded) -> None:
+    """Why a call must not go on; choosing one fills in the rejection, which is then sent as usual."""
+    script = loaded.rules["witness_script"]
+    with st.popover("中止", icon=":material/front_hand:", key=f"abort_{bool(st.session_state.get(_CODES))}"):
+        st.caption(f"请对客户说：{script['neutral_end']}")
+        for row in script["abort"]:
+            if row["reason"]:
+                st.button(row["text"], key=f"abort_{row['key']}", width="stretch",
+                          on_click=prefill, args=("witness", loaded.rules, row["reason"], row["text"]))  # fmt: skip

@@ -11,8 +11,11 @@ from core.usecases.loading import Loaded, load
 from core.usecases.serve_customer import keep_call
 from pages.parts import call, duty, notice, state, visitor, wiring
 from pages.parts.components.sound import chime
-from pages.parts.witness_panels import captures, decide, facts, script, status
+from pages.parts.script_panel import Talk, script
+from pages.parts.witness_panels import captures, decide, facts, status
 
+SIDE_PX = 680
+"""The script scrolls beside the picture, so that both stay on one screen."""
 guest = visitor.read()
 desk, actor, member = wiring.desk(), guest.actor_staff, guest.member
 if actor is None or member is None:
@@ -67,10 +70,18 @@ def _desk(ticket: Ticket, loaded: Loaded) -> None:
         live()
         decide(desk, actor, ticket, loaded)
     with side:
-        data, talk = st.tabs(["话术", "客户资料"])
+        lines, data = st.tabs(["话术", "客户资料"])
+
+        @st.fragment(run_every="4s", key="call_script")
+        def talk() -> None:
+            with desk.read(actor.firm_id) as work:
+                now = work.queue.find(ticket.id)
+            if now:
+                script(Talk(desk, actor, member, now, loaded))
+
+        with lines, st.container(height=SIDE_PX, border=False):
+            talk()
         with data:
-            script(desk, actor, member, ticket, loaded)
-        with talk:
             facts(desk, actor, loaded)
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import streamlit as st
 
+from core.call_notes import challenge_of, code_state
 from core.errors import DeskError
 from core.records import QueuePlace, Ticket
 from core.rules.service_hours import ServiceHours
 from core.steps.device import call_ready
+from core.usecases.call_script import CHALLENGE_SHOWN, enter_call_code
 from core.usecases.loading import calendar_now
-from core.usecases.serve_customer import script_marks, still_wishes
+from core.usecases.serve_customer import script_marks, script_steps, still_wishes
 from core.usecases.wait_for_witness import call_partner, join_queue, look_at_queue, lost_place
 from pages.parts import call, clock_words, notice
 from pages.parts.components.selfie import selfie
@@ -93,12 +97,35 @@ def _stills(ticket: Ticket) -> None:
 
 
 def _guide(view: StepView, ticket: Ticket) -> None:
-    """The script's steps in the customer's words; the first one not ticked is the present one."""
-    steps = [s for s in view.loaded.rules["witness_script"]["steps"] if s["evidence"] not in {"result", "note"}]
+    """What is asked for now: the challenge, else the first step of the script that is not done, in plain words."""
+    shown = challenge_of(ticket)
+    if shown and view.desk.clock() - datetime.fromisoformat(shown["at"]) < CHALLENGE_SHOWN:
+        st.info(f"### {notice.plain(shown['text'])}", icon=":material/videocam:")
+        return
+    if code_state(ticket) == "sent":
+        _enter_code(view, ticket)
+    with view.desk.read(view.actor.firm_id) as work:
+        taken = {item.slot for item in work.cases.evidence(view.case_id) if item.meta.get("ticket") == ticket.id}
     ticked = script_marks(ticket)
-    have = {item.slot for item in view.loaded.facts.evidence if item.meta.get("ticket") == ticket.id}
-    for number, step in enumerate(steps, 1):
-        if step["key"] not in ticked and step["evidence"] not in have:
-            st.info(f"第 {number} 项　{notice.plain(step['customer'])}", icon=":material/record_voice_over:")
+    for number, step in enumerate(s for s in script_steps(view.loaded) if s["evidence"] not in {"result", "note"}):
+        if step["key"] not in ticked and step["evidence"] not in taken:
+            st.info(f"第 {number + 1} 项　{notice.plain(step['customer'])}", icon=":material/record_voice_over:")
             return
     st.info("见证人员正在确认结果，请稍候。", icon=":material/hourglass_top:")
+
+
+def _enter_code(view: StepView, ticket: Ticket) -> None:
+    """The code by SMS that the witness asked for; it is typed here and never said aloud."""
+
+    def enter() -> None:
+        code = str(st.session_state.get("call_code") or "")
+        try:
+            right = enter_call_code(view.desk, view.actor, ticket.id, code)
+            view.fail({} if right else {"call_code": "验证码不正确或已过期，请核对短信。"})
+        except DeskError as error:
+            view.fail({"call_code": error.text})
+
+    with st.form("call_code_form"):
+        st.text_input("短信验证码", key="call_code", max_chars=6, placeholder="请输入手机收到的 6 位验证码")
+        view.show_error("call_code")
+        st.form_submit_button("确认", on_click=enter)

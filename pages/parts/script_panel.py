@@ -1,0 +1,132 @@
+"""The witness script beside the picture: a checklist, the drawn question with its answer, the challenge, the code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from core.actor import Actor
+from core.call_notes import challenge_of, code_state
+from core.ports import Desk
+from core.records import StaffMember, Ticket
+from core.rules.calendar import SHANGHAI
+from core.rules.exchanges import names_of
+from core.rules.suitability import level_name
+from core.steps import exchanges
+from core.steps.witness import CAPTURES, HEAD_CLIP
+from core.usecases.call_script import CODE_STEP, draw_question, mark_answer, question_of, send_call_code
+from core.usecases.loading import Loaded
+from core.usecases.serve_customer import mark_script, script_marks, script_steps
+from pages.parts import acting, notice
+
+UNDRAWN = "（开始录制时由系统抽取）"
+CODE_WORDS = {
+    "none": "也可以向客户手机发送验证码，由客户输入在自己的页面上。",
+    "sent": "验证码已发送，请客户输入在自己的页面上，不要念出来。",
+    "right": ":material/check: 客户已输入正确的验证码。",
+}
+
+
+@dataclass(frozen=True)
+class Talk:
+    """One call as its witness leads it; `ticket` is as it stands now."""
+
+    desk: Desk
+    actor: Actor
+    member: StaffMember
+    ticket: Ticket
+    loaded: Loaded
+
+    def do(self, act: Callable[..., Any], **values: Any) -> None:
+        """Run a use case on this call from a callback; a refusal is shown on the page."""
+        acting.attempt(lambda: act(self.desk, self.actor, self.ticket.id, self.ticket.fence, **values))
+
+
+def script(talk: Talk) -> None:
+    """The script as a checklist; each tick is stored with its time."""
+    words, marks = _words(talk), script_marks(talk.ticket)
+    done = sum(1 for step in _ticked(talk) if step["key"] in marks)
+    st.progress(done / len(_ticked(talk)), f"已完成 {done} / {len(_ticked(talk))} 项")
+    acting.show_refusal()
+    for step in script_steps(talk.loaded):
+        _step(talk, step, ticked=step["key"] in marks)
+        st.caption(notice.plain(_filled(step["staff"], words)))
+        if step.get("random_questions"):
+            _question(talk)
+        if step["key"] == CODE_STEP:
+            _code(talk)
+
+
+def _ticked(talk: Talk) -> list[Mapping[str, Any]]:
+    return [step for step in script_steps(talk.loaded) if step["evidence"] == "mark"]
+
+
+def _step(talk: Talk, step: Mapping[str, Any], *, ticked: bool) -> None:
+    key = f"script_{step['key']}"
+
+    def tick() -> None:
+        talk.do(mark_script, step=step["key"], passed=bool(st.session_state[key]))
+
+    if step["evidence"] != "mark":
+        icon = "photo_camera" if step["evidence"] in {*CAPTURES, HEAD_CLIP} else "flag"
+        st.markdown(f":material/{icon}: **{step['title']}**")
+    else:
+        st.session_state[key] = ticked  # the server also ticks: the step of the phone when the code was right
+        st.checkbox(f"**{step['title']}**", key=key, on_change=tick)
+
+
+def _question(talk: Talk) -> None:
+    """The question that the server drew; its answer stays hidden until the witness wants to see it."""
+    now = question_of(talk.loaded, talk.ticket)
+    with st.container(key="card-question"):
+        if now is None:
+            st.button("抽取随机问题", key="draw_question", icon=":material/casino:",
+                      on_click=talk.do, args=(draw_question,))  # fmt: skip
+            return
+        result = {None: "", True: "　:green[答对]", False: "　:red[答错]"}[now.right]
+        st.markdown(f"随机问题：**{notice.plain(now.text)}**{result}")
+        if st.toggle("显示答案", key=f"answer_{now.key}", on_change=_read, args=(talk,)):
+            st.markdown(f"应答：{notice.plain(now.answer)}")
+        with st.container(horizontal=True):
+            for label, right in (("答对", True), ("答错", False)):
+                st.button(label, key=f"answer_{'right' if right else 'wrong'}",
+                          on_click=talk.do, args=(mark_answer,), kwargs={"right": right})  # fmt: skip
+            st.button("换一题", key="draw_question", type="tertiary", on_click=talk.do, args=(draw_question,))
+
+
+def _read(talk: Talk) -> None:
+    with talk.desk.write(talk.actor.firm_id) as work:
+        work.personal_read(talk.actor, f"case:{talk.loaded.case.id}", "question")
+
+
+def _code(talk: Talk) -> None:
+    standing = code_state(talk.ticket)
+    st.caption(CODE_WORDS[standing])
+    if standing != "right":
+        label = "重新发送验证码" if standing == "sent" else "发送验证码"
+        st.button(label, key="send_call_code", on_click=talk.do, args=(send_call_code,))
+
+
+def _words(talk: Talk) -> dict[str, str]:
+    """What the script says about this firm, witness and case."""
+    facts, rules = talk.loaded.facts, talk.loaded.rules
+    level, lowest = exchanges.rating(facts)
+    return {
+        "firm": rules["firm"]["name"],
+        "witness": talk.member.name,
+        "licence": talk.member.licence,
+        "business": talk.loaded.business.title,
+        "time": talk.loaded.now.astimezone(SHANGHAI).strftime("%H:%M"),
+        "exchanges": names_of(facts.values("exchanges").get("chosen") or (), rules["exchanges"]),
+        "level": level_name(level, lowest, rules["match_table"]),
+        "challenge": challenge_of(talk.ticket).get("text", UNDRAWN),
+    }
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    for name, value in values.items():
+        text = text.replace("{" + name + "}", value)
+    return text
