@@ -270,6 +270,9 @@ def do_witness(staff: Page) -> None:
         if not box.locator("input").is_checked():
             box.click()
             staff.wait_for_timeout(400)
+    press_loosely(staff, "draw_question")
+    press_loosely(staff, "answer_right")
+    expect(staff.get_by_text("答对", exact=True).first).to_be_visible()
     press_loosely(staff, "witness_pass")
     expect(staff.locator(".st-key-next_customer")).to_be_visible(timeout=30_000)
 
