@@ -107,9 +107,9 @@ def send_call_code(desk: Desk, actor: Actor, ticket_id: str, fence: int) -> None
     with desk.write(actor.firm_id) as work:
         loaded, ticket = _held(work, actor, ticket_id, fence)
         number = str(loaded.facts.values("profile").get("phone") or "")
-        if work.people.events_since(f"code|{number}", work.now - limits.CODE_RESEND):
+        if work.people.events_since(f"call_code|{number}", work.now - limits.CODE_RESEND):
             raise TooMany("验证码已发送，60 秒后可以重新发送。")
-        work.people.count_event(f"code|{number}")
+        work.people.count_event(f"call_code|{number}")
         code_id, code = work.new_id(), f"{secrets.randbelow(1_000_000):06d}"
         work.people.add_code(
             SmsCode(code_id, f"call:{ticket_id}", number, _mac(work, code_id, code), work.now, 0, used=False)

@@ -34,6 +34,8 @@ from media.stills import grab_still
 from pages.parts import wiring
 from pages.parts.components.call_starter import call_starter
 
+PICTURE = {"width": "100%", "maxHeight": "480px", "objectFit": "contain", "background": "#1b2430"}
+"""At most the size in which it is sent, so that what belongs to the call stays on the same screen."""
 WORDS = {
     "start": "开始视频通话",
     "stop": "挂断",
@@ -103,7 +105,7 @@ def _stream(ticket: Ticket, room: Room, role: Role) -> None:
             source_audio_track=room.hub(role.other, Kind.AUDIO),
             sink_video_track=RoomSink(room, role, Kind.VIDEO),
             sink_audio_track=RoomSink(room, role, Kind.AUDIO),
-            video_html_attrs={"autoPlay": True, "controls": False, "playsInline": True, "style": {"width": "100%"}},
+            video_html_attrs={"autoPlay": True, "controls": False, "playsInline": True, "style": PICTURE},
             translations=WORDS,
         )
     except SignallingTimeoutError:

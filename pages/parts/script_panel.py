@@ -10,6 +10,7 @@ import streamlit as st
 
 from core.actor import Actor
 from core.call_notes import challenge_of, code_state
+from core.errors import DeskError
 from core.ports import Desk
 from core.records import StaffMember, Ticket
 from core.rules.calendar import SHANGHAI
@@ -20,7 +21,7 @@ from core.steps.witness import CAPTURES, HEAD_CLIP
 from core.usecases.call_script import CODE_STEP, draw_question, mark_answer, question_of, send_call_code
 from core.usecases.loading import Loaded
 from core.usecases.serve_customer import mark_script, script_marks, script_steps
-from pages.parts import acting, notice
+from pages.parts import notice, state
 
 UNDRAWN = "（开始录制时由系统抽取）"
 CODE_WORDS = {
@@ -41,8 +42,11 @@ class Talk:
     loaded: Loaded
 
     def do(self, act: Callable[..., Any], **values: Any) -> None:
-        """Run a use case on this call from a callback; a refusal is shown on the page."""
-        acting.attempt(lambda: act(self.desk, self.actor, self.ticket.id, self.ticket.fence, **values))
+        """Run a use case on this call from a callback; a refusal is said at once, wherever the script stands."""
+        try:
+            act(self.desk, self.actor, self.ticket.id, self.ticket.fence, **values)
+        except DeskError as error:
+            state.say(error.text)
 
 
 def script(talk: Talk) -> None:
@@ -50,7 +54,6 @@ def script(talk: Talk) -> None:
     words, marks = _words(talk), script_marks(talk.ticket)
     done = sum(1 for step in _ticked(talk) if step["key"] in marks)
     st.progress(done / len(_ticked(talk)), f"已完成 {done} / {len(_ticked(talk))} 项")
-    acting.show_refusal()
     for step in script_steps(talk.loaded):
         _step(talk, step, ticked=step["key"] in marks)
         st.caption(notice.plain(_filled(step["staff"], words)))

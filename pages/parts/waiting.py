@@ -20,7 +20,6 @@ _LEAVING = "leave_queue"
 
 def waiting_room(view: StepView, first: QueuePlace) -> None:
     """Everything but the buttons at the bottom; the page goes on by itself when the turn comes."""
-    selfie("waiting_selfie", upload_url=f"/still/{first.ticket.id}/none", small=False)
     seen = [first]
     near = _is_near(first)
 
@@ -36,6 +35,7 @@ def waiting_room(view: StepView, first: QueuePlace) -> None:
         _place(now)
 
     place()
+    selfie("waiting_selfie", upload_url=f"/still/{first.ticket.id}/none", small=False)
     st.markdown(
         "请准备：身份证原件、充足的光线、安静的环境；请摘下帽子和口罩，独自在镜头前。  \n"
         "轮到您时会自动接通，请不要关闭页面。刷新页面或短暂断网不会丢失位置。"

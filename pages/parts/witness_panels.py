@@ -29,6 +29,10 @@ from pages.parts.pictures import picture_url
 from pages.parts.reject_form import prefill, reject_form
 
 _CODES = "witness_reject_codes"
+KEYS = ("F2", "F4", "F8", "F9")
+"""Keys of the three stills and the clip; browsers leave them alone."""
+SHOWN = 5
+"""How many of the missing things are named."""
 
 
 def status(ticket: Ticket) -> None:
@@ -71,20 +75,21 @@ def captures(desk: Desk, actor: Actor, ticket: Ticket) -> None:
     for number, (slot, title) in enumerate(CAPTURES.items()):
         with columns[number]:
             done = "✓ " if slot in taken else ""
-            st.button(f"{done}截取{title}", key=f"take_{slot}", width="stretch", shortcut=f"Alt+{number + 1}",
+            st.button(f"{done}{title}", key=f"take_{slot}", width="stretch", shortcut=KEYS[number],
                       on_click=_capture, args=(desk, actor, ticket, slot))  # fmt: skip
             if slot in taken:
                 st.image(picture_url(desk, actor.firm_id, taken[slot]), width="stretch")
     with columns[3]:
         running = call.clip_running(ticket)
-        label = "录制中…" if running else ("✓ 录制头部短视频" if HEAD_CLIP in taken else "录制头部短视频")
-        st.button(label, key="take_clip", width="stretch", disabled=running, shortcut="Alt+4",
+        label = "录制中…" if running else ("✓ 头部短视频" if HEAD_CLIP in taken else "头部短视频")
+        st.button(label, key="take_clip", width="stretch", disabled=running, shortcut=KEYS[3],
                   on_click=_clip, args=(desk, actor, ticket))  # fmt: skip
         if running and now:
             st.markdown(f"**{notice.plain(challenge_of(now).get('text', ''))}**")
     missing = missing_proofs(loaded, now) if now else []
     if missing:
-        st.caption(f"还缺 {len(missing)} 项：{'、'.join(missing)}")
+        more = " 等" if len(missing) > SHOWN else ""
+        st.caption(f"还缺 {len(missing)} 项：{'、'.join(missing[:SHOWN])}{more}")
 
 
 def facts(desk: Desk, actor: Actor, loaded: Loaded) -> None:

@@ -71,19 +71,26 @@ def _call(view: StepView, ticket: Ticket) -> None:
     name, licence = call_partner(view.desk, view.actor, view.case_id)
     with st.container(key="card-partner"):
         st.markdown(f":material/badge: 见证人员 **{notice.plain(name)}**　执业证号 {notice.plain(licence)}")
-    call.join(ticket, call.Role.CUSTOMER)
 
     @st.fragment(run_every="2s", key="call_panel")
-    def panel() -> None:
+    def guide() -> None:
+        """Above the picture: on a phone nothing below it is seen."""
         now = look_at_queue(view.desk, view.actor, view.case_id)
         if now is None or now.ticket.id != ticket.id or now.ticket.state != "in_call":
             view.go(None)
             st.rerun(scope="app")
             return
         _guide(view, now.ticket)
-        _stills(now.ticket)
 
-    panel()
+    @st.fragment(run_every="2s", key="call_stills")
+    def stills() -> None:
+        now = look_at_queue(view.desk, view.actor, view.case_id)
+        if now:
+            _stills(now.ticket)
+
+    guide()
+    call.join(ticket, call.Role.CUSTOMER)
+    stills()
 
 
 def _stills(ticket: Ticket) -> None:
