@@ -14,7 +14,6 @@ from sqlalchemy import (
     Select,
     and_,
     case,
-    exists,
     func,
     literal,
     literal_column,
@@ -328,7 +327,7 @@ class Queue(Store):
     def joined_since(self, since: datetime) -> tuple[list[Ticket], list[LedgerEntry]]:
         """Everybody who joined since a moment, and everything the ledger says about them, in order of time."""
         tickets = self.rows(_T, _T.enqueued_at > since, order=(_T.enqueued_at, _T.id))
-        of_them = (_T.firm_id == _E.firm_id, _T.id == _E.ticket_id, _T.enqueued_at > since)
-        events = self.rows(_E, exists().where(*of_them), order=_E.at)
+        of_them = select(_T.id).where(_T.firm_id == self.work.firm_id, _T.enqueued_at > since)
+        events = self.rows(_E, _E.ticket_id.in_(of_them), order=_E.at)
         entries = [LedgerEntry(r.ticket_id, r.kind, r.actor, r.reason, r.at) for r in events]
         return [_ticket(row) for row in tickets], entries

@@ -7,10 +7,11 @@ import streamlit as st
 from core.actor import Actor
 from core.ports import Desk
 from core.queueing import BREAK_REASONS, DECLINE_REASONS, MISSED_OFFERS, STATUS_TITLES
+from core.records import Ticket
 from core.usecases.duty import Standing, change_duty
 from core.usecases.offers import decline_offer
 from core.usecases.queue_overview import Place
-from core.usecases.serve_customer import claim_next
+from core.usecases.serve_customer import accept_offer, claim_next
 from pages.parts import acting, clock_words, notice, state
 
 ICONS = {
@@ -23,9 +24,9 @@ ICONS = {
 _ASK = "duty"
 
 
-def _take_next(desk: Desk, actor: Actor) -> None:
+def _take_next(desk: Desk, actor: Actor, offer: Ticket | None) -> None:
     acting.ask(None)
-    acting.attempt(lambda: _take(desk, actor))
+    acting.attempt(lambda: accept_offer(desk, actor, offer.id, offer.fence) if offer else _take(desk, actor))
 
 
 def _take(desk: Desk, actor: Actor) -> None:
@@ -105,15 +106,16 @@ def ring_card(desk: Desk, actor: Actor, now: Standing) -> None:
         st.markdown(_about(caller, now))
         st.markdown(f"请在 **{_seconds_left(now)}** 秒内接听，否则转给其他同事。")
         with st.container(horizontal=True):
-            next_button(desk, actor, "接听")
+            next_button(desk, actor, offer)
             with st.popover("拒接", icon=":material/call_end:", key=f"decline_{offer.id}_{offer.fence}"):
                 for code, title in DECLINE_REASONS.items():
                     st.button(title, key=f"decline_{code}", width="stretch", on_click=decline, args=(code,))
 
 
-def next_button(desk: Desk, actor: Actor, label: str = "接下一位") -> None:
-    """Take whoever rings, or the next customer."""
-    st.button(label, key="next_customer", type="primary", on_click=_take_next, args=(desk, actor))
+def next_button(desk: Desk, actor: Actor, offer: Ticket | None = None) -> None:
+    """Take the customer who rings, or the next one."""
+    label = "接听" if offer else "接下一位"
+    st.button(label, key="next_customer", type="primary", on_click=_take_next, args=(desk, actor, offer))
 
 
 def _about(caller: Place, now: Standing) -> str:

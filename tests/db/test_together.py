@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from core.errors import DeskError, Stale
 from core.records import Ticket
+from core.usecases.offers import offer_waiting
 from tests.desk_bench import Bench, member
 
 THREADS = 8
@@ -99,6 +100,45 @@ def test_each_witness_holds_one_call_however_often_the_button_is_pressed(bench: 
     assert len(held) == 1
     with bench.work() as work:
         assert len(work.queue.waiting("b1")) == 4
+
+
+def test_pages_and_worker_ring_at_the_same_moment_without_meeting(bench: Bench) -> None:
+    waiting(bench, 5)
+    with bench.work() as work:
+        for number in range(3):
+            work.duty.change(f"w{number}", "b1", "online")
+
+    def ring(_: int) -> int:
+        with bench.work() as work:
+            return offer_waiting(work)
+
+    assert sum(together(bench, ring, 16)) == 3
+    with bench.work() as work:
+        line = work.queue.waiting("b1")
+    assert [(t.case_id, t.state) for t in line[3:]] == [("case3", "waiting"), ("case4", "waiting")]
+    assert {t.staff_id for t in line[:3]} == {"w0", "w1", "w2"}
+
+
+def test_an_offer_is_accepted_missed_or_left_but_once(bench: Bench) -> None:
+    waiting(bench, 1)
+    with bench.work() as work:
+        ticket = work.queue.claim("w1", ring=timedelta(seconds=20))
+    assert ticket is not None
+    bench.pass_time(seconds=21)
+
+    def end(turn: int) -> bool:
+        with bench.work() as work:
+            if turn % 3 == 0:
+                return work.queue.accept(ticket.id, "w1", ticket.fence) is not None
+            if turn % 3 == 1:
+                return work.queue.stop_ringing(ticket.id, "w1", ticket.fence, "missed")
+            return work.queue.leave(ticket.id, "phone:x")
+
+    together(bench, end, 9)
+    with bench.work() as work:
+        _, events = work.queue.joined_since(work.now - timedelta(hours=1))
+    ends = [event.kind for event in events if event.kind not in {"join", "offer"}]
+    assert ends in (["claim"], ["leave"], ["missed", "leave"])
 
 
 def test_a_case_has_one_place_in_the_queue(bench: Bench) -> None:

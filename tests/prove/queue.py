@@ -62,7 +62,7 @@ def serve(url: str, folder: Path, begun: float, staff: str) -> None:
             with database.write(FIRM) as work:
                 ticket = work.queue.claim(staff)
             if ticket is None:
-                time.sleep(0.02)
+                time.sleep(0.1)
                 continue
             os.write(journal, f"claim {ticket.id} {ticket.fence} {staff}\n".encode())
             time.sleep(talk.random() * LONGEST_TALK_S)
