@@ -1,4 +1,4 @@
-"""What time alone decides: silent customers, lost witness pages, idle reviews, old counters."""
+"""What time alone decides: silent customers, lost witness pages, reservations that are over, idle reviews, counters."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import timedelta
 from core.actor import system
 from core.audit import Tag
 from core.case import Action, State, next_state
+from core.jobs.reservations import end_reservations
 from core.ports import Desk, Work
 
 KEEP_COUNTERS = timedelta(days=2)
@@ -16,7 +17,7 @@ def sweep(desk: Desk, firm_id: str) -> int:
     """Run every few seconds by one worker; returns how many things changed."""
     with desk.write(firm_id) as work:
         abandoned, back = work.queue.sweep()
-        freed = _free_idle_reviews(work)
+        freed = _free_idle_reviews(work) + end_reservations(work)
         changed = len(abandoned) + len(back)
         if changed:
             actor = system(firm_id)

@@ -17,6 +17,7 @@ from core.steps.conditions import holds
 from core.steps.witness import CAPTURES, HEAD_CLIP, attested
 from core.usecases.loading import Loaded, load, settle
 from core.usecases.reject_case import reject
+from core.usecases.reservations import note_passed, note_served
 
 FACTS = "facts"
 """Where a ticket's script keeps the mark of what was claimed."""
@@ -37,8 +38,10 @@ def claim_next(desk: Desk, actor: Actor) -> Ticket | None:
         held = work.queue.find_held(member.id)
         ticket = held or work.queue.claim(member.id, member.branch_id)
         if ticket and not held:
-            facts = _facts_mark(work, load(work, ticket.case_id))
+            loaded = load(work, ticket.case_id)
+            facts = _facts_mark(work, loaded)
             work.queue.save_script(ticket.id, member.id, ticket.fence, {FACTS: facts})
+            note_served(work, loaded.case)
             work.audit(actor, Tag.STAFF_CALL_CLAIM, f"case:{ticket.case_id}", ticket=ticket.id, fence=ticket.fence)
         return ticket
 
@@ -194,6 +197,7 @@ def pass_witness(desk: Desk, actor: Actor, ticket_id: str, fence: int, note: str
         work.cases.add_proof(loaded.case.id, proof, actor.id)
         case = work.cases.change(loaded.case, witness_id=member.id, remark="")
         _finish(work, actor, ticket_id, fence, "passed")
+        note_passed(work, case)
         settle(work, case)
         work.audit(actor, Tag.STAFF_CALL_FINISH, f"case:{case.id}", ticket=ticket_id, result="passed")
 

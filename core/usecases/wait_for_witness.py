@@ -13,6 +13,7 @@ from core.rules.service_hours import ServiceHours
 from core.steps.device import call_ready
 from core.usecases.answer_step import load_own
 from core.usecases.loading import Loaded, calendar_around
+from core.usecases.reservations import priority_of
 
 
 def join_queue(desk: Desk, actor: Actor, case_id: str) -> Ticket:
@@ -28,7 +29,8 @@ def join_queue(desk: Desk, actor: Actor, case_id: str) -> Ticket:
         hours = ServiceHours.of(loaded.rules["service_hours"], "witness")
         if not hours.is_open(work.now, calendar_around(work)):
             raise WrongState(f"现在不在视频服务时间。服务时间：{hours.sentence()}。")
-        ticket = work.queue.join(case_id, loaded.case.branch_id, loaded.case.business)
+        own_window = priority_of(work, loaded.case)
+        ticket = work.queue.join(case_id, loaded.case.branch_id, loaded.case.business, **own_window)
         work.audit(actor, Tag.CUSTOMER_QUEUE_JOIN, f"case:{case_id}", ticket=ticket.id)
         return ticket
 

@@ -60,8 +60,11 @@ class Queue(Store):
         row = self.row(_T, _T.staff_id == staff_id, _T.state == "in_call")
         return _ticket(row) if row else None
 
-    def join(self, case_id: str, branch_id: str, business: str) -> Ticket:
-        """Enter the queue; a live ticket of the same case is returned as it is (two tabs, reload)."""
+    def join(self, case_id: str, branch_id: str, business: str, **extra: Any) -> Ticket:
+        """Enter the queue; a live ticket of the same case is returned as it is (two tabs, reload).
+
+        `extra` are further columns: prio_from, prio_until and reservation_id of a reservation.
+        """
         live = self.find_live(case_id)
         if live:
             return live
@@ -76,6 +79,7 @@ class Queue(Store):
             enqueued_at=self.work.now,
             seen_at=self.work.now,
             script={},
+            **extra,
         )
         self.ledger(ticket_id, "join", case_id, 0)
         found = self.find(ticket_id)
