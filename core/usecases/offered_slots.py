@@ -110,8 +110,8 @@ def branch_of(work: Work, branch_id: str, first: date, last: date, frame: Frame 
     return Branch(frame, shifts, handling, work.reservations.slots(branch_id, first, last), work.now)
 
 
-def days_of(work: Work, branch_id: str, first: date, count: int) -> list[DayOffer]:
+def days_of(work: Work, branch_id: str, first: date, count: int, frame: Frame | None = None) -> list[DayOffer]:
     """The branch's days from `first` on."""
     days = [first + timedelta(days=step) for step in range(count)]
-    branch = branch_of(work, branch_id, days[0], days[-1])
+    branch = branch_of(work, branch_id, days[0], days[-1], frame)
     return [branch.day(day) for day in days]
