@@ -45,6 +45,17 @@ def unknown_from(desk: Desk, actor: Actor) -> date | None:
     return next((row.day for row in days if row.provisional), None)
 
 
+def warning(desk: Desk, actor: Actor) -> str:
+    """What a supervisor or administrator has to know about the calendar now; empty while it is known far enough."""
+    first = unknown_from(desk, actor)
+    if first is None:
+        return ""
+    return (
+        f"{first.year}年{first.month}月{first.day}日起的放假安排还没有录入，这些日期按星期暂定，可能被预约到休息日。"
+        "请在国务院办公厅公布安排后，到“工作日历”导入。"
+    )
+
+
 def preview_days(desk: Desk, actor: Actor, days: Sequence[CalendarDay]) -> tuple[DayChange, ...]:
     """What saving would change."""
     allow(actor, Permission.CALENDAR_MANAGE)

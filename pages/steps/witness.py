@@ -11,7 +11,7 @@ from core.steps.device import call_ready
 from core.usecases.loading import calendar_around
 from core.usecases.serve_customer import script_marks, still_wishes
 from core.usecases.wait_for_witness import call_partner, join_queue, leave_queue, look_at_queue
-from pages.parts import call, notice
+from pages.parts import call, notice, reserve
 from pages.parts.components.selfie import selfie
 from pages.parts.step import StepView
 
@@ -43,7 +43,8 @@ def _start(view: StepView) -> None:
     if not is_open:
         notice.refusal(f"现在不在视频服务时间。服务时间：{hours.sentence()}。")
     view.show_error("queue")
-    view.actions(lambda: _join(view), label="开始视频通话")
+    if not reserve.draw(view):
+        view.actions(lambda: _join(view), label="开始视频通话")
 
 
 def _join(view: StepView) -> None:
@@ -77,7 +78,8 @@ def _wait(view: StepView, first: QueuePlace) -> None:
         leave_queue(view.desk, view.actor, view.case_id)
 
     st.button("离开排队", key="leave_queue", on_click=leave)
-    view.actions()
+    if not reserve.draw(view):
+        view.actions()
 
 
 def _call(view: StepView, ticket: Ticket) -> None:
