@@ -13,6 +13,9 @@ from core.records import Reservation
 from core.rules.reservation import ReservationState, in_time, state_at_end
 from core.usecases.reservations import end_as, frame_of, tell
 
+TALKING = frozenset({"offered", "in_call"})
+"""States of a ticket whose customer is being served: a call that began before the window and outlasts it."""
+
 
 def remind_reservation(desk: Desk, firm_id: str, payload: Mapping[str, Any]) -> bool:
     """Send the reminder once, while the reservation is valid and its window has not begun."""
@@ -37,6 +40,9 @@ def end_reservations(work: Work) -> int:
 def _end(work: Work, found: Reservation) -> ReservationState | None:
     """The state it got; None when something else ended it at the same moment."""
     rules = frame_of(work).rules
+    live = work.queue.find_live(found.case_id)
+    if live and live.state in TALKING:
+        return ReservationState.USED if end_as(work, found, ReservationState.USED) else None
     kept = in_time(found.signed_in_at, found.begins_at, found.ends_at, rules)
     joined = work.reservations.joined_between(found.case_id, found.begins_at, found.ends_at)
     state = state_at_end(signed_in=found.signed_in_at is not None, kept=kept, joined=joined)

@@ -97,7 +97,7 @@ def _change_there(case_id: str) -> None:
 def _mine(desk: Desk, actor: Actor, case_id: str, mine: OwnReservation, change: Callable[[], None]) -> None:
     """The valid reservation with 改约 and 取消预约."""
     with st.container(key="card-reservation"):
-        st.markdown(f":material/event_available: **已预约 {notice.plain(mine.words)}**")
+        st.markdown(f":material/event_available: 已预约视频验证  \n**{notice.plain(mine.words)}**")
         if mine.running:
             st.markdown("您的预约时段已经开始，请现在开始视频通话，优先为您接通。")
         else:
@@ -169,7 +169,7 @@ def _day(day: DayOffer) -> None:
 
 def _places(slot: SlotOffer) -> str:
     title = slot.window.slot.title or slot.window.slot.key
-    return f"{title}：{slot.refusal}" if slot.refusal else f"{title}：还有 {slot.left} 个名额"
+    return f"{title}{slot.refusal}" if slot.refusal else f"{title}可约 {slot.left} 人"
 
 
 def _times(slot: SlotOffer) -> str:

@@ -137,7 +137,7 @@ def _page() -> None:
     st.title("工作日历")
     warned = warning(desk, actor)
     if warned:
-        notice.refusal(warned)
+        st.warning(notice.plain(warned), icon=":material/event_busy:")
     acting.show_refusal()
     _stranded()
     left, right = st.columns([3, 2], gap="large")

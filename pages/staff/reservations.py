@@ -149,7 +149,7 @@ def _page() -> None:
     st.title("预约日历")
     warned = warning(desk, actor)
     if warned:
-        notice.refusal(warned)
+        st.warning(notice.plain(warned), icon=":material/event_busy:")
     acting.show_refusal()
     branches = {branch.id: branch.name for branch in branches_of(desk, actor)}
     home = guest.member.branch_id if guest.member and guest.member.branch_id in branches else next(iter(branches))

@@ -175,6 +175,19 @@ def test_a_call_that_ran_into_the_window_used_it(bench: Bench) -> None:
     assert (state(bench, walk), used(bench)) == (S.USED, 1)
 
 
+def test_a_call_that_outlasts_the_whole_window_used_it(bench: Bench) -> None:
+    walk = ready(bench)
+    at(bench, "2026-03-03T08:59")
+    walk.join(bench)
+    ticket = walk.claim(bench)
+    at(bench, "2026-03-03T12:01")
+    with bench.work() as work:
+        assert work.queue.renew(ticket.id, "witness", ticket.fence)
+    sweep(bench.desk, "f1")
+    assert state(bench, walk) is S.USED
+    assert messages(bench)[-1][0] != "reservation_missed"
+
+
 def test_a_call_of_somebody_without_a_reservation_changes_none(bench: Bench) -> None:
     other, walk = case_at(bench, "witness", person=LI), ready(bench)
     at(bench, "2026-03-03T09:05")
