@@ -59,14 +59,19 @@ def _open(case_id: str | None) -> None:
     state.drop(Key.ERRORS)
 
 
+def is_open(view: StepView) -> bool:
+    """Whether the calendar of this case is open."""
+    return bool(st.session_state.get(_Field.CASE) == view.case_id)
+
+
 def draw(view: StepView) -> bool:
     """The reservation part of the witness step; True when the calendar is open and has brought its own buttons."""
-    is_open = st.session_state.get(_Field.CASE) == view.case_id
-    board = reservation_board(view.desk, view.actor, view.case_id, with_days=is_open)
+    opened = is_open(view)
+    board = reservation_board(view.desk, view.actor, view.case_id, with_days=opened)
     acting.show_refusal()
     if board.told and not board.mine:
         st.info(notice.plain(board.told), icon=":material/event_busy:")
-    if is_open:
+    if opened:
         _calendar(view, board)
         return True
     if board.mine:

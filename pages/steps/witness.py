@@ -32,6 +32,9 @@ def draw(view: StepView) -> None:
 
 
 def _start(view: StepView) -> None:
+    if reserve.is_open(view):
+        reserve.draw(view)
+        return
     rules = view.loaded.rules
     with view.desk.read(view.actor.firm_id) as work:
         hours = ServiceHours.of(rules["service_hours"], "witness")
@@ -43,8 +46,8 @@ def _start(view: StepView) -> None:
     if not is_open:
         notice.refusal(f"现在不在视频服务时间。服务时间：{hours.sentence()}。")
     view.show_error("queue")
-    if not reserve.draw(view):
-        view.actions(lambda: _join(view), label="开始视频通话")
+    reserve.draw(view)
+    view.actions(lambda: _join(view), label="开始视频通话")
 
 
 def _join(view: StepView) -> None:

@@ -10,6 +10,7 @@ from core.jobs.sweep import sweep
 from core.rules.reservation import ReservationState
 from core.usecases.reservations import note_served, note_sign_in, note_visit, priority_of
 from core.usecases.wait_for_witness import leave_queue
+from db import tables as t
 from tests.builders import LI, Walk, case_at, sign_in
 from tests.desk_bench import Bench
 from tests.duty import TUESDAY, at, book, messages, on_duty, rules, stored, used
@@ -91,8 +92,8 @@ def test_joining_on_time_brings_the_own_window(bench: Bench, moment: str) -> Non
     assert asked(bench, walk) == wanted
     walk.join(bench)
     with bench.work() as work:
-        found = work.queue.find_live(walk.case_id)
-    assert found is not None and found.id == walk.ticket
+        row = work.queue.row(t.Ticket, t.Ticket.id == walk.ticket)  # type: ignore[attr-defined]
+    assert {name: getattr(row, name) for name in wanted} == wanted
 
 
 def test_joining_on_another_day_brings_none(bench: Bench) -> None:
