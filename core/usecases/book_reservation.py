@@ -20,7 +20,17 @@ from core.rules.service_hours import clock_of
 from core.usecases.answer_step import load_own
 from core.usecases.loading import Loaded
 from core.usecases.offered_slots import Branch, DayOffer, branch_of, days_of
-from core.usecases.reservations import BY_CUSTOMER, cancel_booked, frame_of, slot_key, tell, words_of
+from core.usecases.reservations import (
+    BY_CUSTOMER,
+    OWN_DOING,
+    cancel_booked,
+    frame_of,
+    hold_ticket,
+    priority_of,
+    slot_key,
+    tell,
+    words_of,
+)
 
 TOLD_FOR = timedelta(days=7)
 _TOLD = {
@@ -87,7 +97,7 @@ def _told(work: Work, case: Case, rules: ReservationRules) -> str:
     if last is None or last.closed_at is None or last.closed_at < work.now - TOLD_FOR:
         return ""
     slot = f" {words_of(last, rules)} "
-    if last.state is ReservationState.CANCELLED and last.reason != BY_CUSTOMER:
+    if last.state is ReservationState.CANCELLED and last.reason not in OWN_DOING:
         return f"很抱歉，因{last.reason}，您{slot}的预约已取消。请重新预约，也可以直接排队。"
     return _TOLD.get(last.state, "").format(slot=slot)
 
@@ -156,6 +166,7 @@ def _book(work: Work, loaded: Loaded, day: date, slot: str, instead_of: Reservat
     """Take a place and write the reservation; `instead_of` is cancelled first."""
     branch_id, owner = loaded.case.branch_id, loaded.case.owner
     window, branch = _window(work, branch_id, day, slot)
+    hold_ticket(work, loaded.case.id)
     held = [(day, slot, clock_of(window.slot.ends))]
     if instead_of:
         if instead_of.branch_id == branch_id:
@@ -173,6 +184,7 @@ def _book(work: Work, loaded: Loaded, day: date, slot: str, instead_of: Reservat
     )  # fmt: skip
     work.reservations.add_booking(made)
     _remind_later(work, made, branch.frame.rules)
+    work.reservations.set_priority(loaded.case.id, **priority_of(work, loaded.case))
     return made
 
 

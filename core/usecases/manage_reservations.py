@@ -18,7 +18,7 @@ from core.rules.reservation import ReservationState, Slot
 from core.rules.service_hours import clock_of
 from core.usecases.loading import fresh_calendar
 from core.usecases.offered_slots import DayOffer, days_of
-from core.usecases.reservations import Frame, cancel_booked, frame_of, tell, words_of
+from core.usecases.reservations import Frame, cancel_booked, frame_of, hold_ticket, tell, words_of
 
 MOST_PLACES, MOST_REASON = 500, 40
 
@@ -123,6 +123,8 @@ def close_slots(desk: Desk, actor: Actor, branch_id: str, day: date, slots: Sequ
         raise WrongState(f"请填写原因（2 至 {MOST_REASON} 个字），客户会在短信中看到。")
     with desk.write(actor.firm_id) as work:
         wanted = _slots(work, branch_id, slots)
+        for case_id in sorted({found.case_id for found in work.reservations.of_day(branch_id, day)}):
+            hold_ticket(work, case_id)
         _hold(work, branch_id, day, wanted)
         for slot in wanted:
             work.reservations.set_slot(branch_id, day, slot.key, closed=reason)

@@ -22,6 +22,8 @@ from core.usecases.notify import notify
 SERVED_EARLIER = "已提前完成视频验证"
 CASE_ENDED = "业务已结束"
 BY_CUSTOMER = "客户取消"
+OWN_DOING = frozenset({SERVED_EARLIER, CASE_ENDED, BY_CUSTOMER})
+"""Reasons for which the firm owes the customer no explanation."""
 
 
 @dataclass(frozen=True)
@@ -129,12 +131,21 @@ def release(work: Work, case: Case, reason: str = CASE_ENDED) -> None:
 
 
 def cancel_booked(work: Work, found: Reservation, reason: str) -> bool:
-    """Cancel and give the place back; False when the reservation had ended otherwise meanwhile."""
+    """Cancel, give the place and the priority back; False when the reservation had ended otherwise meanwhile."""
+    hold_ticket(work, found.case_id)
     work.reservations.hold_slots(found.branch_id, [slot_key(found)])
     if not _end(work, found, ReservationState.CANCELLED, reason=reason):
         return False
     work.reservations.give_back(found.branch_id, found.day, found.slot)
+    work.reservations.set_priority(found.case_id)
     return True
+
+
+def hold_ticket(work: Work, case_id: str) -> None:
+    """Lock the customer's live ticket: tickets before slots before reservations, as a claim does it."""
+    live = work.queue.find_live(case_id)
+    if live:
+        work.queue.find(live.id, lock=True)
 
 
 def _end(work: Work, found: Reservation, state: ReservationState, **values: Any) -> bool:

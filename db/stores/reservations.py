@@ -119,6 +119,12 @@ class Reservations(Store):
         found = self.equal(_T, case_id=case_id)
         return any(r.enqueued_at < ends_at and (r.ended_at is None or r.ended_at > begins_at) for r in found)
 
+    def set_priority(self, case_id: str, **columns: Any) -> None:
+        """Columns prio_from, prio_until, reservation_id of the customer's ticket that is not answered yet."""
+        waits = (_T.firm_id == self.work.firm_id, _T.case_id == case_id, _T.state.in_(["waiting", "offered"]))
+        none = dict.fromkeys(("prio_from", "prio_until", "reservation_id"))
+        self.work.connection.execute(update(_T).where(*waits).values(none | columns))
+
     # -- places
     def slots(self, branch_id: str, first: date, last: date) -> dict[tuple[date, str], SlotUse]:
         """What is stored about the slots of these days, both included; most slots have no row."""

@@ -8,6 +8,8 @@ import pytest
 
 from core.jobs.sweep import sweep
 from core.rules.reservation import ReservationState
+from core.usecases.book_reservation import cancel_reservation, rebook_reservation
+from core.usecases.manage_reservations import close_slots
 from core.usecases.reservations import note_served, note_sign_in, note_visit, priority_of
 from core.usecases.wait_for_witness import leave_queue
 from db import tables as t
@@ -142,6 +144,38 @@ def test_a_reservation_at_another_branch_gives_nothing_here(bench: Bench) -> Non
     with bench.work() as work:
         case = work.cases.change(work.cases.get(walk.case_id), branch_id="b2")
         assert priority_of(work, case) == {}
+
+
+def ticket_columns(bench: Bench, walk: Walk) -> tuple[object, object, object]:
+    with bench.work() as work:
+        row = work.queue.row(t.Ticket, t.Ticket.id == walk.ticket)  # type: ignore[attr-defined]
+    return row.prio_from, row.prio_until, row.reservation_id
+
+
+def test_who_waits_already_gets_the_window_with_the_booking_and_loses_it_with_the_cancellation(bench: Bench) -> None:
+    walk = case_at(bench, "witness")
+    on_duty(bench)
+    at(bench, "2026-03-03T08:50")
+    walk.join(bench)
+    assert ticket_columns(bench, walk) == (None, None, None)
+    made = book(bench, walk)
+    assert ticket_columns(bench, walk) == (made.begins_at, made.ends_at, made.id)
+    new = rebook_reservation(bench.desk, walk.actor, walk.case_id, TUESDAY, "13:00")
+    assert ticket_columns(bench, walk) == (new.begins_at, new.ends_at, new.id)
+    rebook_reservation(bench.desk, walk.actor, walk.case_id, TUESDAY + timedelta(days=1), "13:00")
+    assert ticket_columns(bench, walk) == (None, None, None)
+    rebook_reservation(bench.desk, walk.actor, walk.case_id, TUESDAY, "13:00")
+    cancel_reservation(bench.desk, walk.actor, walk.case_id)
+    assert ticket_columns(bench, walk) == (None, None, None)
+
+
+def test_a_closed_window_gives_no_priority_to_who_waits(bench: Bench) -> None:
+    walk = ready(bench)
+    at(bench, "2026-03-03T08:50")
+    walk.join(bench)
+    assert None not in ticket_columns(bench, walk)
+    assert close_slots(bench.desk, bench.staff("supervisor"), "b1", TUESDAY, ["09:00"], "系统维护") == 1
+    assert ticket_columns(bench, walk) == (None, None, None)
 
 
 # -- a call

@@ -230,6 +230,7 @@ def test_giving_up_the_case_frees_the_place(bench: Bench) -> None:
     made = book(bench, walk)
     abandon_case(bench.desk, walk.actor, walk.case_id)
     assert (stored(bench, made).state, stored(bench, made).reason, used(bench)) == (S.CANCELLED, "业务已结束", 0)
+    assert board(bench, walk).told == ""
 
 
 def test_a_case_that_staff_end_frees_the_place(bench: Bench) -> None:

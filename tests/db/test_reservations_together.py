@@ -11,11 +11,12 @@ from typing import TypeVar
 from core.errors import Stale, WrongState
 from core.records import Reservation
 from core.rules.reservation import ReservationState
-from core.usecases.book_reservation import book_reservation, rebook_reservation
+from core.usecases.book_reservation import book_reservation, cancel_reservation, rebook_reservation
 from core.usecases.reservations import cancel_booked
+from core.usecases.serve_customer import claim_next
 from tests.builders import LI, case_at
 from tests.desk_bench import Bench
-from tests.duty import TUESDAY, book, on_duty, used
+from tests.duty import TUESDAY, at, book, on_duty, stored, used
 
 T = TypeVar("T")
 S = ReservationState
@@ -109,3 +110,30 @@ def test_places_follow_a_hand_set_capacity(bench: Bench) -> None:
         work.reservations.set_slot("b1", TUESDAY, "09:00", capacity=2, by_hand=True)
     results = together(bench, lambda turn: reserve(bench, f"owner {turn}", 24), 12)
     assert Counter(results) == {"booked": 2, "full": 10}
+
+
+def test_claims_and_cancellations_at_the_same_time_do_not_block_each_other(bench: Bench) -> None:
+    """Tickets are locked before slots and reservations by both, so PostgreSQL never has to end one of them."""
+    walk = case_at(bench, "witness")
+    on_duty(bench)
+    at(bench, "2026-03-03T08:50")
+    walk.join(bench)
+    made = book(bench, walk)
+    at(bench, "2026-03-03T09:05")
+    with bench.work() as work:
+        work.queue.seen(walk.ticket)
+
+    def act(turn: int) -> str:
+        try:
+            if turn % 2:
+                cancel_reservation(bench.desk, walk.actor, walk.case_id)
+                return "cancelled"
+            return "claimed" if claim_next(bench.desk, bench.staff("witness")) else "nobody"
+        except WrongState:
+            return "refused"
+
+    results = Counter(together(bench, act, 8))
+    assert results["claimed"] + results["nobody"] == 4
+    assert results["claimed"] or results["cancelled"]
+    assert results["cancelled"] <= 1
+    assert stored(bench, made).state is (S.CANCELLED if results["cancelled"] else S.USED)
