@@ -38,3 +38,6 @@ STAFF_LOCK = timedelta(minutes=15)
 
 REVIEW_IDLE = timedelta(minutes=15)
 """A case taken for review is free again when its reviewer does nothing."""
+
+RESERVATIONS_A_DAY = 10
+"""Bookings and changes of one customer; each sends an SMS."""

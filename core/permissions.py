@@ -14,6 +14,7 @@ class Permission(StrEnum):
     """What a member of staff may do."""
 
     AUDIT_VERIFY = "desk:audit:verify"
+    CALENDAR_MANAGE = "desk:calendar:manage"
     CALLBACK_RECORD = "desk:callback:record"
     CASE_APPROVE = "desk:case:approve"
     CASE_READ = "desk:case:read"
@@ -23,6 +24,7 @@ class Permission(StrEnum):
     QUEUE_MANAGE = "desk:queue:manage"
     QUEUE_READ = "desk:queue:read"
     QUEUE_SERVE = "desk:queue:serve"
+    RESERVATION_MANAGE = "desk:reservation:manage"
 
 
 _P = Permission
@@ -30,11 +32,13 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.WITNESS: frozenset({_P.QUEUE_SERVE, _P.QUEUE_READ, _P.EVIDENCE_READ}),
     Role.REVIEW: frozenset({_P.CASE_APPROVE, _P.CASE_READ, _P.CASE_REPORT, _P.EVIDENCE_READ}),
     Role.CALLBACK: frozenset({_P.CALLBACK_RECORD, _P.CASE_READ}),
-    Role.SUPERVISOR: frozenset({_P.QUEUE_MANAGE, _P.QUEUE_READ, _P.CASE_READ}),
+    Role.SUPERVISOR: frozenset(
+        {_P.QUEUE_MANAGE, _P.QUEUE_READ, _P.CASE_READ, _P.RESERVATION_MANAGE, _P.CALENDAR_MANAGE}
+    ),
     Role.ANALYST: frozenset({_P.QUEUE_READ}),
     Role.COMPLIANCE: frozenset({_P.AUDIT_VERIFY, _P.CASE_READ, _P.EVIDENCE_READ}),
     Role.SERVICE: frozenset({_P.CASE_READ}),
-    Role.ADMIN: frozenset({_P.PEOPLE_MANAGE, _P.AUDIT_VERIFY}),
+    Role.ADMIN: frozenset({_P.PEOPLE_MANAGE, _P.AUDIT_VERIFY, _P.CALENDAR_MANAGE}),
 }
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from core.actor import Role
+from core.rules.reservation import ReservationState
 
 
 @dataclass(frozen=True)
@@ -189,6 +190,37 @@ class QueuePlace:
     messages: tuple[DeskMessage, ...] = ()
     closing: datetime | None = None
     alone_too_long: bool = False
+
+
+@dataclass(frozen=True)
+class Reservation:
+    """A window that a customer booked; `slot` (HH:MM) names the firm's slot, `reason` says how it ended."""
+
+    id: str
+    case_id: str
+    owner: str
+    branch_id: str
+    day: date
+    slot: str
+    begins_at: datetime
+    ends_at: datetime
+    state: ReservationState
+    signed_in_at: datetime | None
+    created_at: datetime
+    closed_at: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class SlotUse:
+    """What is stored about one slot of a branch's day; `closed` is the reason it was closed for, empty while open."""
+
+    day: date
+    slot: str
+    capacity: int
+    by_hand: bool
+    used: int
+    closed: str
 
 
 @dataclass(frozen=True)

@@ -468,7 +468,11 @@ class RosterRow(Base):
 
 
 class ReservationSlot(Base):
-    """Places of one slot of a branch's day. `used` never exceeds `capacity`, unless the capacity was lowered later."""
+    """Places of one slot of a branch's day, named by the firm's slot (`begins`, HH:MM).
+
+    `capacity` is what counted at the last booking; the roster decides it anew, unless it was set `by_hand`.
+    `used` never exceeds it, unless it was lowered later. `closed` is the reason that customers are told.
+    """
 
     __tablename__ = "reservation_slot"
     firm_id: Mapped[str] = _firm()
@@ -477,6 +481,7 @@ class ReservationSlot(Base):
     begins: Mapped[str] = mapped_column(String(5), primary_key=True)
     ends: Mapped[str] = mapped_column(String(5))
     capacity: Mapped[int]
+    by_hand: Mapped[bool] = mapped_column(default=False)
     used: Mapped[int] = mapped_column(default=0)
     closed: Mapped[str] = mapped_column(String(100), default="")
     __table_args__ = (CheckConstraint("used >= 0", "used"),)
@@ -492,6 +497,7 @@ class Reservation(Base):
     owner: Mapped[str] = mapped_column(String(80))
     branch_id: Mapped[str] = mapped_column(String(40))
     day: Mapped[str] = mapped_column(String(10))
+    slot: Mapped[str] = mapped_column(String(5))
     begins_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(20))

@@ -23,6 +23,7 @@ from db.stores.firms import Firms
 from db.stores.jobs import Jobs
 from db.stores.people import People
 from db.stores.queue import Queue
+from db.stores.reservations import Reservations
 from db.stores.results import Results
 
 
@@ -61,6 +62,11 @@ class SqlWork:
     def messages(self) -> DeskMessages:
         """Messages of the desk to those who wait."""
         return DeskMessages(self)
+
+    @cached_property
+    def reservations(self) -> Reservations:
+        """Reservations, the places of slots, and the weekly duty they come from."""
+        return Reservations(self)
 
     @cached_property
     def documents(self) -> Documents:

@@ -12,6 +12,7 @@ from typing import Any
 from core.errors import DeskError, Stale
 from core.jobs.export_audit_head import export_audit_head
 from core.jobs.recordings import store_recording
+from core.jobs.reservations import remind_reservation
 from core.jobs.seal_documents import seal_documents
 from core.jobs.send_sms import send_sms
 from core.jobs.sweep_files import sweep_files
@@ -27,6 +28,7 @@ Handler = Callable[[Desk, str, Mapping[str, Any]], bool]
 
 HANDLERS: Mapping[str, Handler] = {
     "send_sms": send_sms,
+    "remind_reservation": remind_reservation,
     "seal_documents": seal_documents,
     "store_recording": store_recording,
     "export_audit_head": export_audit_head,

@@ -1,4 +1,4 @@
-"""What time alone decides: silent customers and pages, missed offers, closing time, idle reviews, old counters."""
+"""What time alone decides: silent people and pages, missed offers, closing time, reservations, reviews, counters."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import timedelta
 from core.actor import system
 from core.audit import Tag
 from core.case import Action, State, next_state
+from core.jobs.reservations import end_reservations
 from core.ports import Desk, Work
 from core.usecases.duty import settle_duty
 from core.usecases.offers import miss_offers, offer_waiting
@@ -21,7 +22,7 @@ def sweep(desk: Desk, firm_id: str) -> int:
         abandoned, back = work.queue.sweep()
         found = {"abandoned": len(abandoned), "back": len(back), "closed": close_after_hours(work)}
         found |= {"missed": miss_offers(work), "silent": work.duty.stop_silent()}
-        freed = _free_idle_reviews(work) + settle_duty(work) + offer_waiting(work)
+        freed = _free_idle_reviews(work) + end_reservations(work) + settle_duty(work) + offer_waiting(work)
         changed = sum(found.values())
         if changed:
             counted = {name: count for name, count in found.items() if count}

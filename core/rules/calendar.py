@@ -17,6 +17,20 @@ if TYPE_CHECKING:
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 _ONE_DAY = timedelta(days=1)
+_STATUTORY = {
+    "01-01": "元旦",
+    "05-01": "劳动节",
+    "05-02": "劳动节",
+    "10-01": "国庆节",
+    "10-02": "国庆节",
+    "10-03": "国庆节",
+}
+_STATUTORY_OF_YEAR = {
+    "2027-02-05": "春节", "2027-02-06": "春节", "2027-02-07": "春节", "2027-02-08": "春节", "2027-04-05": "清明",
+    "2027-06-09": "端午节", "2027-09-15": "中秋", "2028-01-25": "春节", "2028-01-26": "春节", "2028-01-27": "春节",
+    "2028-01-28": "春节", "2028-04-04": "清明", "2028-05-28": "端午节", "2028-10-03": "中秋",
+}  # fmt: skip
+"""Holidays by law (全国年节及纪念日放假办法, 2024): the same day every year, and those by moon and sun."""
 _LONGEST_SEARCH = 60
 
 
@@ -25,8 +39,8 @@ class CalendarDay:
     """One day: `workday` by the State Council's arrangement, `trading` when the exchanges trade.
 
     A working Saturday or Sunday (调休) is no trading day. `provisional` days are guessed from the weekday
-    because the arrangement of that year is not known yet. `name` is the Chinese name of the holiday that the day
-    belongs to, also for a 调休 day.
+    and the law because the arrangement of that year is not known yet. `name` is the Chinese name of the holiday
+    that the day belongs to, also for a 调休 day.
     """
 
     day: date
@@ -105,8 +119,10 @@ def review_due_at(submitted_at: datetime, hours: ServiceHours, calendar: Calenda
 
 
 def _provisional(day: date) -> CalendarDay:
-    weekday = day.weekday() < 5
-    return CalendarDay(day, workday=weekday, trading=weekday, provisional=True)
+    """A guess: Monday to Friday without the holidays of the law; bridge days and 调休 are not known yet."""
+    name = _STATUTORY_OF_YEAR.get(f"{day:%Y-%m-%d}") or _STATUTORY.get(f"{day:%m-%d}")
+    weekday = day.weekday() < 5 and name is None
+    return CalendarDay(day, workday=weekday, trading=weekday, name=name, provisional=True)
 
 
 def _known_or_guessed(day: date) -> CalendarDay:

@@ -104,14 +104,16 @@ def _run_text(indexes: list[int], times: Intervals) -> str:
         days = f"{_NAMES[indexes[0]]}{'、' if len(indexes) == 2 else '至'}{_NAMES[indexes[-1]]}"
     if times == _WHOLE_DAY:
         return f"{days}全天"
-    return f"{days} " + "、".join(f"{_clock(start)}-{_clock(end)}" for start, end in times)
+    return f"{days} " + "、".join(f"{clock_of(start)}-{clock_of(end)}" for start, end in times)
 
 
-def _clock(minutes: int) -> str:
+def clock_of(minutes: int) -> str:
+    """Minutes after midnight as HH:MM."""
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
-def _minutes(text: str) -> int:
+def minutes_of(text: str) -> int:
+    """HH:MM as minutes after midnight; ValueError for anything that is no time of day."""
     hours, minutes = text.split(":")
     total = int(hours) * 60 + int(minutes)
     if not (0 <= total <= 1440 and 0 <= int(minutes) < 60):
@@ -120,7 +122,7 @@ def _minutes(text: str) -> int:
 
 
 def _intervals(rows: list[list[str]]) -> Intervals:
-    times = tuple((_minutes(start), _minutes(end)) for start, end in rows)
+    times = tuple((minutes_of(start), minutes_of(end)) for start, end in rows)
     flat = [moment for pair in times for moment in pair]
     if any(earlier >= later for earlier, later in pairwise(flat)):
         raise ValueError("intervals must be in order, not empty and apart")

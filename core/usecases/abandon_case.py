@@ -7,6 +7,7 @@ from core.audit import Tag
 from core.case import Action, Case, next_state, require
 from core.permissions import own
 from core.ports import Desk, Work
+from core.usecases.reservations import release
 
 
 def abandon_case(desk: Desk, actor: Actor, case_id: str) -> None:
@@ -21,6 +22,7 @@ def abandon(work: Work, actor: Actor, case: Case) -> None:
     """End the case inside the caller's transaction."""
     require(case, Action.ABANDON)
     work.queue.give_up(case.id, actor.id)
+    release(work, case)
     state = next_state(case.state, Action.ABANDON)
     work.cases.change(case, state=state, closed_at=work.now, reviewer_id=None, reviewer_until=None)
     work.audit(actor, Tag.CUSTOMER_CASE_ABANDON, f"case:{case.id}")

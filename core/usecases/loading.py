@@ -178,6 +178,11 @@ def calendar_around(work: Work, day: date | None = None, days: int = CALENDAR_DA
     if kept is None or read_at is None or not work.now - CALENDAR_KEPT < read_at <= work.now:
         if len(_calendars) >= CALENDARS:
             _calendars.clear()
-        kept = Calendar(work.firms.days(middle - timedelta(days=31), middle + timedelta(days=days)))
+        kept = fresh_calendar(work, middle, days)
         _calendars[key] = (work.now, kept)
     return kept
+
+
+def fresh_calendar(work: Work, middle: date, days: int = 60) -> Calendar:
+    """The firm's calendar from a month before the day to `days` after it, as it stands in this transaction."""
+    return Calendar(work.firms.days(middle - timedelta(days=31), middle + timedelta(days=days)))

@@ -13,6 +13,7 @@ from core.flow import Rejection
 from core.ports import Work
 from core.usecases.loading import Loaded, settle
 from core.usecases.notify import notify_case
+from core.usecases.reservations import release
 
 ENDING = {"counter", "stop", "silent"}
 WAIT = "wait"
@@ -74,6 +75,7 @@ def _send_back(work: Work, loaded: Loaded, stage: str, text: str) -> Case:
 def _terminate(work: Work, loaded: Loaded, text: str) -> Case:
     state = next_state(loaded.case.state, Action.TERMINATE)
     assert state is State.TERMINATED
+    release(work, loaded.case)
     return work.cases.change(
         loaded.case, state=state, remark=text, closed_at=work.now, reviewer_id=None, reviewer_until=None
     )

@@ -19,6 +19,7 @@ from core.steps.witness import CAPTURES, HEAD_CLIP, attested
 from core.usecases.duty import after_call, stay_busy
 from core.usecases.loading import Loaded, load, settle
 from core.usecases.reject_case import reject
+from core.usecases.reservations import note_passed, note_served
 
 FACTS = "facts"
 """Where a ticket's script keeps the mark of what was claimed."""
@@ -60,8 +61,9 @@ def accept_offer(desk: Desk, actor: Actor, ticket_id: str, fence: int) -> Ticket
 
 
 def _begin(work: Work, actor: Actor, member: StaffMember, ticket: Ticket) -> None:
-    facts = _facts_mark(work, load(work, ticket.case_id))
-    work.queue.save_script(ticket.id, member.id, ticket.fence, {FACTS: facts})
+    loaded = load(work, ticket.case_id)
+    work.queue.save_script(ticket.id, member.id, ticket.fence, {FACTS: _facts_mark(work, loaded)})
+    note_served(work, loaded.case)
     work.duty.change(member.id, member.branch_id, "busy")
     work.audit(actor, Tag.STAFF_CALL_CLAIM, f"case:{ticket.case_id}", ticket=ticket.id, fence=ticket.fence)
 
@@ -223,6 +225,7 @@ def pass_witness(desk: Desk, actor: Actor, ticket_id: str, fence: int, note: str
         work.cases.add_proof(loaded.case.id, proof, actor.id)
         case = work.cases.change(loaded.case, witness_id=member.id, remark="")
         _finish(work, actor, ticket_id, fence, "passed")
+        note_passed(work, case)
         settle(work, case)
         work.audit(actor, Tag.STAFF_CALL_FINISH, f"case:{case.id}", ticket=ticket_id, result="passed")
 

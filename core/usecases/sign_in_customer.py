@@ -22,6 +22,7 @@ from core.rules.phone import check_mobile
 from core.rules.problem import Problem
 from core.usecases.loading import rules_for
 from core.usecases.notify import notify
+from core.usecases.reservations import note_sign_in
 from core.usecases.sessions import open_session
 
 WRONG_CAPTCHA = "图形验证码不正确或已过期，请按新图片重新输入。"
@@ -147,5 +148,6 @@ def sign_in_customer(desk: Desk, firm_id: str, *, code_id: str, code: str, polic
             work.audit(Actor(firm_id, found.subject), Tag.CUSTOMER_SESSION_FAIL, f"code:{code_id}")
             return None
         ticket = open_session(work, "customer", found.subject, found.phone)
+        note_sign_in(work, found.subject)
         work.audit(Actor(firm_id, found.subject), Tag.CUSTOMER_NOTICE_ACKNOWLEDGE, "policy", version=policy)
         return ticket

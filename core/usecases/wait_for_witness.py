@@ -27,6 +27,7 @@ from core.steps.device import call_ready
 from core.usecases.answer_step import load_own
 from core.usecases.loading import Loaded, calendar_around, rules_for
 from core.usecases.offers import times_of
+from core.usecases.reservations import priority_of
 
 TOLD_FOR = timedelta(hours=12)
 """How long the page of a customer says how the last waiting ended."""
@@ -50,7 +51,8 @@ def join_queue(desk: Desk, actor: Actor, case_id: str) -> Ticket:
         position = len(work.queue.waiting(case.branch_id)) + 1
         wait = _expected(work, case.branch_id, work.duty.able(case.branch_id, case.business), position)
         promised = None if wait is None else round(wait.total_seconds())
-        ticket = work.queue.join(case_id, case.branch_id, case.business, promised_s=promised)
+        own_window = priority_of(work, case)
+        ticket = work.queue.join(case_id, case.branch_id, case.business, promised_s=promised, **own_window)
         work.audit(actor, Tag.CUSTOMER_QUEUE_JOIN, f"case:{case_id}", ticket=ticket.id)
         return ticket
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from core.flow import Rules
 from core.records import Branch, Firm
@@ -79,19 +80,25 @@ class Firms(Store):
 
     def add_days(self, days: list[CalendarDay]) -> None:
         """Insert calendar days."""
-        rows = [
-            {
-                "firm_id": self.work.firm_id,
-                "day": d.day.isoformat(),
-                "workday": d.workday,
-                "trading": d.trading,
-                "name": d.name,
-                "provisional": d.provisional,
-            }
-            for d in days
-        ]
-        if rows:
-            self.work.connection.execute(insert(t.CalendarDay), rows)
+        if days:
+            self.work.connection.execute(insert(t.CalendarDay), [self._day(d) for d in days])
+
+    def set_days(self, days: Sequence[CalendarDay]) -> None:
+        """Replace calendar days, or insert those that are not there yet."""
+        table = t.CalendarDay
+        wanted = [d.day.isoformat() for d in days]
+        self.work.connection.execute(delete(table).where(table.firm_id == self.work.firm_id, table.day.in_(wanted)))
+        self.add_days(list(days))
+
+    def _day(self, d: CalendarDay) -> dict[str, Any]:
+        return {
+            "firm_id": self.work.firm_id,
+            "day": d.day.isoformat(),
+            "workday": d.workday,
+            "trading": d.trading,
+            "name": d.name,
+            "provisional": d.provisional,
+        }
 
     def days(self, first: date, last: date) -> list[CalendarDay]:
         """Calendar days from first to last, inclusive."""

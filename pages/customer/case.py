@@ -6,7 +6,9 @@ import streamlit as st
 
 from core.case import WITH_CUSTOMER
 from core.errors import DeskError
+from core.rules.calendar import local_day
 from core.usecases.loading import Kept, Loaded, load_case
+from core.usecases.reservations import note_visit
 from core.usecases.start_case import start_case
 from pages.parts import notice, state, visitor, wiring
 from pages.parts.components.go_to_field import go_to_field
@@ -27,9 +29,11 @@ def _load() -> Loaded | None:
     kept = st.session_state.setdefault(Key.KEPT, Kept())
     with desk.read(actor.firm_id) as work:
         case = work.cases.find_open(actor.id)
-        if case:
-            return load_case(work, case, kept)
-        mine = work.cases.of_owner(actor.id)
+        found = load_case(work, case, kept) if case else None
+        mine = [] if found else work.cases.of_owner(actor.id)
+    if found:
+        _note_visit(found)
+        return found
     wanted = state.get(Key.WANTED) or (None if mine else "open_account")
     if wanted is None:
         return None
@@ -37,6 +41,14 @@ def _load() -> Loaded | None:
     state.drop(Key.WANTED, Key.VIEW)
     with desk.read(actor.firm_id) as work:
         return load_case(work, case)
+
+
+def _note_visit(loaded: Loaded) -> None:
+    """Once a day and session: the visit counts as the sign-in of today's reservation (R163)."""
+    visit = (loaded.case.id, local_day(loaded.now))
+    if state.get(Key.VISIT) != visit:
+        note_visit(desk, actor, loaded.case)
+        state.put(Key.VISIT, visit)
 
 
 def _draw(loaded: Loaded) -> None:

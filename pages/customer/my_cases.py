@@ -7,7 +7,7 @@ import streamlit as st
 from core.case import ALLOWED, CLOSED_STATES, STATE_TITLES, WITH_CUSTOMER, Action, Case
 from core.errors import DeskError
 from core.usecases.own_cases import OwnCase, own_case, own_cases
-from pages.parts import acting, clock_words, notice, outcome, visitor, wiring
+from pages.parts import acting, clock_words, notice, outcome, reserve, visitor, wiring
 from pages.parts.own_sessions import show_own_sessions
 
 guest = visitor.read()
@@ -38,6 +38,8 @@ def _row(row: OwnCase) -> None:
             _field("办理状态", _standing(row), 150)
             _field("办理日期", _date(case), 180)
             _field("备注", case.remark or "—", "stretch")
+        if case.state in WITH_CUSTOMER:
+            reserve.summary(desk, actor, case.id)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(":gray[操作]", width="content")
             _operations(row)

@@ -10,6 +10,7 @@ from core.ports import Desk
 from core.records import Branch, Customer, Firm, StaffMember
 from core.rules.calendar import build_calendar
 from core.rules.id_card import check_digit
+from core.rules.reservation import Shift
 from core.usecases.found_firm import found_firm
 from db.database import Database
 
@@ -21,6 +22,8 @@ BRANCHES = (
     Branch("b1", "总部营业部", "上海市", "样张路 1 号"),
     Branch("b2", "郑州营业部", "郑州市", "样张路 2 号"),
 )
+DUTY = (8 * 60 + 40, 17 * 60 + 45)
+"""The witnesses of the first branch are on duty every day, 08:40 to 17:45."""
 STAFF = (
     ("witness", "王芳", (Role.WITNESS,)),
     ("witness2", "孙丽", (Role.WITNESS,)),
@@ -65,10 +68,12 @@ def seed(desk: Desk, database: Database) -> str:
     for firm in FIRMS:
         if firm.id in known:
             _renew(desk, firm, hashed)
+            _complete(desk, firm)
             continue
         staff = [_member(position, hashed) for position in range(len(STAFF))]
         days = list(build_calendar(year - 1, year + 2))
         found_firm(desk, firm, BRANCHES, staff, load_defaults(demo=True), days, [_customer(desk, firm)])
+        _complete(desk, firm)
     return password
 
 
@@ -76,6 +81,23 @@ def _renew(desk: Desk, firm: Firm, hashed: str) -> None:
     with desk.write(firm.id) as work:
         for member in work.people.all_staff():
             work.people.change_staff(member.id, password_hash=hashed, failed=0, locked_until=None)
+
+
+def _complete(desk: Desk, firm: Firm) -> None:
+    """What an older demo does not have yet: kinds of firm data, SMS texts, a weekly duty for its witnesses."""
+    bodies = load_defaults(demo=True)
+    with desk.write(firm.id) as work:
+        known = work.firms.current_versions()
+        for kind in set(bodies) - set(known):
+            work.firms.add_data(kind, 1, bodies[kind], work.now, "system")
+        kept = work.firms.data("sms_texts", known.get("sms_texts", 1))
+        merged = {part: {**bodies["sms_texts"][part], **kept[part]} for part in ("texts", "placeholders")}
+        if merged != {part: kept[part] for part in merged}:
+            work.firms.add_data("sms_texts", known["sms_texts"] + 1, {**kept, **merged}, work.now, "system")
+        if not work.reservations.roster("b1"):
+            serving = [member.id for member in work.people.all_staff() if Role.WITNESS in member.roles]
+            shifts = [Shift(who, day, *DUTY) for who in serving for day in range(7)]
+            work.reservations.set_roster("b1", shifts)
 
 
 def announce(password: str) -> None:

@@ -27,6 +27,7 @@ class Key(StrEnum):
     LEAVING = "leaving"
     WANTED = "wanted_business"
     SAID = "said"
+    VISIT = "visit_noted"
     NONCE = "nonce"
     KEPT = "kept_case"
 

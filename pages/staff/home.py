@@ -7,6 +7,7 @@ import streamlit as st
 from core.case import State
 from core.permissions import Permission, holds
 from core.usecases.sign_in_staff import WRONG, sign_in_staff
+from core.usecases.work_calendar import warning
 from pages.parts import acting, notice, state, visitor, wiring
 from pages.parts.components.session_exchange import session_exchange
 from pages.parts.own_password import own_password
@@ -51,6 +52,9 @@ def _overview() -> None:
         waiting = len(work.queue.waiting(member.branch_id)) if holds(actor, Permission.QUEUE_READ) else None
         review = len(work.cases.in_states([State.SUBMITTED])) if holds(actor, Permission.CASE_READ) else None
         callback = len(work.cases.in_states([State.CALLBACK])) if holds(actor, Permission.CASE_READ) else None
+    warned = warning(wiring.desk(), actor) if holds(actor, Permission.CALENDAR_MANAGE) else ""
+    if warned:
+        st.warning(notice.plain(warned), icon=":material/event_busy:")
     columns = st.columns(3)
     for column, (title, value) in zip(
         columns, (("本营业部排队", waiting), ("待复核", review), ("待回访", callback)), strict=True

@@ -15,7 +15,7 @@ from core.usecases.call_script import CHALLENGE_SHOWN, enter_call_code
 from core.usecases.loading import calendar_now
 from core.usecases.serve_customer import script_marks, script_steps, still_wishes
 from core.usecases.wait_for_witness import call_partner, join_queue, look_at_queue, lost_place
-from pages.parts import call, clock_words, notice
+from pages.parts import call, clock_words, notice, reserve
 from pages.parts.components.selfie import selfie
 from pages.parts.step import StepView
 from pages.parts.waiting import waiting_room, way_out, why_lost
@@ -37,6 +37,9 @@ def draw(view: StepView) -> None:
 
 
 def _start(view: StepView) -> None:
+    if reserve.is_open(view):
+        reserve.draw(view)
+        return
     rules = view.loaded.rules
     hours, now = ServiceHours.of(rules["service_hours"], "witness"), view.loaded.now
     calendar = calendar_now(view.desk, view.actor.firm_id, now)
@@ -50,6 +53,7 @@ def _start(view: StepView) -> None:
         begins = f"下次开始：{clock_words.promise(opens)}。" if opens else ""
         notice.refusal(f"现在不在视频服务时间。{begins}服务时间：{hours.sentence()}。")
     view.show_error("queue")
+    reserve.draw(view)
     view.actions(lambda: _join(view), label="开始视频通话")
 
 
@@ -64,7 +68,8 @@ def _join(view: StepView) -> None:
 def _wait(view: StepView, first: QueuePlace) -> None:
     waiting_room(view, first)
     way_out(view)
-    view.actions()
+    if not reserve.draw(view):
+        view.actions()
 
 
 def _call(view: StepView, ticket: Ticket) -> None:

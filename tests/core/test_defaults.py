@@ -10,6 +10,7 @@ from string import Formatter
 from core.businesses.open_account import BUSINESS
 from core.defaults import load_defaults, load_kind
 from core.rules.bank_card import find_bank
+from core.rules.reservation import ReservationRules
 from core.rules.suitability import level_name
 from core.steps.photos import SLOTS
 from core.steps.profile_fields import FIELDS
@@ -19,8 +20,8 @@ ALL = load_defaults()
 STEPS = [step.key for step in BUSINESS.steps]
 KINDS = {
     "age_rules", "agreements", "banks", "callback_topics", "codes", "education", "exchanges", "follow_up", "help",
-    "match_table", "notices", "prepare", "questionnaire", "regions", "reject_reasons", "retention", "service_hours",
-    "sms_texts", "thresholds", "witness_script",
+    "match_table", "notices", "prepare", "questionnaire", "regions", "reject_reasons", "reservation_rules", "retention",
+    "service_hours", "sms_texts", "thresholds", "witness_script",
 }  # fmt: skip
 
 
@@ -212,4 +213,11 @@ def test_access_rules_name_groups_or_options():
     for row in ALL["thresholds"]["access"]:
         assert row["group"] in groups
         date.fromisoformat(row["valid_from"])
-    assert ALL["thresholds"]["reservation"]["horizon_days"] == 30
+
+
+def test_reservations_reach_thirty_days_in_slots_of_the_working_day():
+    body = ALL["reservation_rules"]
+    rules = ReservationRules.of(body)
+    assert (rules.enabled, rules.horizon_days, rules.capacity_percent) == (True, 30, 60)
+    assert [slot.title for slot in rules.slots] == ["上午", "下午"]
+    assert body["sign_in_deadline"] == "end"

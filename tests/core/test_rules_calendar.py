@@ -41,8 +41,11 @@ def test_spring_festival_2026():
     assert CALENDAR.next_workday(date(2026, 2, 13)) == date(2026, 2, 14)
 
 
-def test_years_without_arrangement_are_provisional_weekdays():
-    monday, sunday = CALENDAR.on(date(2027, 2, 8)), CALENDAR.on(date(2027, 2, 7))
+def test_years_without_arrangement_are_provisional_weekdays_without_the_holidays_of_the_law():
+    monday, sunday = CALENDAR.on(date(2027, 3, 8)), CALENDAR.on(date(2027, 3, 7))
+    for day in (date(2027, 1, 1), date(2027, 2, 8), date(2027, 10, 1), date(2040, 5, 1)):
+        row = CALENDAR.on(day)
+        assert (row.workday, row.trading, row.provisional, bool(row.name)) == (False, False, True, True), day
     assert (monday.trading, monday.provisional) == (True, True)
     assert (sunday.workday, sunday.provisional) == (False, True)
     assert Calendar().on(date(2040, 1, 2)).provisional
