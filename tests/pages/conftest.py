@@ -15,19 +15,19 @@ from tests.pages.staff_pages import PAGES, Open, calm
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Bench:
+def office(tmp_path: Path) -> Bench:
     return made.make_bench(tmp_path)
 
 
 @pytest.fixture
-def page(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Open:
+def page(office: Bench, monkeypatch: pytest.MonkeyPatch) -> Open:
     """Open a page as a member of staff (with the roles on file or others) or as a customer."""
-    monkeypatch.setattr(wiring, "desk", lambda: bench.desk)
-    monkeypatch.setattr(wiring, "settings", lambda: bench.desk.settings)
-    monkeypatch.setattr(wiring, "firms", bench.database.firms)
+    monkeypatch.setattr(wiring, "desk", lambda: office.desk)
+    monkeypatch.setattr(wiring, "settings", lambda: office.desk.settings)
+    monkeypatch.setattr(wiring, "firms", office.database.firms)
 
     def open_it(path: str, who: str = "", *roles: Role, customer: int = 0, **params: str) -> AppTest:
-        monkeypatch.setattr(wiring, "staff", lambda: made.member(bench, who, *roles) if who else None)
+        monkeypatch.setattr(wiring, "staff", lambda: made.member(office, who, *roles) if who else None)
         monkeypatch.setattr(wiring, "customer", lambda: made.session(customer) if customer else None)
         at = AppTest.from_file(str(PAGES / "router.py"), default_timeout=20).run()
         at.switch_page(path)

@@ -17,7 +17,7 @@ from pages.parts import wiring
 from pages.routes.session import BROWSER_HEADER, exchange
 from tests.pages import staff_cases as made
 from tests.pages.staff_cases import Bench
-from tests.pages.test_staff_pages import PAGES, calm, press, words
+from tests.pages.staff_pages import PAGES, calm, press, words
 
 PHONE = "Mozilla/5.0 (Linux; Android 14) Chrome/126.0 Mobile Safari/537.36"
 COMPUTER = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/126.0 Safari/537.36"
