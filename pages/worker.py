@@ -10,6 +10,7 @@ import threading
 import time
 
 from core.errors import DeskError
+from core.jobs.refresh_rollups import refresh_rollups
 from core.jobs.run import run_next
 from core.jobs.sweep import forget, sweep
 from pages.parts import wiring
@@ -34,7 +35,7 @@ def work_through() -> bool:
 
 
 def main() -> None:
-    """Loop: jobs at once, the sweep every 5 s, forgetting every hour."""
+    """Loop: jobs at once, the sweep and the figures every 5 s, forgetting every hour."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     signal.signal(signal.SIGINT, lambda *_: stopping.set())
@@ -50,6 +51,7 @@ def main() -> None:
                 swept = time.monotonic()
                 for firm in wiring.firms():
                     sweep(wiring.desk(), firm.id)
+                    refresh_rollups(wiring.desk(), firm.id)
             if time.monotonic() - forgot > FORGET_EVERY_S:
                 forgot = time.monotonic()
                 for firm in wiring.firms():

@@ -1,0 +1,42 @@
+"""Rollups follow the facts: the worker works out marked days anew, a command works out everything anew."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from core.metrics import Targets
+from core.ports import Desk, Work
+from core.usecases.loading import rules_for
+
+DAYS_AT_ONCE = 31
+
+
+def targets_of(work: Work) -> Targets:
+    """The firm's goals of today."""
+    return Targets.of(rules_for(work)["thresholds"])
+
+
+def refresh_rollups(desk: Desk, firm_id: str) -> bool:
+    """Work out what is marked; False when nothing was. Short transactions, repeated until all is done."""
+    with desk.read(firm_id) as work:
+        if not work.metrics.dirty():
+            return False
+    more = True
+    while more:
+        with desk.write(firm_id) as work:
+            more = work.metrics.refresh_dirty(targets_of(work))
+    return True
+
+
+def rebuild_rollups(desk: Desk, firm_id: str) -> dict[str, int]:
+    """Work out every day anew, what is marked first; how many rows differed, by table (none, if all is well)."""
+    refresh_rollups(desk, firm_id)
+    with desk.read(firm_id) as work:
+        days = work.metrics.days_with_facts()
+    differing: Counter[str] = Counter()
+    if days:
+        for first in range(days[0], days[1] + 1, DAYS_AT_ONCE):
+            with desk.write(firm_id) as work:
+                end = min(first + DAYS_AT_ONCE, days[1] + 1)
+                differing.update(work.metrics.refresh(targets_of(work), first, end))
+    return dict(differing)
