@@ -6,7 +6,9 @@ BIN := $(VENV)/bin
 PORT ?= 8501
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help run test check lock prepare prepare-dev system system-dev e2e bench-call bench-pages prove-walk flows
+.PHONY: help run test check lock prepare prepare-dev system system-dev e2e bench-call bench-charts bench-pages demo-history prove-walk flows
+CASES ?= 5000
+FIRM ?= 8009
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -30,6 +32,12 @@ bench-call: prepare-dev ## CPU of a call, pass-through against decode-and-encode
 
 bench-pages: prepare-dev ## CPU of a rerun of each step above a bare page
 	$(BIN)/python -m tests.bench.pages
+
+bench-charts: prepare-dev system-dev ## time of every chart's query at CASES cases, on both databases
+	$(BIN)/python -m tests.bench.charts --cases $(CASES)
+
+demo-history: prepare ## invent the firm FIRM with a year of CASES cases in the demo's database
+	JIANZHENG_MODE=demo $(BIN)/python -m pages.commands demo-history --cases $(CASES) --firm $(FIRM)
 
 prove-walk: prepare-dev system-dev ## kill -9 at 50 moments of the walk
 	$(BIN)/python -m tests.prove.walk

@@ -52,6 +52,7 @@ _LIST = (
     Metric("handling", "平均处理时长", "秒", "平均通话时长 + 平均整理时长。"),
     Metric("occupancy", "占用率", "%", "（通话 + 整理）÷（通话 + 整理 + 在线），小休不计。"),
     Metric("on_duty", "在岗", "人", "平均在岗人数：在线、通话和整理的时间 ÷ 统计时段。"),
+    Metric("duty_hours", "在岗工时", "小时", "在线、通话和整理的时间总和，小休不计。"),
     Metric("need_c", "需要（Erlang C）", "人", "假设客户都会等下去，达到服务水平目标且占用率不超上限所需的人数。"),
     Metric("need_a", "需要（Erlang A）", "人", "假设客户等不及会离开，放弃率不超上限且占用率不超上限所需的人数。"),
     Metric("booked", "预约", "个", "约定在当天的全部预约，包括后来取消的。"),
@@ -68,6 +69,17 @@ _LIST = (
     Metric("promise_early", "早于预计", "%", "实际等待不到预计 0.7 倍的 ÷ 有预计的接通。"),
     Metric("promise_ratio", "实际与预计之比", "倍", "实际等待总和 ÷ 预计等待总和，1 表示正好。"),
     Metric("rejected", "驳回次数", "次", "见证和复核中的驳回，同一受理单驳回两次计两次。"),
+    Metric("gone_left", "主动离开", "人次", "接通以前自己离开排队的。"),
+    Metric("gone_vanished", "失去联系", "人次", "接通以前页面关闭或网络中断，没有在规定时间内回来的。"),
+    Metric("gone_closed", "服务结束", "人次", "服务时间结束时还在排队的。"),
+    Metric("gone_gave_up", "放弃业务", "人次", "排队时放弃了整笔业务的。"),
+    Metric("gone_other", "其他原因", "人次", "接通以前结束、没有记录原因的。"),
+    Metric("dropped", "接通后中断", "人次", "已接通，但没有得出结果就结束的，不计入未接通离开。"),
+    Metric("per_day", "日均排队", "人次", "该时段进入排队的人次 ÷ 天数。"),
+    Metric("expected", "均值", "", "之前八个相同星期几的平均值。"),
+    Metric("lower", "下限", "", "均值 − 2.66 × 平均移动极差，不低于零。"),
+    Metric("upper", "上限", "", "均值 + 2.66 × 平均移动极差。"),
+    Metric("breach", "越界", "", "当天的值超出上下限，值得查看原因。"),
     Metric("reason_count", "次数", "次", "含有这个原因的驳回。一次驳回有三个原因时，三个原因各计一次。"),
     Metric("cumulative", "累计占比", "%", "从最多的原因累加，占全部原因次数的份额。"),
     Metric("submitted", "提交", "件", "按最后一次提交的时间统计的受理单。"),
@@ -117,8 +129,10 @@ def occupancy(busy_s: float, duty_s: float) -> float | None:
     return share(busy_s, duty_s)
 
 
-def shown(value: float | None, unit: str) -> str:
+def shown(value: float | str | None, unit: str) -> str:
     """A value in words for people: `83.5%`, `1,234`, `2 分 5 秒`, `-` for None."""
+    if isinstance(value, str):
+        return value
     if value is None or math.isnan(value) or math.isinf(value):
         return NOTHING
     if unit == "%":

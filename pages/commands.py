@@ -19,6 +19,7 @@ from core.rules.calendar import build_calendar
 from core.usecases.change_staff import login_problem, password_problem
 from core.usecases.found_firm import found_firm
 from core.usecases.verify_audit import check_chain
+from db.history import Wish, analyze, make_history
 from pages.parts import wiring
 
 PASSWORD = "JIANZHENG_ADMIN_PASSWORD"  # noqa: S105  (the name of the variable)
@@ -56,6 +57,16 @@ def rebuild(number: str | None) -> int:
         words = "，".join(f"{table} {count}" for table, count in differing.items())
         _say(f"{firm.number} {firm.name}: {f'已更正 / corrected: {words}' if words else '一致 / equal'}")
     return 0 if equal else 1
+
+
+def demo_history(number: str, cases: int) -> int:
+    """Make an invented firm with a year of history and its figures; demo mode only."""
+    wiring.database().migrate()
+    firm = make_history(wiring.desk(), wiring.database(), Wish(number, cases))
+    rebuild_rollups(wiring.desk(), firm.id)
+    analyze(wiring.database())
+    _say(f"已生成 {firm.number} {firm.name}：{cases} 笔受理单。/ Made; sign in as analyst or supervisor at /desk.")
+    return 0
 
 
 def _password() -> str:
@@ -100,6 +111,9 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("firm", nargs="?", help="number of the firm; all firms without it")
     anew = commands.add_parser("rebuild-rollups", help="work out all figures anew and say what differed")
     anew.add_argument("firm", nargs="?", help="number of the firm; all firms without it")
+    history = commands.add_parser("demo-history", help="demo mode: an invented firm with a year of history")
+    history.add_argument("--cases", type=int, default=5000)
+    history.add_argument("--firm", default="8009", help="number of the firm to invent")
     found = commands.add_parser("new-firm", help=f"found a firm; the password is read from {PASSWORD} or the terminal")
     for name in ("number", "name", "hotline", "branch", "city", "admin_login"):
         found.add_argument(name)
@@ -114,6 +128,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return verify_audit(given.firm)
         if given.command == "rebuild-rollups":
             return rebuild(given.firm)
+        if given.command == "demo-history":
+            return demo_history(given.firm, given.cases)
         return new_firm(given.number, given.name, given.hotline, given.branch, given.city, given.admin_login)
     except DeskError as error:
         sys.stderr.write(f"{error.text}\n")

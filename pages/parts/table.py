@@ -22,6 +22,8 @@ STAFF = {
     "desk_results": ("交易所回报", "staff/results.py", ":material/account_balance:", Permission.CASE_REPORT),
     "desk_callback": ("电话回访", "staff/callback.py", ":material/call:", Permission.CALLBACK_RECORD),
     "desk_queue": ("排队情况", "staff/queue.py", ":material/groups:", Permission.QUEUE_READ),
+    "desk_wallboard": ("看板", "staff/wallboard.py", ":material/monitoring:", Permission.QUEUE_READ),
+    "desk_analytics": ("统计分析", "staff/analytics.py", ":material/query_stats:", Permission.QUEUE_READ),
     "desk_people": ("人员", "staff/people.py", ":material/badge:", Permission.PEOPLE_MANAGE),
     "desk_audit": ("审计", "staff/audit.py", ":material/policy:", Permission.AUDIT_VERIFY),
 }
