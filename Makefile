@@ -7,8 +7,6 @@ PORT ?= 8501
 export PYTHONPATH := $(CURDIR)
 
 .PHONY: help run test check lock prepare prepare-dev system system-dev e2e bench-call bench-charts bench-pages demo-history prove-walk flows
-CASES ?= 5000
-FIRM ?= 8009
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -34,10 +32,10 @@ bench-pages: prepare-dev ## CPU of a rerun of each step above a bare page
 	$(BIN)/python -m tests.bench.pages
 
 bench-charts: prepare-dev system-dev ## time of every chart's query at CASES cases, on both databases
-	$(BIN)/python -m tests.bench.charts --cases $(CASES)
+	$(BIN)/python -m tests.bench.charts --cases $(or $(CASES),50000)
 
 demo-history: prepare ## invent the firm FIRM with a year of CASES cases in the demo's database
-	JIANZHENG_MODE=demo $(BIN)/python -m pages.commands demo-history --cases $(CASES) --firm $(FIRM)
+	JIANZHENG_MODE=demo $(BIN)/python -m pages.commands demo-history --cases $(or $(CASES),5000) --firm $(or $(FIRM),8009)
 
 prove-walk: prepare-dev system-dev ## kill -9 at 50 moments of the walk
 	$(BIN)/python -m tests.prove.walk

@@ -521,12 +521,13 @@ _CLUSTERED = {"sqlite_with_rowid": False}
 
 class RollupHour(Base):
     """Figures of one branch and one hour: tickets by the hour of joining (hours since 1970 in Asia/Shanghai), duty
-    by the hour it happened in. Lengths in seconds. All rollups are worked out from facts, see db/stores/rollups.py."""
+    by the hour it happened in. Lengths in seconds. Branch `*` is all of them together, so that a firm's year is read
+    as fast as a branch's. All rollups are worked out from facts, see db/stores/rollups.py."""
 
     __tablename__ = "rollup_hour"
     firm_id: Mapped[str] = _firm()
-    hour: Mapped[int] = _part()
     branch_id: Mapped[str] = _id()
+    hour: Mapped[int] = _part()
     offered: Mapped[int] = _count()
     answered: Mapped[int] = _count()
     abandoned: Mapped[int] = _count()
@@ -612,15 +613,15 @@ class RollupReasonDay(Base):
 class RollupHist(Base):
     """Histogram of one measure (`wait`, `talk`) for percentiles: 160 little-endian uint32 buckets (core/metrics.py).
 
-    Business `*` stands for all of them together.
+    Business `*` and branch `*` stand for all of them together.
     """
 
     __tablename__ = "rollup_hist"
     firm_id: Mapped[str] = _firm()
     measure: Mapped[str] = mapped_column(String(10), primary_key=True)
     business: Mapped[str] = mapped_column(String(40), primary_key=True)
-    day: Mapped[int] = _part()
     branch_id: Mapped[str] = _id()
+    day: Mapped[int] = _part()
     buckets: Mapped[bytes]
     __table_args__ = (_CLUSTERED,)
 

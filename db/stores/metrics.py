@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlalchemy import BigInteger, ColumnElement, String, and_, case, cast, delete, func, insert, literal, select, text
 
-from core.metrics import BUCKETS, Span, Targets, day_number
+from core.metrics import Span, Targets, day_number
 from core.queueing import ALIVE
 from core.rules.calendar import local_time
 from db import tables as t
@@ -116,7 +116,8 @@ class Metrics(Store):
         hours = table is t.RollupHour
         when, factor = (table.hour, 24) if hours else (table.day, 1)
         where = [when >= span.first * factor, when < (span.last + 1) * factor]
-        return [*where, table.branch_id == span.branch] if span.branch else where
+        branch = span.branch or (ALL if table in {t.RollupHour, t.RollupHist} else "")
+        return [*where, table.branch_id == branch] if branch else where
 
     def by_day(self, span: Span, columns: Sequence[str], *group: str) -> list[tuple[Any, ...]]:
         """Sums of columns of `rollup_day`, grouped by `day`, `business` or `branch_id`."""
@@ -127,8 +128,8 @@ class Metrics(Store):
         return self._sums(table, [getattr(table, name) for name in group], columns, where)
 
     def by_hour(self, span: Span, columns: Sequence[str], *group: str) -> list[tuple[Any, ...]]:
-        """Sums of columns of `rollup_hour`, grouped by `day`, `weekday` (0 = Monday), `hour` (of the day), branch."""
-        groups = {**_HOUR_GROUPS, "day": t.RollupHour.hour // 24, "branch_id": t.RollupHour.branch_id}
+        """Sums of columns of `rollup_hour`, grouped by `day`, `weekday` (0 = Monday) or `hour` (of the day)."""
+        groups = {**_HOUR_GROUPS, "day": t.RollupHour.hour // 24}
         return self._sums(t.RollupHour, [groups[name] for name in group], columns, self._where(t.RollupHour, span))
 
     def by_staff(self, span: Span, columns: Sequence[str]) -> list[tuple[Any, ...]]:
@@ -142,18 +143,11 @@ class Metrics(Store):
         return dict(self._sums(table, [table.code], ["count"], self._where(table, span)))
 
     def histograms(self, measure: str, span: Span) -> dict[int, list[int]]:
-        """Buckets of a measure by day number, all branches of the span together."""
+        """Buckets of a measure by day number."""
         table = t.RollupHist
         which = [table.measure == measure, table.business == (span.business or ALL), *self._where(table, span)]
         query = select(table.day, table.buckets).where(table.firm_id == self.work.firm_id, *which)
-        rows = self.work.connection.execute(query).fetchall()
-        if not rows:
-            return {}
-        days, places = np.unique([row[0] for row in rows], return_inverse=True)
-        counts = np.frombuffer(b"".join(bytes(row[1]) for row in rows), "<u4").reshape(-1, BUCKETS)
-        total = np.zeros((len(days), BUCKETS), np.int64)
-        np.add.at(total, places, counts)
-        return {int(day): buckets for day, buckets in zip(days, total.tolist(), strict=True)}
+        return {day: np.frombuffer(blob, "<u4").tolist() for day, blob in self.work.connection.execute(query)}
 
     def tickets_of_day(self, span: Span, limit: int) -> list[tuple[Any, ...]]:
         """Case number, branch, business, joining, wait and talk in s, state, reason, result, promise; no name."""

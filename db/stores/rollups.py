@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from sqlalchemy import BigInteger, ColumnElement, and_, case, delete, func, insert, select, type_coerce
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -36,6 +37,9 @@ _STATES = ("used", "late", "no_show", "host_no_show", "cancelled")
 
 Key = tuple[Any, ...]
 Cells = dict[type[t.Base], dict[Key, Counter[str]]]
+Histograms = dict[Key, list[int]]
+Rows = dict[Key, tuple[Any, ...]]
+MEASURES = ("wait", "talk")
 
 
 def ms(column: Any) -> ColumnElement[int]:
@@ -107,7 +111,7 @@ class Rollups:
         midnight = datetime(1970, 1, 1, tzinfo=UTC) - timedelta(hours=8)
         self.since, self.until = midnight + timedelta(days=first), midnight + timedelta(days=end)
         self.cells: Cells = {table: {} for table in TABLES if table is not t.RollupHist}
-        self.histograms: dict[Key, list[int]] = {}
+        self.histograms: Histograms = {}
 
     def refresh(self) -> dict[str, int]:
         """Bring the stored cells in line with the facts; how many rows differed, by table."""
@@ -117,7 +121,12 @@ class Rollups:
         self._reservations()
         self._rejections()
         self._duty()
-        return {table.__tablename__: self._store(table) for table in TABLES}
+        differing = {
+            table.__tablename__: self._store(table, self._wanted(table), self._cell(table)) for table in TABLES
+        }
+        for table, totals in ((t.RollupHour, self._hours_together), (t.RollupHist, self._histograms_together)):
+            differing[table.__tablename__] += self._store(table, totals(), self._total(table))
+        return differing
 
     # -- facts
     def _run(self, query: Any) -> Sequence[Any]:
@@ -136,7 +145,7 @@ class Rollups:
         sums = ticket_sums(self.targets)
         where = self._within(_T, _T.enqueued_at, _T.branch_id)
         hour, day = (ms(_T.enqueued_at) + _OFFSET) // _HOUR, local_day(_T.enqueued_at)
-        self._grouped(t.RollupHour, sums, (hour, _T.branch_id), where)
+        self._grouped(t.RollupHour, sums, (_T.branch_id, hour), where)
         self._grouped(t.RollupDay, sums, (day, _T.branch_id, _T.business), where)
         of_staff = {"calls": sums["talked"], "passed": sums["passed"], "talk_s": sums["talk_s"]}
         served = and_(where, _T.staff_id.is_not(None), _T.state == "done")
@@ -165,7 +174,7 @@ class Rollups:
                 if length is not None:
                     bucket = bucket_of(length)
                     for which in (business, ALL):
-                        key = (measure, which, found, branch)
+                        key = (measure, which, branch, found)
                         self.histograms.setdefault(key, [0] * BUCKETS)[bucket] += 1
 
     def _cases(self) -> None:
@@ -227,28 +236,50 @@ class Rollups:
         self._add(t.RollupAgentDay, (hour // 24, branch, staff), **{name: seconds})
         if busy or status == "online":
             figures = {"duty_s": seconds, "busy_s": seconds * busy, "wrap_s": seconds * wrapping}
-            self._add(t.RollupHour, (hour, branch), **figures)
+            self._add(t.RollupHour, (branch, hour), **figures)
 
     # -- what is stored
-    def _stored_where(self, table: Any) -> list[ColumnElement[bool]]:
+    def _days(self, table: Any) -> list[ColumnElement[bool]]:
         name, factor = ("hour", 24) if table is t.RollupHour else ("day", 1)
         when = getattr(table, name)
         where = [table.firm_id == self.work.firm_id, when >= self.first * factor, when < self.end * factor]
-        if table is t.RollupHist:
-            where.append(table.measure.in_(("wait", "talk")))
-        return [*where, table.branch_id.in_(self.branches)] if self.branches else where
+        return [*where, table.measure.in_(MEASURES)] if table is t.RollupHist else where
 
-    def _wanted(self, table: type[t.Base]) -> dict[Key, tuple[Any, ...]]:
+    def _cell(self, table: Any) -> list[ColumnElement[bool]]:
+        """Where the stored rows of these branches are."""
+        mine = table.branch_id.in_(self.branches) if self.branches else table.branch_id != ALL
+        return [*self._days(table), mine]
+
+    def _total(self, table: Any) -> list[ColumnElement[bool]]:
+        """Where the stored rows of all branches together are."""
+        return [*self._days(table), table.branch_id == ALL]
+
+    def _wanted(self, table: type[t.Base]) -> Rows:
         if table is t.RollupHist:
             return {key: (pack(buckets),) for key, buckets in self.histograms.items()}
         names = _figures(table)
         return {key: tuple(f[name] for name in names) for key, f in self.cells[table].items() if any(f.values())}
 
-    def _store(self, table: type[t.Base]) -> int:
+    def _hours_together(self) -> Rows:
+        table = t.RollupHour
+        sums = [func.sum(getattr(table, name)) for name in _figures(table)]
+        query = select(table.hour, *sums).where(*self._days(table), table.branch_id != ALL).group_by(table.hour)
+        return {(ALL, row[0]): tuple(map(int, row[1:])) for row in self._run(query)}
+
+    def _histograms_together(self) -> Rows:
+        table = t.RollupHist
+        found: dict[Key, Any] = {}
+        query = select(table.measure, table.business, table.day, table.buckets)
+        for measure, business, day, blob in self._run(query.where(*self._days(table), table.branch_id != ALL)):
+            counts, key = np.frombuffer(blob, "<u4"), (measure, business, ALL, day)
+            found[key] = found[key] + counts if key in found else counts
+        return {key: (counts.tobytes(),) for key, counts in found.items()}
+
+    def _store(self, table: type[t.Base], wanted: Rows, where: list[ColumnElement[bool]]) -> int:
         """Write the differences of one table; how many rows differed."""
-        keys, names, wanted = _keys(table), _figures(table), self._wanted(table)
+        keys, names = _keys(table), _figures(table)
         columns = table.__table__.columns
-        query = select(*(columns[name] for name in (*keys, *names))).where(*self._stored_where(table))
+        query = select(*(columns[name] for name in (*keys, *names))).where(*where)
         stored = {tuple(row[: len(keys)]): tuple(row[len(keys) :]) for row in self._run(query)}
         changed = [
             {"firm_id": self.work.firm_id, **dict(zip((*keys, *names), (*key, *figures), strict=True))}
@@ -258,8 +289,8 @@ class Rollups:
         gone = [key for key in stored if key not in wanted]
         self._write(table, keys, names, changed, fresh=not stored)
         for key in gone:
-            where = [columns[name] == value for name, value in zip(keys, key, strict=True)]
-            self.work.connection.execute(delete(table).where(columns["firm_id"] == self.work.firm_id, *where))
+            these = [columns[name] == value for name, value in zip(keys, key, strict=True)]
+            self.work.connection.execute(delete(table).where(columns["firm_id"] == self.work.firm_id, *these))
         return len(changed) + len(gone)
 
     def _write(

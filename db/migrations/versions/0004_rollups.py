@@ -75,17 +75,17 @@ def upgrade():
         sa.Column("firm_id", sa.String(length=32), nullable=False),
         sa.Column("measure", sa.String(length=10), nullable=False),
         sa.Column("business", sa.String(length=40), nullable=False),
-        sa.Column("day", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("branch_id", sa.String(length=40), nullable=False),
+        sa.Column("day", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("buckets", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("firm_id", "measure", "business", "day", "branch_id", name=op.f("pk_rollup_hist")),
+        sa.PrimaryKeyConstraint("firm_id", "measure", "business", "branch_id", "day", name=op.f("pk_rollup_hist")),
         sqlite_with_rowid=False,
     )
     op.create_table(
         "rollup_hour",
         sa.Column("firm_id", sa.String(length=32), nullable=False),
-        sa.Column("hour", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("branch_id", sa.String(length=40), nullable=False),
+        sa.Column("hour", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("offered", sa.BigInteger(), nullable=False),
         sa.Column("answered", sa.BigInteger(), nullable=False),
         sa.Column("abandoned", sa.BigInteger(), nullable=False),
@@ -96,7 +96,7 @@ def upgrade():
         sa.Column("duty_s", sa.BigInteger(), nullable=False),
         sa.Column("busy_s", sa.BigInteger(), nullable=False),
         sa.Column("wrap_s", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("firm_id", "hour", "branch_id", name=op.f("pk_rollup_hour")),
+        sa.PrimaryKeyConstraint("firm_id", "branch_id", "hour", name=op.f("pk_rollup_hour")),
         sqlite_with_rowid=False,
     )
     op.create_table(
