@@ -543,12 +543,12 @@ class RollupHour(Base):
 
 class RollupDay(Base):
     """Figures of one branch, one business and one day (days since 1970 in Asia/Shanghai): tickets by the day of
-    joining, cases by the day of submitting, reservations by their day."""
+    joining, cases by the day of submitting, reservations by their day. Branch `*` is all of them together."""
 
     __tablename__ = "rollup_day"
     firm_id: Mapped[str] = _firm()
-    day: Mapped[int] = _part()
     branch_id: Mapped[str] = _id()
+    day: Mapped[int] = _part()
     business: Mapped[str] = mapped_column(String(40), primary_key=True)
     offered: Mapped[int] = _count()
     answered: Mapped[int] = _count()
@@ -599,12 +599,12 @@ class RollupAgentDay(Base):
 
 
 class RollupReasonDay(Base):
-    """How often a reason stood in a rejection; code `*` counts the rejections themselves."""
+    """How often a reason stood in a rejection; code `*` counts the rejections themselves, branch `*` all branches."""
 
     __tablename__ = "rollup_reason_day"
     firm_id: Mapped[str] = _firm()
-    day: Mapped[int] = _part()
     branch_id: Mapped[str] = _id()
+    day: Mapped[int] = _part()
     code: Mapped[str] = mapped_column(String(20), primary_key=True)
     count: Mapped[int] = _count()
     __table_args__ = (_CLUSTERED,)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from db.work import SqlWork
 
 TABLES: tuple[type[t.Base], ...] = (t.RollupHour, t.RollupDay, t.RollupAgentDay, t.RollupReasonDay, t.RollupHist)
+SUMMED = (t.RollupHour, t.RollupDay, t.RollupReasonDay)
+"""Those whose branches are also stored together; their key begins with the branch."""
 ALL = "*"
 _OFFSET = 8 * 3_600_000
 _HOUR, _DAY = 3_600_000, 86_400_000
@@ -124,8 +126,9 @@ class Rollups:
         differing = {
             table.__tablename__: self._store(table, self._wanted(table), self._cell(table)) for table in TABLES
         }
-        for table, totals in ((t.RollupHour, self._hours_together), (t.RollupHist, self._histograms_together)):
-            differing[table.__tablename__] += self._store(table, totals(), self._total(table))
+        for table in (*SUMMED, t.RollupHist):
+            together = self._histograms_together() if table is t.RollupHist else self._together(table)
+            differing[table.__tablename__] += self._store(table, together, self._total(table))
         return differing
 
     # -- facts
@@ -146,7 +149,7 @@ class Rollups:
         where = self._within(_T, _T.enqueued_at, _T.branch_id)
         hour, day = (ms(_T.enqueued_at) + _OFFSET) // _HOUR, local_day(_T.enqueued_at)
         self._grouped(t.RollupHour, sums, (_T.branch_id, hour), where)
-        self._grouped(t.RollupDay, sums, (day, _T.branch_id, _T.business), where)
+        self._grouped(t.RollupDay, sums, (_T.branch_id, day, _T.business), where)
         of_staff = {"calls": sums["talked"], "passed": sums["passed"], "talk_s": sums["talk_s"]}
         served = and_(where, _T.staff_id.is_not(None), _T.state == "done")
         self._grouped(t.RollupAgentDay, of_staff, (day, _T.branch_id, _T.staff_id), served)
@@ -185,7 +188,7 @@ class Rollups:
             "approved": func.sum(case((approved, 1), else_=0)),
             "clean": func.sum(case((and_(approved, ~rejected), 1), else_=0)),
         }
-        group = (local_day(_C.submitted_at), _C.branch_id, _C.business)
+        group = (_C.branch_id, local_day(_C.submitted_at), _C.business)
         self._grouped(t.RollupDay, sums, group, self._within(_C, _C.submitted_at, _C.branch_id))
 
     def _reservations(self) -> None:
@@ -200,7 +203,7 @@ class Rollups:
             query.where(_V.branch_id.in_(self.branches)) if self.branches else query
         ):
             named = {state: count} if state in _STATES else {}
-            self._add(t.RollupDay, (day_number(date.fromisoformat(day)), branch, business), booked=count, **named)
+            self._add(t.RollupDay, (branch, day_number(date.fromisoformat(day)), business), booked=count, **named)
 
     def _rejections(self) -> None:
         query = (
@@ -210,7 +213,7 @@ class Rollups:
         )
         for day, branch, codes in self._run(query):
             for code in (ALL, *codes):
-                self._add(t.RollupReasonDay, (day, branch, code), count=1)
+                self._add(t.RollupReasonDay, (branch, day, code), count=1)
 
     def _duty(self) -> None:
         """Intervals that are over, cut at each full hour; the running one counts once it ends."""
@@ -260,11 +263,13 @@ class Rollups:
         names = _figures(table)
         return {key: tuple(f[name] for name in names) for key, f in self.cells[table].items() if any(f.values())}
 
-    def _hours_together(self) -> Rows:
-        table = t.RollupHour
-        sums = [func.sum(getattr(table, name)) for name in _figures(table)]
-        query = select(table.hour, *sums).where(*self._days(table), table.branch_id != ALL).group_by(table.hour)
-        return {(ALL, row[0]): tuple(map(int, row[1:])) for row in self._run(query)}
+    def _together(self, table: Any) -> Rows:
+        """Sums over the branches of what is stored by now."""
+        columns, keys = table.__table__.columns, _keys(table)[1:]
+        sums = [func.sum(columns[name]) for name in _figures(table)]
+        group = [columns[name] for name in keys]
+        query = select(*group, *sums).where(*self._days(table), table.branch_id != ALL).group_by(*group)
+        return {(ALL, *row[: len(keys)]): tuple(map(int, row[len(keys) :])) for row in self._run(query)}
 
     def _histograms_together(self) -> Rows:
         table = t.RollupHist

@@ -95,6 +95,8 @@ def test_rollups_are_the_facts(bench: Bench) -> None:
     put(bench, t.Ticket, rows)
     rebuild_rollups(bench.desk, "f1")
     stored = {tuple(r[:3]): r[3:] for r in day_sums(bench, COUNTED, "day", "branch_id", "business")}
+    together = day_sums(bench, COUNTED)
+    assert together == [tuple(sum(figures) for figures in zip(*stored.values(), strict=True))]
     expected = counted(rows)
     assert set(stored) == set(expected) and len(expected) > 20
     for key, figures in expected.items():
@@ -129,7 +131,7 @@ def test_a_fact_that_was_changed_behind_the_desk_is_found(bench: Bench) -> None:
     put(bench, t.Ticket, [ticket(1, NOON, wait=30, talk=100)])
     rebuild_rollups(bench.desk, "f1")
     put(bench, t.Ticket, [ticket(2, NOON, wait=30, talk=100, case_id="x")])
-    assert rebuild_rollups(bench.desk, "f1")["rollup_day"] == 1
+    assert rebuild_rollups(bench.desk, "f1")["rollup_day"] == 2, "the branch and all together"
 
 
 def test_what_vanished_from_the_facts_vanishes(bench: Bench) -> None:

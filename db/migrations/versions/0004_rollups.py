@@ -29,8 +29,8 @@ def upgrade():
     op.create_table(
         "rollup_day",
         sa.Column("firm_id", sa.String(length=32), nullable=False),
-        sa.Column("day", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("branch_id", sa.String(length=40), nullable=False),
+        sa.Column("day", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("business", sa.String(length=40), nullable=False),
         sa.Column("offered", sa.BigInteger(), nullable=False),
         sa.Column("answered", sa.BigInteger(), nullable=False),
@@ -59,7 +59,7 @@ def upgrade():
         sa.Column("no_show", sa.BigInteger(), nullable=False),
         sa.Column("host_no_show", sa.BigInteger(), nullable=False),
         sa.Column("cancelled", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("firm_id", "day", "branch_id", "business", name=op.f("pk_rollup_day")),
+        sa.PrimaryKeyConstraint("firm_id", "branch_id", "day", "business", name=op.f("pk_rollup_day")),
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -102,11 +102,11 @@ def upgrade():
     op.create_table(
         "rollup_reason_day",
         sa.Column("firm_id", sa.String(length=32), nullable=False),
-        sa.Column("day", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("branch_id", sa.String(length=40), nullable=False),
+        sa.Column("day", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("code", sa.String(length=20), nullable=False),
         sa.Column("count", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("firm_id", "day", "branch_id", "code", name=op.f("pk_rollup_reason_day")),
+        sa.PrimaryKeyConstraint("firm_id", "branch_id", "day", "code", name=op.f("pk_rollup_reason_day")),
         sqlite_with_rowid=False,
     )
     op.create_index("ix_case_file_firm_id_submitted_at", "case_file", ["firm_id", "submitted_at"])
