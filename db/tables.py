@@ -266,6 +266,7 @@ class CaseRow(Base):
         _partial("uq_case_file_open_owner", "firm_id", "owner", where=_OPEN),
         Index("ix_case_file_firm_id_state", "firm_id", "state", "submitted_at"),
         Index("ix_case_file_firm_id_id_index", "firm_id", "id_index"),
+        Index("ix_case_file_firm_id_owner", "firm_id", "owner"),
         Index("ix_case_file_firm_id_submitted_at", "firm_id", "submitted_at"),
         CheckConstraint("reviewer_id IS NULL OR witness_id IS NULL OR reviewer_id <> witness_id", "four_eyes"),
     )
@@ -391,6 +392,7 @@ class Ticket(Base):
             unique=False,
         ),
         _partial("ix_ticket_lease", "lease_until", where="state IN ('offered','in_call')", unique=False),
+        Index("ix_ticket_firm_id_case_id", "firm_id", "case_id", "enqueued_at"),
         Index("ix_ticket_firm_id_enqueued_at", "firm_id", "enqueued_at", "branch_id", "business", "state"),
         CheckConstraint("(state IN ('offered','in_call')) = (lease_until IS NOT NULL)", "lease"),
     )

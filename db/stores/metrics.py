@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from db.work import SqlWork
 
 _T, _C, _D = t.Ticket, t.CaseRow, t.RollupDirty
-_WAITING, _HELD = text("state = 'waiting'"), text("state IN ('offered','in_call')")
-"""Word for word the conditions of the partial indexes: with a bound value SQLite would read every ticket there is."""
+_WAITING, _HELD = text("state = 'waiting'"), text("state IN ('offered','in_call') AND lease_until > 0")
+"""Word for word the conditions of the partial indexes (and the column of the second): otherwise SQLite would read
+every ticket there is."""
 _CELLS_AT_ONCE = 40
 _HOUR_GROUPS = {"hour": t.RollupHour.hour % 24, "weekday": (t.RollupHour.hour // 24 + 3) % 7}
 

@@ -1,4 +1,5 @@
-"""Rollups: figures per hour, day, member of staff and reason, histograms, and marks of what changed"""
+"""Rollups: figures per hour, day, member of staff and reason, histograms, marks of what changed; indexes for a million
+cases, so that finding a case by its owner or a ticket by its case never reads them all"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -109,6 +110,8 @@ def upgrade():
         sa.PrimaryKeyConstraint("firm_id", "branch_id", "day", "code", name=op.f("pk_rollup_reason_day")),
         sqlite_with_rowid=False,
     )
+    op.create_index("ix_case_file_firm_id_owner", "case_file", ["firm_id", "owner"])
+    op.create_index("ix_ticket_firm_id_case_id", "ticket", ["firm_id", "case_id", "enqueued_at"])
     op.create_index("ix_case_file_firm_id_submitted_at", "case_file", ["firm_id", "submitted_at"])
     op.create_index("ix_rejection_firm_id_created_at", "rejection", ["firm_id", "created_at"])
     op.create_index("ix_reservation_firm_id_day", "reservation", ["firm_id", "day"])
@@ -128,7 +131,10 @@ def _mark_everything():
 
 
 def downgrade():
-    for table, column in (("case_file", "submitted_at"), ("rejection", "created_at"), ("reservation", "day")):
+    for table, column in (
+        ("case_file", "owner"), ("case_file", "submitted_at"), ("rejection", "created_at"), ("reservation", "day"),
+        ("ticket", "case_id"),
+    ):  # fmt: skip
         op.drop_index(f"ix_{table}_firm_id_{column}", table_name=table)
     for name in ("reason_day", "hour", "hist", "dirty", "day", "agent_day"):
         op.drop_table(f"rollup_{name}")
