@@ -142,6 +142,16 @@ def shown(value: float | str | None, unit: str) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
 
 
+def brief(value: float | None, unit: str) -> str:
+    """A value as short as a wallboard needs it: `84%`, `12:08` (minutes and seconds), `1:02:03`, `-` for None."""
+    if value is None or unit not in {"%", "秒"}:
+        return shown(value, unit)
+    if unit == "%":
+        return f"{value:.0%}"
+    minutes, seconds = divmod(round(value), 60)
+    return f"{minutes}:{seconds:02d}" if minutes < 60 else f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
+
+
 def seconds_words(seconds: int) -> str:
     """`45 秒`, `2 分 5 秒`, `1 时 3 分`."""
     if seconds < 60:

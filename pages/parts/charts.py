@@ -18,6 +18,7 @@ BLUE, AMBER, GREEN, PURPLE, RED, *_ = PALETTE
 QUIET = "#86705a"
 HEAT = [[0, "rgba(59,118,189,0.06)"], [0.5, "rgba(59,118,189,0.55)"], [1, "#173f75"]]
 HEIGHT = 340
+HOUR = " 时"
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": "reset"}
 _OF_BUSINESS = dict(zip((*BUSINESSES, *COMING), PALETTE, strict=False))
 
@@ -30,13 +31,14 @@ def figure(chart: Chart) -> go.Figure:
     dated = bool(chart.rows) and isinstance(chart.rows[0][0], date)
     made.update_layout(
         height=HEIGHT, margin={"l": 8, "r": 8, "t": 8, "b": 8}, hovermode="x unified" if dated else "closest",
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}, separators=".,", dragmode=False,
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
+        separators=".,", dragmode=False,
         clickmode="event+select" if dated else "event", uirevision=chart.key,
     )  # fmt: skip
     if dated:
-        made.update_xaxes(type="date", tickformat="%-m月%-d日", hoverformat="%Y-%m-%d", fixedrange=True, tickangle=0)
+        made.update_xaxes(type="date", tickformat="%-m月%-d日", hoverformat="%Y-%m-%d", fixedrange=True)
     made.update_yaxes(fixedrange=True, rangemode="tozero", automargin=True)
-    made.update_xaxes(fixedrange=True, automargin=True)
+    made.update_xaxes(fixedrange=True, automargin=True, tickangle=0)
     return made
 
 
@@ -55,8 +57,10 @@ def _axis(made: go.Figure, unit: str, name: str = "yaxis") -> None:
     """Percent as percent, lengths in minutes and seconds, counts as they are."""
     if unit == "%":
         made.update_layout({name: {"tickformat": ".0%"}})
-    else:
-        made.update_layout({name: {"title": {"text": unit}, "tickformat": ",~r"}})
+        return
+    highest = max((v for trace in made.data for v in (trace.y if trace.y is not None else ()) if v), default=0)
+    whole = {"dtick": 1} if unit != "秒" and highest <= 5 else {}
+    made.update_layout({name: {"ticksuffix": f" {unit}", "tickformat": ",~r", **whole}})
 
 
 def _stacked(*left_out: str) -> Build:
@@ -107,13 +111,14 @@ def _ranked(key: str) -> Build:
 
 
 def _heat(chart: Chart) -> go.Figure:
-    hours = [column.title for column in chart.figures]
+    hours = [column.title.removesuffix(HOUR) for column in chart.figures]
     cells = [list(row[1:]) for row in chart.rows]
     words = [[c.words(cell) for c, cell in zip(chart.figures, row[1:], strict=True)] for row in chart.rows]
     made = go.Figure(
         go.Heatmap(
             x=hours, y=[row[0] for row in chart.rows], z=cells, customdata=words, colorscale=HEAT, xgap=2, ygap=2,
-            hovertemplate="%{y} %{x}　%{customdata} 人次<extra></extra>", colorbar={"thickness": 12, "title": "人次"},
+            hovertemplate="%{y} %{x} 时　%{customdata} 人次<extra></extra>",
+            colorbar={"thickness": 12, "title": "人次"},
         )
     )  # fmt: skip
     made.update_yaxes(autorange="reversed", type="category")
@@ -128,6 +133,9 @@ def _need(chart: Chart) -> go.Figure:
     for key, colour, dash in (("need_c", AMBER, "solid"), ("need_a", GREEN, "dot")):
         made.add_scatter(**_trace(chart, by_key[key]), mode="lines+markers",
                          line={"color": colour, "width": 2, "dash": dash, "shape": "hvh"})  # fmt: skip
+    for trace in made.data:
+        trace.x = [str(hour).removesuffix(HOUR) for hour in trace.x]
+    made.update_xaxes(type="category", ticksuffix="")
     _axis(made, "人")
     return made
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.errors import DeskError
-from core.metrics import METRICS, shown
+from core.metrics import METRICS, brief
 from core.usecases.wallboard import Board, Standing, look_at_wallboard
 from pages.parts import clock_words, notice, visitor, wiring
 
@@ -13,14 +13,14 @@ guest = visitor.read()
 desk, actor = wiring.desk(), guest.actor_staff
 assert actor is not None
 BAD = ":material/warning:"
-ALERTS_SHOWN = 4
+ALERTS_SHOWN = 3
 
 
 def _figure(key: str, value: float | None, *, bad: bool = False) -> None:
     """One figure with its definition; a bad one bears an icon as well as a colour."""
     metric = METRICS[key]
     with st.container(key=f"board-{'bad' if bad else 'cell'}-{key}"):
-        st.metric(metric.title, shown(value, metric.unit), help=metric.meaning, icon=BAD if bad else None, border=True)
+        st.metric(metric.title, brief(value, metric.unit), help=metric.meaning, icon=BAD if bad else None, border=True)
 
 
 def _now(one: Standing) -> None:

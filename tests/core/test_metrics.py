@@ -45,6 +45,14 @@ def test_words(value: float | None, unit: str, words: str) -> None:
     assert m.shown(value, unit) == words
 
 
+@pytest.mark.parametrize(("value", "unit", "words"), [
+    (None, "%", "-"), (None, "秒", "-"), (0.8349, "%", "83%"), (7, "人", "7"), (9, "秒", "0:09"), (728, "秒", "12:08"),
+    (3723, "秒", "1:02:03"),
+])  # fmt: skip
+def test_brief_words(value: float | None, unit: str, words: str) -> None:
+    assert m.brief(value, unit) == words
+
+
 def test_percentiles_are_within_four_percent() -> None:
     draw = random.Random(7)
     waits = sorted(round(draw.lognormvariate(4.2, 1.1)) for _ in range(5000))

@@ -88,7 +88,7 @@ def test_the_wallboard_counts_and_warns(bench: Bench) -> None:
     bench.pass_time(timedelta(seconds=65))
     at = show("wallboard")
     shown = {figure.label: figure.value for figure in at.metric}
-    assert (shown["排队人数"], shown["最长等待"]) == ("1", "1 分 5 秒")
+    assert (shown["排队人数"], shown["最长等待"]) == ("1", "1:05")
     assert any("没有见证人员在岗" in str(text.value) for text in at.markdown)
     other = show("wallboard", branch="郑州营业部")
     assert {figure.label: figure.value for figure in other.metric}["排队人数"] == "0"
