@@ -142,7 +142,7 @@ def shown(value: float | str | None, unit: str) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
 
 
-def brief(value: float | None, unit: str) -> str:
+def at_a_glance(value: float | None, unit: str) -> str:
     """A value as short as a wallboard needs it: `84%`, `12:08` (minutes and seconds), `1:02:03`, `-` for None."""
     if value is None or unit not in {"%", "秒"}:
         return shown(value, unit)

@@ -620,10 +620,10 @@ class RollupHist(Base):
 
     __tablename__ = "rollup_hist"
     firm_id: Mapped[str] = _firm()
-    measure: Mapped[str] = mapped_column(String(10), primary_key=True)
-    business: Mapped[str] = mapped_column(String(40), primary_key=True)
     branch_id: Mapped[str] = _id()
     day: Mapped[int] = _part()
+    measure: Mapped[str] = mapped_column(String(10), primary_key=True)
+    business: Mapped[str] = mapped_column(String(40), primary_key=True)
     buckets: Mapped[bytes]
     __table_args__ = (_CLUSTERED,)
 

@@ -23,7 +23,7 @@ _T, _C, _D = t.Ticket, t.CaseRow, t.RollupDirty
 _WAITING, _HELD = text("state = 'waiting'"), text("state IN ('offered','in_call') AND lease_until > 0")
 """Word for word the conditions of the partial indexes (and the column of the second): otherwise SQLite would read
 every ticket there is."""
-_CELLS_AT_ONCE = 40
+_MARKS_AT_ONCE = 500
 _HOUR_GROUPS = {"hour": t.RollupHour.hour % 24, "weekday": (t.RollupHour.hour // 24 + 3) % 7}
 
 
@@ -70,17 +70,17 @@ class Metrics(Store):
 
     # -- the worker's
     def refresh_dirty(self, targets: Targets) -> bool:
-        """Work out some of the marked cells anew; False when nothing was marked."""
+        """Work out the newest marked day anew (one day a transaction, so nobody waits long); False without marks."""
         self._alone()
-        marks = self.rows(_D, order=(_D.day, _D.branch_id), limit=5000)
-        cells = sorted({(mark.day, mark.branch_id) for mark in marks})[:_CELLS_AT_ONCE]
-        for day in sorted({day for day, _ in cells}):
-            self.refresh(targets, day, day + 1, [branch for found, branch in cells if found == day])
-        gone = [mark.id for mark in marks if (mark.day, mark.branch_id) in set(cells)]
-        for start in range(0, len(gone), 500):
-            part = gone[start : start + 500]
-            self.work.connection.execute(delete(_D).where(_D.firm_id == self.work.firm_id, _D.id.in_(part)))
-        return bool(cells)
+        marks = self.rows(_D, order=_D.day.desc(), limit=_MARKS_AT_ONCE)
+        if not marks:
+            return False
+        day = marks[0].day
+        mine = [mark for mark in marks if mark.day == day]
+        self.refresh(targets, day, day + 1, {mark.branch_id for mark in mine})
+        gone = delete(_D).where(_D.firm_id == self.work.firm_id, _D.id.in_([mark.id for mark in mine]))
+        self.work.connection.execute(gone)
+        return True
 
     def refresh(self, targets: Targets, first: int, end: int, branches: Iterable[str] = ()) -> dict[str, int]:
         """Work out the days `first` to `end` (not included) anew; how many rows differed, by table."""

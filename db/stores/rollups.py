@@ -30,8 +30,9 @@ SUMMED = (t.RollupHour, t.RollupDay, t.RollupReasonDay)
 ALL = "*"
 _OFFSET = 8 * 3_600_000
 _HOUR, _DAY = 3_600_000, 86_400_000
-_LONGEST_DUTY = timedelta(days=7)
-"""No duty state lasts longer: the sweep ends those whose page is silent."""
+_LONGEST_DUTY = timedelta(days=1)
+"""No duty state lasts longer: the sweep ends those whose page is silent. A wider look back would read a week for each
+day that is worked out anew."""
 _BUCKETS = struct.Struct(f"<{BUCKETS}I")
 _T, _C, _V, _R, _S = t.Ticket, t.CaseRow, t.Reservation, t.RejectionRow, t.StaffStatus
 _APPROVED = ("approved", "callback", "active", "done")
@@ -41,7 +42,6 @@ Key = tuple[Any, ...]
 Cells = dict[type[t.Base], dict[Key, Counter[str]]]
 Histograms = dict[Key, list[int]]
 Rows = dict[Key, tuple[Any, ...]]
-MEASURES = ("wait", "talk")
 
 
 def ms(column: Any) -> ColumnElement[int]:
@@ -110,6 +110,7 @@ class Rollups:
     def __init__(self, work: SqlWork, targets: Targets, first: int, end: int, branches: Iterable[str] = ()) -> None:
         self.work, self.targets, self.first, self.end = work, targets, first, end
         self.branches = sorted(branches)
+        self.known = sorted(branch.id for branch in work.firms.branches())
         midnight = datetime(1970, 1, 1, tzinfo=UTC) - timedelta(hours=8)
         self.since, self.until = midnight + timedelta(days=first), midnight + timedelta(days=end)
         self.cells: Cells = {table: {} for table in TABLES if table is not t.RollupHist}
@@ -177,7 +178,7 @@ class Rollups:
                 if length is not None:
                     bucket = bucket_of(length)
                     for which in (business, ALL):
-                        key = (measure, which, branch, found)
+                        key = (branch, found, measure, which)
                         self.histograms.setdefault(key, [0] * BUCKETS)[bucket] += 1
 
     def _cases(self) -> None:
@@ -245,13 +246,17 @@ class Rollups:
     def _days(self, table: Any) -> list[ColumnElement[bool]]:
         name, factor = ("hour", 24) if table is t.RollupHour else ("day", 1)
         when = getattr(table, name)
-        where = [table.firm_id == self.work.firm_id, when >= self.first * factor, when < self.end * factor]
-        return [*where, table.measure.in_(MEASURES)] if table is t.RollupHist else where
+        return [table.firm_id == self.work.firm_id, when >= self.first * factor, when < self.end * factor]
 
     def _cell(self, table: Any) -> list[ColumnElement[bool]]:
         """Where the stored rows of these branches are."""
         mine = table.branch_id.in_(self.branches) if self.branches else table.branch_id != ALL
         return [*self._days(table), mine]
+
+    def _any(self, table: Any) -> ColumnElement[bool]:
+        """One of the firm's branches, by name: the key begins with the branch, so each is one short read."""
+        wanted: ColumnElement[bool] = table.branch_id.in_(self.known)
+        return wanted
 
     def _total(self, table: Any) -> list[ColumnElement[bool]]:
         """Where the stored rows of all branches together are."""
@@ -268,15 +273,15 @@ class Rollups:
         columns, keys = table.__table__.columns, _keys(table)[1:]
         sums = [func.sum(columns[name]) for name in _figures(table)]
         group = [columns[name] for name in keys]
-        query = select(*group, *sums).where(*self._days(table), table.branch_id != ALL).group_by(*group)
+        query = select(*group, *sums).where(*self._days(table), self._any(table)).group_by(*group)
         return {(ALL, *row[: len(keys)]): tuple(map(int, row[len(keys) :])) for row in self._run(query)}
 
     def _histograms_together(self) -> Rows:
         table = t.RollupHist
         found: dict[Key, Any] = {}
         query = select(table.measure, table.business, table.day, table.buckets)
-        for measure, business, day, blob in self._run(query.where(*self._days(table), table.branch_id != ALL)):
-            counts, key = np.frombuffer(blob, "<u4"), (measure, business, ALL, day)
+        for measure, business, day, blob in self._run(query.where(*self._days(table), self._any(table))):
+            counts, key = np.frombuffer(blob, "<u4"), (ALL, day, measure, business)
             found[key] = found[key] + counts if key in found else counts
         return {key: (counts.tobytes(),) for key, counts in found.items()}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from html import escape
 from typing import Any
@@ -143,11 +144,11 @@ def _need(chart: Chart) -> go.Figure:
 def _control(chart: Chart) -> go.Figure:
     value, expected, lower, upper, _breach = chart.figures
     made, days = go.Figure(), [row[0] for row in chart.rows]
-    low, high = _trace(chart, lower), _trace(chart, upper)
-    band = {"mode": "lines", "line": {"width": 0}, "showlegend": False}
-    made.add_scatter(**low, **band)
-    made.add_scatter(**{**high, "name": "预期范围"}, mode="lines", line={"width": 0}, fill="tonexty",
-                     fillcolor="rgba(134,112,90,0.2)")  # fmt: skip
+    known = replace(chart, rows=tuple(row for row in chart.rows if row[2] is not None))
+    low, high = _trace(known, lower), _trace(known, upper)
+    made.add_scatter(**low, mode="lines", line={"width": 0}, showlegend=False)
+    made.add_scatter(**high, mode="lines", line={"width": 0}, fill="tonexty", fillcolor="rgba(134,112,90,0.2)",
+                     showlegend=False)  # fmt: skip
     made.add_scatter(**_trace(chart, expected), mode="lines", line={"color": QUIET, "dash": "dot", "width": 1})
     made.add_scatter(**_trace(chart, value), mode="lines+markers", line={"color": BLUE, "width": 2},
                      marker={"size": 5})  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.errors import DeskError
-from core.metrics import METRICS, brief
+from core.metrics import METRICS, at_a_glance
 from core.usecases.wallboard import Board, Standing, look_at_wallboard
 from pages.parts import clock_words, notice, visitor, wiring
 
@@ -20,7 +20,8 @@ def _figure(key: str, value: float | None, *, bad: bool = False) -> None:
     """One figure with its definition; a bad one bears an icon as well as a colour."""
     metric = METRICS[key]
     with st.container(key=f"board-{'bad' if bad else 'cell'}-{key}"):
-        st.metric(metric.title, brief(value, metric.unit), help=metric.meaning, icon=BAD if bad else None, border=True)
+        words, icon = at_a_glance(value, metric.unit), BAD if bad else None
+        st.metric(metric.title, words, help=metric.meaning, icon=icon, border=True)
 
 
 def _now(one: Standing) -> None:

@@ -49,8 +49,8 @@ def test_words(value: float | None, unit: str, words: str) -> None:
     (None, "%", "-"), (None, "秒", "-"), (0.8349, "%", "83%"), (7, "人", "7"), (9, "秒", "0:09"), (728, "秒", "12:08"),
     (3723, "秒", "1:02:03"),
 ])  # fmt: skip
-def test_brief_words(value: float | None, unit: str, words: str) -> None:
-    assert m.brief(value, unit) == words
+def test_words_at_a_glance(value: float | None, unit: str, words: str) -> None:
+    assert m.at_a_glance(value, unit) == words
 
 
 def test_percentiles_are_within_four_percent() -> None:

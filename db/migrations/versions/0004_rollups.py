@@ -74,12 +74,12 @@ def upgrade():
     op.create_table(
         "rollup_hist",
         sa.Column("firm_id", sa.String(length=32), nullable=False),
-        sa.Column("measure", sa.String(length=10), nullable=False),
-        sa.Column("business", sa.String(length=40), nullable=False),
         sa.Column("branch_id", sa.String(length=40), nullable=False),
         sa.Column("day", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("measure", sa.String(length=10), nullable=False),
+        sa.Column("business", sa.String(length=40), nullable=False),
         sa.Column("buckets", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("firm_id", "measure", "business", "branch_id", "day", name=op.f("pk_rollup_hist")),
+        sa.PrimaryKeyConstraint("firm_id", "branch_id", "day", "measure", "business", name=op.f("pk_rollup_hist")),
         sqlite_with_rowid=False,
     )
     op.create_table(
