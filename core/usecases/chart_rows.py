@@ -185,7 +185,10 @@ def heat(ask: Asked) -> Chart:
     }
     hours = sorted({hour for _, hour in cells})
     shown_hours = range(hours[0], hours[-1] + 1) if hours else ()
-    columns = [Column("weekday", "星期"), *(Column(f"h{hour}", f"{hour} 时", "人次") for hour in shown_hours)]
+    columns = [
+        Column("weekday", "星期"),
+        *(Column(f"h{hour}", f"{hour} 时", "人次", metric("per_day").meaning) for hour in shown_hours),
+    ]
     rows = [(WEEKDAYS[day], *(cells.get((day, hour)) for hour in shown_hours)) for day in range(7)] if cells else []
     return _chart("heat", "什么时候最忙？", columns, rows, _noted(ask, "每格是该时段平均进入排队的人次。"))
 

@@ -223,6 +223,10 @@ def _cell(place: int, words: str) -> str:
 
 
 def meanings(chart: Chart) -> str | None:
-    """The definitions behind the question mark, as a list."""
-    lines = [f"- **{c.title}**：{c.meaning}" for c in chart.figures if c.meaning]
-    return "\n".join(dict.fromkeys(lines)) or None
+    """The definitions behind the question mark, as a list; columns that share one are not named one by one."""
+    titles: dict[str, list[str]] = {}
+    for column in chart.figures:
+        if column.meaning:
+            titles.setdefault(column.meaning, []).append(column.title)
+    lines = [f"- **{names[0]}**：{text}" if len(names) == 1 else f"- {text}" for text, names in titles.items()]
+    return "\n".join(lines) or None

@@ -53,7 +53,7 @@ def test_each_chart_has_rows_that_fit_its_columns(bench: Bench) -> None:
             assert {len(row) for row in chart.rows} == {len(chart.columns)}
             for column in chart.figures:
                 shares = [v for v in chart.values(column.key) if column.unit == "%" and isinstance(v, float)]
-                assert column.key in METRICS or column.meaning or key == "heat"
+                assert column.key in METRICS or column.meaning
                 assert all(0 <= share <= 1.0001 for share in shares) or column.key == "upper", (key, column.key)
 
 

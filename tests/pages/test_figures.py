@@ -138,6 +138,7 @@ def test_every_chart_can_be_drawn_and_described(year: Bench) -> None:
     for key in CHARTS:
         chart = read_chart(year.desk, ANALYST, key, Span(today - 364, today))
         made_of = charts.figure(chart)
+        assert charts.meanings(chart), key
         assert made_of.data and made_of.layout.height == charts.HEIGHT, key
         assert chart.title in charts.summary(chart) and charts.table(chart).count("<tr>") == len(chart.rows) + 1
 
