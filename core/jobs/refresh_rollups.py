@@ -9,6 +9,7 @@ from core.ports import Desk, Work
 from core.usecases.loading import rules_for
 
 DAYS_AT_ONCE = 31
+DAYS_A_CALL = 20
 
 
 def targets_of(work: Work) -> Targets:
@@ -17,20 +18,24 @@ def targets_of(work: Work) -> Targets:
 
 
 def refresh_rollups(desk: Desk, firm_id: str) -> bool:
-    """Work out what is marked; False when nothing was. Short transactions, repeated until all is done."""
+    """Work out what is marked, newest day first, one short transaction a day; False when nothing was marked.
+
+    After a while it returns with marks left, so that SMS and sealing do not wait for a long backlog.
+    """
     with desk.read(firm_id) as work:
         if not work.metrics.dirty():
             return False
-    more = True
-    while more:
+    for _ in range(DAYS_A_CALL):
         with desk.write(firm_id) as work:
-            more = work.metrics.refresh_dirty(targets_of(work))
+            if not work.metrics.refresh_dirty(targets_of(work)):
+                break
     return True
 
 
 def rebuild_rollups(desk: Desk, firm_id: str) -> dict[str, int]:
     """Work out every day anew, what is marked first; how many rows differed, by table (none, if all is well)."""
-    refresh_rollups(desk, firm_id)
+    while refresh_rollups(desk, firm_id):
+        pass
     with desk.read(firm_id) as work:
         days = work.metrics.days_with_facts()
     differing: Counter[str] = Counter()

@@ -12,7 +12,7 @@ from sqlalchemy import func, insert, select
 
 from core.case import Case, State
 from core.flow import Rejection
-from core.jobs.refresh_rollups import rebuild_rollups, refresh_rollups
+from core.jobs.refresh_rollups import DAYS_A_CALL, rebuild_rollups, refresh_rollups
 from core.metrics import BUCKETS, Span, Targets, bucket_of, day_number
 from core.ports import Work
 from db import tables as t
@@ -191,6 +191,19 @@ def test_marks_are_taken_only_with_their_figures(bench: Bench, monkeypatch: pyte
     assert day_sums(bench, ["offered"], "day") == []
     assert refresh_rollups(bench.desk, "f1")
     assert [row[1:] for row in day_sums(bench, ["offered"], "day")] == [(1,)]
+
+
+def test_a_long_backlog_is_worked_off_in_turns(bench: Bench) -> None:
+    rows = [ticket(n, NOON - timedelta(days=n), wait=5, talk=60) for n in range(DAYS_A_CALL + 3)]
+    put(bench, t.Ticket, rows)
+    with bench.work() as work:
+        for row in rows:
+            work.metrics.touch(row["enqueued_at"], "b1")
+    assert refresh_rollups(bench.desk, "f1")
+    done = [day for day, _ in day_sums(bench, ["offered"], "day")]
+    assert len(done) == DAYS_A_CALL and max(done) == day_number(NOON), "the newest first"
+    assert refresh_rollups(bench.desk, "f1") and not refresh_rollups(bench.desk, "f1")
+    assert len(day_sums(bench, ["offered"], "day")) == len(rows)
 
 
 def case_of(work: Work, case_id: str, branch: str = "b1") -> Case:
