@@ -6,7 +6,8 @@ BIN := $(VENV)/bin
 PORT ?= 8501
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help run test check lock prepare prepare-dev system system-dev e2e bench-call bench-pages prove-walk prove-queue flows
+.PHONY: help run test check lock prepare prepare-dev system system-dev e2e bench-call bench-charts bench-pages demo-history \
+	prove-walk prove-queue flows
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -30,6 +31,12 @@ bench-call: prepare-dev ## CPU of a call, pass-through against decode-and-encode
 
 bench-pages: prepare-dev ## CPU of a rerun of each step above a bare page
 	$(BIN)/python -m tests.bench.pages
+
+bench-charts: prepare-dev system-dev ## time of every chart's query at CASES cases, on both databases
+	$(BIN)/python -m tests.bench.charts --cases $(or $(CASES),50000)
+
+demo-history: prepare ## invent the firm FIRM with a year of CASES cases in the demo's database
+	JIANZHENG_MODE=demo $(BIN)/python -m pages.commands demo-history --cases $(or $(CASES),5000) --firm $(or $(FIRM),8009)
 
 prove-walk: prepare-dev system-dev ## kill -9 at 50 moments of the walk
 	$(BIN)/python -m tests.prove.walk

@@ -52,6 +52,7 @@ class Tag(StrEnum):
     STAFF_CASE_RELEASE = "staff:case:release"
     STAFF_CASE_TAKE = "staff:case:take"
     STAFF_CASE_TERMINATE = "staff:case:terminate"
+    STAFF_CHART_EXPORT = "staff:chart:export"
     STAFF_DUTY_CHANGE = "staff:duty:change"
     STAFF_EXCHANGE_RECORD = "staff:exchange:record"
     STAFF_OFFER_DECLINE = "staff:offer:decline"

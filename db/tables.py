@@ -267,6 +267,8 @@ class CaseRow(Base):
         _partial("uq_case_file_open_owner", "firm_id", "owner", where=_OPEN),
         Index("ix_case_file_firm_id_state", "firm_id", "state", "submitted_at"),
         Index("ix_case_file_firm_id_id_index", "firm_id", "id_index"),
+        Index("ix_case_file_firm_id_owner", "firm_id", "owner"),
+        Index("ix_case_file_firm_id_submitted_at", "firm_id", "submitted_at"),
         CheckConstraint("reviewer_id IS NULL OR witness_id IS NULL OR reviewer_id <> witness_id", "four_eyes"),
     )
 
@@ -329,7 +331,10 @@ class RejectionRow(Base):
     text_sealed: Mapped[bytes]
     created_by: Mapped[str] = mapped_column(String(80))
     created_at: Mapped[datetime]
-    __table_args__ = (Index("ix_rejection_firm_id_case_id", "firm_id", "case_id", "created_at"),)
+    __table_args__ = (
+        Index("ix_rejection_firm_id_case_id", "firm_id", "case_id", "created_at"),
+        Index("ix_rejection_firm_id_created_at", "firm_id", "created_at"),
+    )
 
 
 class Done(Base):
@@ -510,7 +515,140 @@ class Reservation(Base):
         _partial("uq_reservation_booked", "firm_id", "owner", where="state = 'booked'"),
         Index("ix_reservation_firm_id_branch_id_day", "firm_id", "branch_id", "day"),
         Index("ix_reservation_firm_id_case_id", "firm_id", "case_id"),
+        Index("ix_reservation_firm_id_day", "firm_id", "day"),
     )
+
+
+def _count() -> Mapped[int]:
+    return mapped_column(BigInteger)
+
+
+def _part() -> Mapped[int]:
+    return mapped_column(BigInteger, primary_key=True, autoincrement=False)
+
+
+_CLUSTERED = {"sqlite_with_rowid": False}
+"""On SQLite the rows lie in the order of their key, as charts read them; PostgreSQL reads by the key's index."""
+
+
+class RollupHour(Base):
+    """Figures of one branch and one hour: tickets by the hour of joining (hours since 1970 in Asia/Shanghai), duty
+    by the hour it happened in. Lengths in seconds. Branch `*` is all of them together, so that a firm's year is read
+    as fast as a branch's. All rollups are worked out from facts, see db/stores/rollups.py."""
+
+    __tablename__ = "rollup_hour"
+    firm_id: Mapped[str] = _firm()
+    branch_id: Mapped[str] = _id()
+    hour: Mapped[int] = _part()
+    offered: Mapped[int] = _count()
+    answered: Mapped[int] = _count()
+    abandoned: Mapped[int] = _count()
+    wait_s: Mapped[int] = _count()
+    abandoned_wait_s: Mapped[int] = _count()
+    talked: Mapped[int] = _count()
+    talk_s: Mapped[int] = _count()
+    duty_s: Mapped[int] = _count()
+    busy_s: Mapped[int] = _count()
+    wrap_s: Mapped[int] = _count()
+    __table_args__ = (_CLUSTERED,)
+
+
+class RollupDay(Base):
+    """Figures of one branch, one business and one day (days since 1970 in Asia/Shanghai): tickets by the day of
+    joining, cases by the day of submitting, reservations by their day. Branch `*` is all of them together."""
+
+    __tablename__ = "rollup_day"
+    firm_id: Mapped[str] = _firm()
+    branch_id: Mapped[str] = _id()
+    day: Mapped[int] = _part()
+    business: Mapped[str] = mapped_column(String(40), primary_key=True)
+    offered: Mapped[int] = _count()
+    answered: Mapped[int] = _count()
+    in_target: Mapped[int] = _count()
+    abandoned: Mapped[int] = _count()
+    short_abandoned: Mapped[int] = _count()
+    gone_left: Mapped[int] = _count()
+    gone_vanished: Mapped[int] = _count()
+    gone_closed: Mapped[int] = _count()
+    gone_gave_up: Mapped[int] = _count()
+    dropped: Mapped[int] = _count()
+    wait_s: Mapped[int] = _count()
+    talked: Mapped[int] = _count()
+    talk_s: Mapped[int] = _count()
+    promised: Mapped[int] = _count()
+    promise_kept: Mapped[int] = _count()
+    promise_early: Mapped[int] = _count()
+    promised_s: Mapped[int] = _count()
+    promised_wait_s: Mapped[int] = _count()
+    submitted: Mapped[int] = _count()
+    approved: Mapped[int] = _count()
+    clean: Mapped[int] = _count()
+    booked: Mapped[int] = _count()
+    used: Mapped[int] = _count()
+    late: Mapped[int] = _count()
+    no_show: Mapped[int] = _count()
+    host_no_show: Mapped[int] = _count()
+    cancelled: Mapped[int] = _count()
+    __table_args__ = (_CLUSTERED,)
+
+
+class RollupAgentDay(Base):
+    """Figures of one member of staff at one branch on one day."""
+
+    __tablename__ = "rollup_agent_day"
+    firm_id: Mapped[str] = _firm()
+    day: Mapped[int] = _part()
+    branch_id: Mapped[str] = _id()
+    staff_id: Mapped[str] = _id()
+    calls: Mapped[int] = _count()
+    passed: Mapped[int] = _count()
+    talk_s: Mapped[int] = _count()
+    online_s: Mapped[int] = _count()
+    busy_s: Mapped[int] = _count()
+    wrap_s: Mapped[int] = _count()
+    break_s: Mapped[int] = _count()
+    __table_args__ = (_CLUSTERED,)
+
+
+class RollupReasonDay(Base):
+    """How often a reason stood in a rejection; code `*` counts the rejections themselves, branch `*` all branches."""
+
+    __tablename__ = "rollup_reason_day"
+    firm_id: Mapped[str] = _firm()
+    branch_id: Mapped[str] = _id()
+    day: Mapped[int] = _part()
+    code: Mapped[str] = mapped_column(String(20), primary_key=True)
+    count: Mapped[int] = _count()
+    __table_args__ = (_CLUSTERED,)
+
+
+class RollupHist(Base):
+    """Histogram of one measure (`wait`, `talk`) for percentiles: 160 little-endian uint32 buckets (core/metrics.py).
+
+    Business `*` and branch `*` stand for all of them together.
+    """
+
+    __tablename__ = "rollup_hist"
+    firm_id: Mapped[str] = _firm()
+    branch_id: Mapped[str] = _id()
+    day: Mapped[int] = _part()
+    measure: Mapped[str] = mapped_column(String(10), primary_key=True)
+    business: Mapped[str] = mapped_column(String(40), primary_key=True)
+    buckets: Mapped[bytes]
+    __table_args__ = (_CLUSTERED,)
+
+
+class RollupDirty(Base):
+    """A fact of this day and branch changed; written in the fact's own transaction, taken away by the worker.
+
+    Each mark is a row of its own: nobody waits for another one's mark, and none is lost that commits later.
+    """
+
+    __tablename__ = "rollup_dirty"
+    firm_id: Mapped[str] = _firm()
+    id: Mapped[str] = _id()
+    day: Mapped[int] = mapped_column(BigInteger)
+    branch_id: Mapped[str] = mapped_column(String(40))
 
 
 class AuthorityRow(Base):

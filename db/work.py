@@ -21,6 +21,7 @@ from db.stores.documents import Documents
 from db.stores.duty import DeskMessages, DutyTimes
 from db.stores.firms import Firms
 from db.stores.jobs import Jobs
+from db.stores.metrics import Metrics
 from db.stores.people import People
 from db.stores.queue import Queue
 from db.stores.reservations import Reservations
@@ -82,6 +83,11 @@ class SqlWork:
     def jobs(self) -> Jobs:
         """Background jobs and SMS."""
         return Jobs(self)
+
+    @cached_property
+    def metrics(self) -> Metrics:
+        """Marks of what changed, and figures."""
+        return Metrics(self)
 
     def new_id(self) -> str:
         """A random id (128 bit), not guessable and without meaning."""

@@ -1,4 +1,5 @@
-"""Commands of whoever runs the server: `python -m pages.commands verify-audit [firm]`, `… new-firm …`."""
+"""Commands of whoever runs the server: `python -m pages.commands verify-audit [firm]`, `… new-firm …`,
+`… rebuild-rollups [firm]`, `… demo-history …`."""
 
 from __future__ import annotations
 
@@ -12,11 +13,13 @@ from collections.abc import Sequence
 from core.actor import Role
 from core.defaults import load_defaults
 from core.errors import DeskError, NotConfigured
+from core.jobs.refresh_rollups import rebuild_rollups
 from core.records import Branch, Firm, StaffMember
 from core.rules.calendar import build_calendar
 from core.usecases.change_staff import login_problem, password_problem
 from core.usecases.found_firm import found_firm
 from core.usecases.verify_audit import check_chain
+from db.history import Wish, analyze, make_history
 from pages.parts import wiring
 
 PASSWORD = "JIANZHENG_ADMIN_PASSWORD"  # noqa: S105  (the name of the variable)
@@ -26,18 +29,44 @@ def _say(text: str) -> None:
     sys.stdout.write(f"{text}\n")
 
 
-def verify_audit(number: str | None) -> int:
-    """Check the audit chain of one firm (by its number) or of all; exit code 1 when one is broken."""
+def _firms(number: str | None) -> list[Firm]:
+    """The firm of this number, or all."""
     firms = [firm for firm in wiring.firms() if number in {None, firm.number, firm.id}]
     if not firms:
         raise NotConfigured("没有找到这家期货公司。")
+    return firms
+
+
+def verify_audit(number: str | None) -> int:
+    """Check the audit chain of one firm (by its number) or of all; exit code 1 when one is broken."""
     whole = True
-    for firm in firms:
+    for firm in _firms(number):
         check = check_chain(wiring.desk(), firm.id)
         whole = whole and check.whole
         words = "完整 / intact" if check.whole else f"{check.problem} / not intact"
         _say(f"{firm.number} {firm.name}: {check.rows} 条 / rows, {check.heads.count} 个链头 / heads, {words}")
     return 0 if whole else 1
+
+
+def rebuild(number: str | None) -> int:
+    """Work out the figures of one firm or of all anew; exit code 1 when stored ones differed (they are right now)."""
+    equal = True
+    for firm in _firms(number):
+        differing = {table: count for table, count in rebuild_rollups(wiring.desk(), firm.id).items() if count}
+        equal = equal and not differing
+        words = "，".join(f"{table} {count}" for table, count in differing.items())
+        _say(f"{firm.number} {firm.name}: {f'已更正 / corrected: {words}' if words else '一致 / equal'}")
+    return 0 if equal else 1
+
+
+def demo_history(number: str, cases: int) -> int:
+    """Make an invented firm with a year of history and its figures; demo mode only."""
+    wiring.database().migrate()
+    firm = make_history(wiring.desk(), wiring.database(), Wish(number, cases))
+    rebuild_rollups(wiring.desk(), firm.id)
+    analyze(wiring.database())
+    _say(f"已生成 {firm.number} {firm.name}：{cases} 笔受理单。/ Made; sign in as analyst or supervisor at /desk.")
+    return 0
 
 
 def _password() -> str:
@@ -80,6 +109,11 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     verify = commands.add_parser("verify-audit", help="check the audit chain and the exported heads")
     verify.add_argument("firm", nargs="?", help="number of the firm; all firms without it")
+    anew = commands.add_parser("rebuild-rollups", help="work out all figures anew and say what differed")
+    anew.add_argument("firm", nargs="?", help="number of the firm; all firms without it")
+    history = commands.add_parser("demo-history", help="demo mode: an invented firm with a year of history")
+    history.add_argument("--cases", type=int, default=5000)
+    history.add_argument("--firm", default="8009", help="number of the firm to invent")
     found = commands.add_parser("new-firm", help=f"found a firm; the password is read from {PASSWORD} or the terminal")
     for name in ("number", "name", "hotline", "branch", "city", "admin_login"):
         found.add_argument(name)
@@ -87,11 +121,15 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; 0 for success, 1 for a broken chain, 2 for a refusal with its sentence on stderr."""
+    """Run one command; 0 for success, 1 for a broken chain or wrong figures, 2 for a refusal (sentence on stderr)."""
     given = _parser().parse_args(arguments)
     try:
         if given.command == "verify-audit":
             return verify_audit(given.firm)
+        if given.command == "rebuild-rollups":
+            return rebuild(given.firm)
+        if given.command == "demo-history":
+            return demo_history(given.firm, given.cases)
         return new_firm(given.number, given.name, given.hotline, given.branch, given.city, given.admin_login)
     except DeskError as error:
         sys.stderr.write(f"{error.text}\n")

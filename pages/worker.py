@@ -11,12 +11,18 @@ import time
 from collections.abc import Callable, Mapping
 
 from core.errors import DeskError
+from core.jobs.refresh_rollups import refresh_rollups
 from core.jobs.run import post_repeated, run_next
 from core.jobs.sweep import forget, sweep
 from core.ports import Desk
 from pages.parts import wiring
 
-TIMERS: Mapping[Callable[[Desk, str], object], float] = {sweep: 5.0, post_repeated: 60.0, forget: 3600.0}
+TIMERS: Mapping[Callable[[Desk, str], object], float] = {
+    sweep: 5.0,
+    refresh_rollups: 5.0,
+    post_repeated: 60.0,
+    forget: 3600.0,
+}
 """What runs for every firm -> seconds from one start to the next."""
 IDLE_S = 0.5
 log = logging.getLogger("jianzheng.worker")

@@ -127,6 +127,8 @@ class Cases(Store):
         version = case.version if expected is None else expected
         if version != case.version:
             raise Stale
+        if case.submitted_at and "submitted_at" in values:
+            self.work.metrics.touch(case.submitted_at, case.branch_id)
         plain = {k: self._plain(k, v) for k, v in values.items() if k not in {"id_number", "remark"}}
         if "remark" in values:
             text = values["remark"]
@@ -136,6 +138,8 @@ class Cases(Store):
         where = (_C.firm_id == self.work.firm_id, _C.id == case.id, _C.version == version)
         if not self.work.update_one(_C, where, version=version + 1, updated_at=self.work.now, **plain):
             raise Stale
+        if {"state", "submitted_at"} & values.keys():
+            self.work.metrics.touch_case(case.id)
         values.pop("witness_id", None)
         return replace(case, version=version + 1, updated_at=self.work.now, **values)
 
@@ -303,3 +307,4 @@ class Cases(Store):
             created_at=rejection.created_at,
             text_sealed=self.seal(t.RejectionRow, "text_sealed", rejection.id, text),
         )
+        self.work.metrics.touch_case(case_id)

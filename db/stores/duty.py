@@ -93,14 +93,20 @@ class DutyTimes(Store):
 
     def stop(self, staff_id: str) -> bool:
         """End the present interval now; False when there is none."""
-        return self.work.update_one(
-            _S, (*self._open(), _S.staff_id == staff_id), ended_at=self.work.now, seen_at=self.work.now
-        )
+        now = self.work.now
+        return bool(self._end(_S.staff_id == staff_id, ended_at=now, seen_at=now))
 
     def stop_silent(self) -> int:
         """End the intervals of those whose page is silent: they were there until they were last seen."""
-        silent = update(_S).where(*self._open(), _S.seen_at < self.work.now - LEASE)
-        return self.work.connection.execute(silent.values(ended_at=_S.seen_at)).rowcount
+        return self._end(_S.seen_at < self.work.now - LEASE, ended_at=_S.seen_at)
+
+    def _end(self, whose: ColumnElement[bool], **values: Any) -> int:
+        """End intervals and mark their days for the figures; returns how many."""
+        ending = update(_S).where(*self._open(), whose).values(**values)
+        ended = self.work.connection.execute(ending.returning(_S.branch_id, _S.began_at, _S.ended_at)).all()
+        for row in ended:
+            self.work.metrics.touch_span(row.began_at, row.ended_at, row.branch_id)
+        return len(ended)
 
 
 class DeskMessages(Store):

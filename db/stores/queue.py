@@ -311,9 +311,13 @@ class Queue(Store):
         return abandoned, back
 
     def ledger(self, ticket_id: str, kind: str, actor: str, fence: int, reason: str = "") -> None:
-        """Append one event; the reason is a code of a list, never a free text."""
+        """Append one event and mark the ticket's day for the figures: every change of a ticket passes here.
+
+        The reason is a code of a list, never a free text.
+        """
         event = {"ticket_id": ticket_id, "kind": kind, "actor": actor, "fence": fence, "reason": reason}
         self.add(_E, id=self.work.new_id(), at=self.work.now, **event)
+        self.work.metrics.touch_ticket(ticket_id)
 
     # -- looking back
     def handling_times(self, since: datetime, limit: int, branch_id: str | None = None) -> list[timedelta]:

@@ -92,11 +92,19 @@ class Reservations(Store):
             signed_in_at=reservation.signed_in_at,
             created_at=reservation.created_at,
         )
+        self.work.metrics.touch(reservation.day, reservation.branch_id)
 
     def change(self, reservation_id: str, expected: ReservationState, **values: Any) -> bool:
-        """Change a reservation that is still in the expected state; False when somebody was first."""
+        """Change a reservation that is still in the expected state; False when somebody was first.
+
+        Its day is marked for the figures.
+        """
         where = (_R.firm_id == self.work.firm_id, _R.id == reservation_id, _R.state == str(expected))
-        return self.work.update_one(_R, where, **values)
+        changed = update(_R).where(*where).values(**values).returning(_R.day, _R.branch_id)
+        row = self.work.connection.execute(changed).first()
+        if row:
+            self.work.metrics.touch(date.fromisoformat(row.day), row.branch_id)
+        return row is not None
 
     def note_reminded(self, reservation_id: str) -> bool:
         """True for the first caller while the reservation is valid: only that one sends the reminder."""

@@ -29,6 +29,8 @@ STAFF = {
         Permission.RESERVATION_MANAGE,
     ),
     "desk_calendar": ("工作日历", "staff/calendar.py", ":material/event:", Permission.CALENDAR_MANAGE),
+    "desk_wallboard": ("看板", "staff/wallboard.py", ":material/monitoring:", Permission.QUEUE_READ),
+    "desk_analytics": ("统计分析", "staff/analytics.py", ":material/query_stats:", Permission.QUEUE_READ),
     "desk_people": ("人员", "staff/people.py", ":material/badge:", Permission.PEOPLE_MANAGE),
     "desk_audit": ("审计", "staff/audit.py", ":material/policy:", Permission.AUDIT_VERIFY),
 }

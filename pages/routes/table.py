@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.routing import Route
 
 from pages.routes.calendar_file import send_calendar
+from pages.routes.charts import send_chart
 from pages.routes.evidence import send_evidence
 from pages.routes.health import health, probe, root_certificate
 from pages.routes.session import exchange, leave
@@ -13,6 +14,7 @@ from pages.routes.stills import receive_still
 ROUTES = [
     Route("/session/exchange", exchange, methods=["POST"]),
     Route("/session/sign_out", leave, methods=["POST"]),
+    Route("/charts/{key}/{kind}", send_chart, methods=["GET"]),
     Route("/evidence/{evidence_id}", send_evidence, methods=["GET"]),
     Route("/desk-calendar/{year:int}.csv", send_calendar, methods=["GET"]),
     Route("/still/{ticket_id}/{slot}", receive_still, methods=["POST"]),

@@ -93,6 +93,18 @@ def test_the_password_is_typed_twice_without_the_variable(
     assert commands.main(FOUND) == 0
 
 
+def test_figures_are_rebuilt_and_differences_are_said(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+    with bench.work() as work:
+        work.queue.join("c1", "b1", "open_account")
+    assert commands.main(["rebuild-rollups"]) == 0, "what is only marked does not differ"
+    with bench.database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE rollup_day SET offered = 7")
+    assert commands.main(["rebuild-rollups", "8001"]) == 1
+    assert "rollup_day 2" in capsys.readouterr().out
+    assert commands.main(["rebuild-rollups"]) == 0
+    assert "8001 样张期货: 一致" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(("seconds", "words"), [
     (0, "0 秒"), (59, "59 秒"), (60, "1 分钟"), (200, "3 分 20 秒"), (3600, "1 小时"), (7500, "2 小时 5 分钟"),
     (86400, "1 天"), (273600, "3 天 4 小时"), (-5, "0 秒"),

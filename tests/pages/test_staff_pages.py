@@ -18,6 +18,8 @@ PERMITTED = {
     "staff/results.py": {Role.REVIEW},
     "staff/callback.py": {Role.CALLBACK},
     "staff/queue.py": {Role.WITNESS, Role.SUPERVISOR, Role.ANALYST},
+    "staff/wallboard.py": {Role.WITNESS, Role.SUPERVISOR, Role.ANALYST},
+    "staff/analytics.py": {Role.WITNESS, Role.SUPERVISOR, Role.ANALYST},
     "staff/people.py": {Role.ADMIN},
     "staff/audit.py": {Role.COMPLIANCE, Role.ADMIN},
 }
@@ -46,6 +48,8 @@ def test_nobody_signed_in_opens_a_staff_page(page: Open, path: str) -> None:
         ("staff/results.py", made.REVIEWER, "没有等待回报的申请"),
         ("staff/callback.py", made.CALLER, "没有等待回访的业务"),
         ("staff/queue.py", made.ADMIN, "总部营业部"),
+        ("staff/wallboard.py", made.ADMIN, "没有需要处理的情况"),
+        ("staff/analytics.py", made.ADMIN, "所选范围内没有数据"),
         ("staff/people.py", made.ADMIN, "从列表选择一位员工"),
         ("staff/audit.py", made.ADMIN, "校验全部记录"),
     ],

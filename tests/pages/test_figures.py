@@ -1,0 +1,222 @@
+"""Wallboard, charts, tables and exports as pages and files."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import zipfile
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from xml.etree import ElementTree
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from streamlit.testing.v1 import AppTest
+
+from core.actor import Actor, Role
+from core.charts import DAY, Chart, Column, metric
+from core.jobs.refresh_rollups import rebuild_rollups
+from core.metrics import METRICS, Span, day_number
+from core.usecases.read_chart import CHARTS, SECTIONS, read_chart
+from db.history import Wish, make_history
+from pages.parts import charts, export, wiring
+from pages.routes.table import ROUTES
+from tests.pages import staff_cases as made
+from tests.pages.staff_cases import Bench
+
+PAGES = Path(__file__).parents[2] / "pages"
+FIRM = "history8009"
+ANALYST = Actor(FIRM, "staff:analyst", frozenset({Role.ANALYST}))
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    bench = made.make_bench(tmp_path)
+    monkeypatch.setattr(wiring, "desk", lambda: bench.desk)
+    monkeypatch.setattr(wiring, "settings", lambda: bench.desk.settings)
+    monkeypatch.setattr(wiring, "firms", bench.database.firms)
+    monkeypatch.setattr(wiring, "customer", lambda: None)
+    monkeypatch.setattr(wiring, "staff", lambda: made.member(bench, made.ADMIN, Role.ANALYST))
+    return bench
+
+
+@pytest.fixture
+def year(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """The analyst of a firm with a year of history."""
+    make_history(bench.desk, bench.database, Wish("8009", 500))
+    rebuild_rollups(bench.desk, FIRM)
+    with bench.desk.read(FIRM) as work:
+        member = work.people.find_staff(staff_id="analyst")
+    monkeypatch.setattr(wiring, "staff", lambda: (ANALYST, member))
+    return bench
+
+
+def show(page: str, **params: str) -> AppTest:
+    at = AppTest.from_file(str(PAGES / "router.py"), default_timeout=30).run()
+    at.switch_page(f"staff/{page}.py")
+    for name, value in params.items():
+        at.query_params[name] = value
+    at.run()
+    assert not at.exception, [e.value for e in at.exception]
+    return at
+
+
+def html(at: AppTest) -> str:
+    return "\n".join(str(e.proto.body) for e in at.get("html") if "<style>" not in e.proto.body)
+
+
+# -- wallboard
+def test_every_figure_of_the_wallboard_has_its_definition(bench: Bench) -> None:
+    at = show("wallboard")
+    titles = {metric.title: metric.meaning for metric in METRICS.values()}
+    assert len(at.metric) == 16
+    for figure in at.metric:
+        assert figure.proto.help == titles[figure.label]
+    shown = {figure.label: figure.value for figure in at.metric}
+    assert (shown["服务水平"], shown["最长等待"], shown["放弃率"], shown["排队人数"]) == ("-", "-", "-", "0")
+
+
+def test_the_wallboard_counts_and_warns(bench: Bench) -> None:
+    with bench.work() as work:
+        work.queue.join("c1", "b1", "open_account")
+    bench.pass_time(timedelta(seconds=65))
+    at = show("wallboard")
+    shown = {figure.label: figure.value for figure in at.metric}
+    assert (shown["排队人数"], shown["最长等待"]) == ("1", "1:05")
+    assert any("没有见证人员在岗" in str(text.value) for text in at.markdown)
+    other = show("wallboard", branch="郑州营业部")
+    assert {figure.label: figure.value for figure in other.metric}["排队人数"] == "0"
+
+
+# -- analytics
+@pytest.mark.parametrize("section", SECTIONS)
+def test_each_section_draws_its_charts(year: Bench, section: str) -> None:
+    at = show("analytics", section=SECTIONS[section].title, **{"from": "2025-06-01"})
+    titles = [str(head.value) for head in at.subheader]
+    expected = [CHARTS[key].__name__ for key in SECTIONS[section].charts]
+    assert len(titles) == len(expected) + 1 and all(title.endswith("？") for title in titles[:-1])
+    assert len(at.get("plotly_chart")) == len(expected)
+
+
+def test_tables_instead_of_pictures(year: Bench) -> None:
+    at = show("analytics", view="表格", **{"from": "2025-06-01"})
+    assert not at.get("plotly_chart")
+    assert html(at).count("<table>") == len(SECTIONS["service"].charts)
+    assert '<th scope="col">服务水平</th>' in html(at) and 'scope="row">2025-' in html(at)
+
+
+def test_a_day_lists_its_tickets(year: Bench) -> None:
+    chart = read_chart(year.desk, ANALYST, "service", Span(day_number(date(2025, 6, 1)), day_number(date(2026, 3, 1))))
+    busiest = max(chart.rows, key=lambda row: row[-1])
+    at = show("analytics", day=str(busiest[0]))
+    assert html(at).count('scope="row">8009') == busiest[-1]
+
+
+@pytest.mark.parametrize(("params", "said"), [
+    ({"from": "2026-03-02", "to": "2026-03-01"}, "不超过一年"), ({"from": "2024-01-01"}, "不超过一年"),
+])  # fmt: skip
+def test_an_impossible_range_is_said(year: Bench, params: dict[str, str], said: str) -> None:
+    at = show("analytics", **params)
+    assert any(said in str(text.value) for text in at.warning)
+
+
+def test_a_click_on_a_day_asks_for_its_tickets(year: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = show("analytics", **{"from": "2025-06-01"})
+    chart = at.get("plotly_chart")[0]
+    assert chart.proto.selection_mode, "days can be chosen"
+
+
+# -- pictures
+def test_every_chart_can_be_drawn_and_described(year: Bench) -> None:
+    today = day_number(year.desk.clock())
+    for key in CHARTS:
+        chart = read_chart(year.desk, ANALYST, key, Span(today - 364, today))
+        made_of = charts.figure(chart)
+        assert charts.meanings(chart), key
+        assert made_of.data and made_of.layout.height == charts.HEIGHT, key
+        assert chart.title in charts.summary(chart) and charts.table(chart).count("<tr>") == len(chart.rows) + 1
+
+
+def test_a_business_keeps_its_colour() -> None:
+    columns = (DAY, Column("add_code", "增开交易编码", "人次"), Column("open_account", "开立期货账户", "人次"))
+    both = charts.figure(Chart("volume", "？", columns, ((date(2026, 3, 2), 1, 2),)))
+    alone = charts.figure(Chart("volume", "？", columns[:2], ((date(2026, 3, 2), 1),)))
+    assert both.data[0].marker.color == alone.data[0].marker.color != both.data[1].marker.color
+
+
+def test_the_palette_is_the_theme_s() -> None:
+    text = (PAGES.parent / ".streamlit" / "config.toml").read_text("utf-8")
+    assert all(colour in text for colour in charts.PALETTE)
+
+
+# -- files
+EVIL = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "<b>&\"'")
+FILE = Chart("x", "表？", (Column("name", "名称"), metric("service_level"), metric("offered")),
+             (*((text, 0.5, 3) for text in EVIL), (None, None, -2.5)))  # fmt: skip
+
+
+def test_no_cell_of_a_csv_is_a_formula() -> None:
+    text = export.to_csv(FILE).decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text)))
+    assert rows[0] == ["名称", "服务水平", "进入排队（人次）"]
+    assert all(not row[0].startswith(export.DANGEROUS) for row in rows[1:-1])
+    assert [row[0].removeprefix("'") for row in rows[1:-1]] == list(EVIL) and rows[-1] == ["", "", "-2.5"]
+
+
+def test_no_cell_of_an_xlsx_is_a_formula() -> None:
+    with zipfile.ZipFile(io.BytesIO(export.to_xlsx(FILE))) as package:
+        parts = {name: ElementTree.fromstring(package.read(name)) for name in package.namelist()}
+    sheet = parts["xl/worksheets/sheet1.xml"]
+    space = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
+    assert not sheet.findall(".//m:f", space)
+    texts = [t.text for t in sheet.findall(".//m:c[@t='inlineStr']//m:t", space)]
+    assert texts == ["名称", "服务水平", "进入排队（人次）", *EVIL]
+    assert [v.text for v in sheet.findall(".//m:v", space)] == ["0.5", "3"] * len(EVIL) + ["-2.5"]
+
+
+def fetch(monkeypatch: pytest.MonkeyPatch, actor: Actor | None, address: str) -> httpx.Response:
+    """What the routes answer to this actor."""
+    member = SimpleNamespace(active=True)
+    monkeypatch.setattr(wiring, "staff_of", lambda session: (session, member) if session else None)
+    app = Starlette(routes=ROUTES)
+
+    async def entered(scope: Any, receive: Any, send: Any) -> None:
+        scope.setdefault("state", {})["sessions"] = {"staff": actor} if actor else {}
+        await app(scope, receive, send)
+
+    async def ask() -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=entered), base_url="http://desk") as client:
+            return await client.get(address)
+
+    return asyncio.run(ask())
+
+
+ASKED = "?from=2025-06-01&to=2026-03-01&branch=&business="
+
+
+@pytest.mark.parametrize("kind", export.KINDS)
+def test_a_file_is_sent_uncached_and_put_on_record(year: Bench, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    sent = fetch(monkeypatch, ANALYST, f"/charts/wait/{kind}{ASKED}")
+    assert sent.status_code == 200 and "no-store" in sent.headers["cache-control"]
+    assert sent.headers["content-disposition"].startswith("attachment") and len(sent.content) > 200
+    with year.desk.read(FIRM) as work:
+        assert [e.tag for e in work.audit_entries()][-1] == "staff:chart:export"
+
+
+@pytest.mark.parametrize("address", [
+    "/charts/wait/pdf" + ASKED, "/charts/nothing/csv" + ASKED, "/charts/wait/csv", "/charts/wait/csv?from=x&to=y",
+    "/charts/wait/csv?from=2024-01-01&to=2026-03-01",
+])  # fmt: skip
+def test_what_cannot_be_asked_is_not_found(year: Bench, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    assert fetch(monkeypatch, ANALYST, address).status_code == 404
+
+
+@pytest.mark.parametrize("actor", [None, Actor(FIRM, "staff:x", frozenset({Role.SERVICE})), Actor(FIRM, "phone:1")])
+def test_others_get_no_file(year: Bench, monkeypatch: pytest.MonkeyPatch, actor: Actor | None) -> None:
+    assert fetch(monkeypatch, actor, f"/charts/wait/csv{ASKED}").status_code == 404
