@@ -174,8 +174,8 @@ _TICKET = ("firm_id", "id", "case_id", "branch_id", "business", "state", "enqueu
            "claimed_at", "fence", "attempts", "ended_at", "result", "process", "script", "answered_at", "promised_s",
            "rank", "reason")  # fmt: skip
 _REJECTION = ("firm_id", "id", "case_id", "stage", "codes", "targets", "text_sealed", "created_by", "created_at")
-_RESERVATION = ("firm_id", "id", "case_id", "owner", "branch_id", "day", "begins_at", "ends_at", "state",
-                "signed_in_at", "created_at", "closed_at", "reason")  # fmt: skip
+_RESERVATION = ("firm_id", "id", "case_id", "owner", "branch_id", "day", "slot", "begins_at", "ends_at",
+                "state", "signed_in_at", "created_at", "closed_at", "reason")  # fmt: skip
 _DUTY = ("firm_id", "id", "staff_id", "branch_id", "status", "reason", "began_at", "seen_at", "ended_at")
 _NAMES = (*BUSINESSES, *COMING)
 _WHY = ("left", "vanished", "closed", "gave_up")
@@ -244,10 +244,11 @@ def _reservations(firm: Firm, year: _Year) -> Iterator[tuple[Any, ...]]:
                "")  # fmt: skip
 
 
-def _half_day(day: date, moment: int) -> tuple[int, int]:
+def _half_day(day: date, moment: int) -> tuple[str, int, int]:
+    """Slot, beginning and end (ms) of the half day of a moment."""
     midnight = day_number(day) * _DAY - _EAST
-    morning = (moment - midnight) // _HOUR < 12
-    return midnight + (9 if morning else 13) * _HOUR, midnight + (12 if morning else 18) * _HOUR
+    begins, ends = (9, 12) if (moment - midnight) // _HOUR < 12 else (13, 18)
+    return f"{begins:02d}:00", midnight + begins * _HOUR, midnight + ends * _HOUR
 
 
 def _duty(desk: Desk, firm: Firm, year: _Year, crew: int) -> Iterator[tuple[Any, ...]]:

@@ -149,7 +149,7 @@ def finish_one(bench: Bench, case_id: str, result: str = "passed") -> None:
         work.queue.join(case_id, "b1", "open_account")
     bench.pass_time(seconds=40)
     with bench.work() as work:
-        call = work.queue.claim("witness", "b1")
+        call = work.queue.claim("witness")
     bench.pass_time(seconds=200)
     assert call
     with bench.work() as work:
@@ -240,8 +240,8 @@ def test_cases_count_on_the_day_they_were_handed_in_last(bench: Bench) -> None:
 def reservation(number: int, state: str, **more: Any) -> dict[str, Any]:
     begins = NOON + timedelta(hours=1)
     return {"firm_id": "f1", "id": f"v{number}", "case_id": f"c{number}", "owner": f"phone:{number}", "branch_id": "b1",
-            "day": "2026-03-02", "begins_at": begins, "ends_at": begins + timedelta(hours=2), "state": state,
-            "created_at": NOON, "reason": ""} | more  # fmt: skip
+            "day": "2026-03-02", "slot": "13:00", "begins_at": begins, "ends_at": begins + timedelta(hours=2),
+            "state": state, "created_at": NOON, "reason": ""} | more  # fmt: skip
 
 
 def test_reservations_count_on_their_day(bench: Bench) -> None:
