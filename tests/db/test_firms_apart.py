@@ -294,3 +294,16 @@ def test_what_the_filled_firm_refuses_it_refuses_to_itself_only(bench: Bench) ->
         with pytest.raises(error), bench.work("f1") as work:
             WRITES[name](work, filled)
         assert changes(bench, "f2", WRITES[name], filled)
+
+
+def test_the_desk_of_another_firm_goes_its_own_way(bench: Bench) -> None:
+    """Both firms have the same staff: who rings, has a skill or waits in one counts in that one only."""
+    fill(bench)
+    with bench.work("f2") as work:
+        own = work.queue.join("case-own", "b1", "open_account")
+        for staff in ("supervisor", "only-here"):
+            work.duty.change(staff, "b1", "online")
+        assert {duty.staff_id for duty in work.duty.idle()} == {"supervisor", "only-here"}
+        assert [duty.staff_id for duty in work.duty.able("b1", "open_account")] == ["supervisor"]
+        claimed = work.queue.claim("witness2")
+        assert claimed is not None and claimed.id == own.id
