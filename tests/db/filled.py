@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -14,8 +14,21 @@ from sqlalchemy import Connection, select
 from core.actor import Role
 from core.case import Case
 from core.flow import Evidence
-from core.records import Branch, Customer, Document, SessionRecord, SmsCode, SmsMessage, StaffMember, Ticket
-from core.rules.calendar import CalendarDay
+from core.ports import Work
+from core.records import (
+    Branch,
+    Customer,
+    DeskMessage,
+    Document,
+    Reservation,
+    SessionRecord,
+    SmsCode,
+    SmsMessage,
+    StaffMember,
+    Ticket,
+)
+from core.rules.calendar import CalendarDay, local_time
+from core.rules.reservation import ReservationState, Shift
 from core.usecases.complete_case import record_callback, record_exchange
 from core.usecases.review_case import reject_review
 from db.tables import Base
@@ -30,11 +43,15 @@ DAY = date(2099, 1, 1)
 WANG = Person("王五六", "11150813003", id_number(7), sample_card(3))
 ONLY_HERE = Customer("only_here", "80019999", "赵独一", id_number(9), PHONE, ("SHFE",), "ordinary", "C3", None)
 EARLY = datetime(2020, 1, 1, tzinfo=UTC)
+RING = timedelta(seconds=20)
 
 
 @dataclass(frozen=True)
 class Filled:
-    """What stands in `f1`: a case that waits for the callback, a rejected one, one in a call, and the rest."""
+    """What stands in `f1`: a case that waits for the callback, a rejected one, one in a call, and the rest.
+
+    `offered` rang at the supervisor for too long; the owner of `booked` broke a promise before.
+    """
 
     active: Walk
     rejected: Walk
@@ -42,6 +59,9 @@ class Filled:
     case: Case
     document: Document
     waiting: Ticket
+    offered: Ticket
+    message: DeskMessage
+    booked: Reservation
     sms: SmsMessage
     evidence: Evidence
     job: str
@@ -57,13 +77,19 @@ def fill(bench: Bench) -> Filled:
     reject_review(desk, bench.staff("review"), rejected.case_id, ["D02"], "地址与证件不符。", "内部说明")
     record_exchange(desk, bench.staff("review"), active.case_id, "SHFE", 0, TRADING_CODE)
     record_callback(desk, bench.staff("callback"), active.case_id, "unreached", "关机")
+    with bench.work() as work:
+        work.queue.join("case-vanished", "b1", "open_account")
     bench.pass_time(minutes=5)
     _by_hand(bench)
+    with bench.work() as work:
+        _desk_by_hand(work)
+        _reservations_by_hand(work)
+    bench.pass_time(RING + timedelta(seconds=1))
     return _found(bench, active, rejected, in_call)
 
 
 def _by_hand(bench: Bench) -> None:
-    """What no walk leaves behind: people, a session, a branch, a kind of data, a day, a place, a job."""
+    """What no walk leaves behind: people, a session, a branch, a kind of data, a day, a job."""
     member = StaffMember("only-here", "onlyhere", "独此处", "", "b1", frozenset({Role.REVIEW}), "x", totp_secret=TOTP)
     with bench.work() as work:
         work.people.add_staff(member)
@@ -79,18 +105,48 @@ def _by_hand(bench: Bench) -> None:
         work.firms.add_branch(Branch("only_here", "独此营业部", "上海市", ""))
         work.firms.add_data("only_here", 1, {"a": 1}, EARLY, "system")
         work.firms.add_days([CalendarDay(DAY, workday=True, trading=True)])
-        work.queue.join("case-waiting", "b1", "open_account")
         work.jobs.post("probe", {"file": "f" * 32}, dedupe="here", run_at=EARLY)
+
+
+def _desk_by_hand(work: Work) -> None:
+    """Who waits, who rings, who is idle, and what the desk tells those who wait."""
+    work.queue.join("case-waiting", "b1", "open_account")
+    ringing = work.queue.join("case-offered", "b1", "open_account")
+    assert work.queue.offer(ringing.id, "supervisor", RING)
+    work.duty.add_skill("only-here", "b1", "*")
+    work.duty.change("only-here", "b1", "online")
+    until = work.now + timedelta(hours=1)
+    work.messages.add_message(DeskMessage("message-here", "b1", "系统维护", "staff:supervisor", work.now, until))
+
+
+def _reservations_by_hand(work: Work) -> None:
+    """Weekly duty, a slot with a place taken, a reservation to come, one that is over, one that was not kept."""
+    work.reservations.set_roster("b1", [Shift("witness", DAY.weekday(), 540, 1050)])
+    work.reservations.hold_slots("b1", [(DAY, "09:00", "12:00")])
+    assert work.reservations.take_place("b1", DAY, "09:00", 9)
+    begins, ends = local_time(DAY, 540), local_time(DAY, 720)
+    booked = Reservation(
+        "booked-here", "case-waiting", "phone:here", "b1", DAY, "09:00", begins, ends, ReservationState.BOOKED,
+        None, work.now, None, "",
+    )  # fmt: skip
+    over = replace(booked, id="over-here", case_id="case-over", owner="phone:over", begins_at=EARLY, ends_at=EARLY)
+    for each in (booked, over, replace(over, id="broken-here", owner="phone:here", state=ReservationState.NO_SHOW)):
+        work.reservations.add_booking(each)
 
 
 def _found(bench: Bench, active: Walk, rejected: Walk, in_call: Walk) -> Filled:
     facts = active.facts(bench)
     with bench.work() as work:
-        waiting, job = work.queue.find_live("case-waiting"), work.jobs.take(timedelta(minutes=3))
-        message, document = work.jobs.recent_sms(EARLY)[0], work.documents.of_case(active.case_id)[0]
+        waiting, offered = work.queue.find_live("case-waiting"), work.queue.find_live("case-offered")
+        desk_message, booked = work.messages.current_messages("b1")[0], work.reservations.find("booked-here")
+        sms, document = work.jobs.recent_sms(EARLY)[0], work.documents.of_case(active.case_id)[0]
+        job = work.jobs.take(timedelta(minutes=3))
         _, head = work.audit_head()
-    assert waiting is not None and job is not None
-    return Filled(active, rejected, in_call, facts.case, document, waiting, message, facts.evidence[0], job.id, head)
+    assert waiting and offered and booked and job
+    return Filled(
+        active, rejected, in_call, facts.case, document, waiting, offered, desk_message, booked, sms,
+        facts.evidence[0], job.id, head,
+    )  # fmt: skip
 
 
 def rows(connection: Connection, firm: str = "") -> dict[str, list[tuple[Any, ...]]]:

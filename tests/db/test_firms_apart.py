@@ -1,6 +1,6 @@
 """Firms are apart: in the scope of another firm every read finds nothing and every write changes nothing.
 
-The methods are those of the protocols in core/ports.py; one that has no case here makes the test fail.
+The methods are those of the stores that `core.ports.Work` names; one that has no case here makes the test fail.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ from core.errors import DeskError, NotFound, Stale
 from core.flow import Evidence, Proof, Rejection
 from core.records import Branch, Firm, SessionRecord, SmsCode, StaffMember
 from core.rules.calendar import CalendarDay
+from core.rules.reservation import ReservationState, Shift
 from db.work import SqlWork
-from tests.db.filled import DAY, EARLY, ONLY_HERE, PHONE, Filled, fill, rows
+from tests.db.filled import DAY, EARLY, ONLY_HERE, PHONE, RING, Filled, fill, rows
 from tests.desk_bench import Bench, id_number
 
 Act = Callable[[Any, Filled], Any]
@@ -82,9 +83,29 @@ READS: dict[str, Act] = {
     "queue.find_live": lambda w, a: w.queue.find_live("case-waiting"),
     "queue.find_last": lambda w, a: w.queue.find_last(a.active.case_id),
     "queue.find_held": lambda w, a: w.queue.find_held("witness"),
+    "queue.find_offered": lambda w, a: w.queue.find_offered("supervisor"),
     "queue.waiting": lambda w, a: w.queue.waiting("b1"),
-    "queue.place": lambda w, a: w.queue.place("case-waiting"),
-    "queue.ended_since": lambda w, a: w.queue.ended_since("b1", EARLY),
+    "queue.running": lambda w, a: w.queue.running(),
+    "queue.expired_offers": lambda w, a: w.queue.expired_offers(),
+    "queue.handling_times": lambda w, a: w.queue.handling_times(EARLY, 5) or w.queue.handling_times(EARLY, 5, "b1"),
+    "queue.joined_since": lambda w, a: any(w.queue.joined_since(EARLY)),
+    "duty.skills": lambda w, a: w.duty.skills("only-here"),
+    "duty.current": lambda w, a: w.duty.current("only-here") or w.duty.current("only-here", lock=True),
+    "duty.everybody": lambda w, a: w.duty.everybody(),
+    "duty.able": lambda w, a: w.duty.able("b1", "open_account"),
+    "duty.idle": lambda w, a: w.duty.idle(),
+    "messages.current_messages": lambda w, a: w.messages.current_messages("b1"),
+    "reservations.find": lambda w, a: w.reservations.find(a.booked.id) or w.reservations.find(a.booked.id, lock=True),
+    "reservations.find_booked": lambda w, a: w.reservations.find_booked(a.booked.owner),
+    "reservations.find_last": lambda w, a: w.reservations.find_last("case-waiting"),
+    "reservations.of_day": lambda w, a: w.reservations.of_day("b1", DAY),
+    "reservations.booked_from": lambda w, a: w.reservations.booked_from(DAY),
+    "reservations.ended": lambda w, a: w.reservations.ended(),
+    "reservations.broken_promises": lambda w, a: w.reservations.broken_promises(a.booked.owner),
+    "reservations.joined_between": lambda w, a: w.reservations.joined_between("case-waiting", EARLY, w.now),
+    "reservations.slots": lambda w, a: w.reservations.slots("b1", DAY, DAY),
+    "reservations.roster": lambda w, a: w.reservations.roster("b1"),
+    "reservations.recent_handling": lambda w, a: w.reservations.recent_handling("b1"),
     "documents.find_authority": lambda w, a: w.documents.find_authority(),
     "documents.find_certificate": lambda w, a: w.documents.find_certificate(a.active.device.kid),
     "documents.valid_certificates": lambda w, a: w.documents.valid_certificates(a.active.owner),
@@ -143,17 +164,42 @@ WRITES: dict[str, Act] = {
     "firms.add_branch": lambda w, a: w.firms.add_branch(Branch("new", "新", "", "")),
     "firms.add_data": lambda w, a: w.firms.add_data("only_here", 2, {}, EARLY, "x"),
     "firms.add_days": lambda w, a: w.firms.add_days([CalendarDay(DAY + timedelta(days=1), workday=True, trading=True)]),
+    "firms.set_days": lambda w, a: w.firms.set_days([CalendarDay(DAY, workday=False, trading=False, name="改")]),
     "queue.join": lambda w, a: w.queue.join("case-new", "b1", "open_account"),
     "queue.seen": lambda w, a: w.queue.seen(a.waiting.id),
-    "queue.claim": lambda w, a: w.queue.claim("review", "b1"),
+    "queue.claim": lambda w, a: w.queue.claim("witness2"),
+    "queue.offer": lambda w, a: w.queue.offer(a.waiting.id, "witness2", RING),
+    "queue.accept": lambda w, a: w.queue.accept(a.offered.id, "supervisor", a.offered.fence),
+    "queue.stop_ringing": lambda w, a: w.queue.stop_ringing(a.offered.id, "supervisor", a.offered.fence, "missed"),
     "queue.renew": lambda w, a: w.queue.renew(a.in_call.ticket, "witness", a.in_call.fence),
     "queue.save_script": lambda w, a: w.queue.save_script(a.in_call.ticket, "witness", a.in_call.fence, {"x": 1}),
     "queue.finish": lambda w, a: w.queue.finish(a.in_call.ticket, "witness", a.in_call.fence, "passed"),
     "queue.back_to_head": lambda w, a: w.queue.back_to_head(a.in_call.ticket, "witness", a.in_call.fence),
     "queue.leave": lambda w, a: w.queue.leave(a.waiting.id, "x"),
     "queue.give_up": lambda w, a: w.queue.give_up("case-waiting", "x"),
+    "queue.put_ahead": lambda w, a: w.queue.put_ahead(a.waiting, "staff:supervisor", "complaint"),
+    "queue.transfer": lambda w, a: w.queue.transfer(a.waiting.id, "b2", "staff:supervisor", "staffing"),
     "queue.sweep": lambda w, a: w.queue.sweep(),
     "queue.ledger": lambda w, a: w.queue.ledger(a.waiting.id, "join", "x", 0),
+    "duty.add_skill": lambda w, a: w.duty.add_skill("only-here", "b2", "*"),
+    "duty.seen": lambda w, a: w.duty.seen("only-here"),
+    "duty.stop": lambda w, a: w.duty.stop("only-here"),
+    "duty.stop_silent": lambda w, a: w.duty.stop_silent(),
+    "duty.change": lambda w, a: w.duty.change("only-here", "b1", "break", "meal"),
+    "messages.add_message": lambda w, a: w.messages.add_message(replace(a.message, id="new")),
+    "messages.end_message": lambda w, a: w.messages.end_message(a.message.id),
+    "reservations.change": lambda w, a: w.reservations.change(
+        a.booked.id, ReservationState.BOOKED, state="cancelled", closed_at=w.now),
+    "reservations.note_reminded": lambda w, a: w.reservations.note_reminded(a.booked.id),
+    "reservations.add_booking": lambda w, a: w.reservations.add_booking(
+        replace(a.booked, id="new", owner="phone:new")),
+    "reservations.set_priority": lambda w, a: w.reservations.set_priority("case-waiting", prio_from=w.now),
+    "reservations.take_place": lambda w, a: w.reservations.take_place("b1", DAY, "09:00", 9),
+    "reservations.give_back": lambda w, a: w.reservations.give_back("b1", DAY, "09:00"),
+    "reservations.set_slot": lambda w, a: w.reservations.set_slot("b1", DAY, "09:00", closed="改"),
+    "reservations.hold_slots": lambda w, a: w.reservations.hold_slots(
+        "b1", [(DAY, "09:00", "12:00"), (DAY, "13:00", "17:30")]),
+    "reservations.set_roster": lambda w, a: w.reservations.set_roster("b1", [Shift("witness2", 0, 540, 720)]),
     "documents.add_authority": lambda w, a: w.documents.add_authority({"ca": "new"}),
     "documents.add_certificate": lambda w, a: w.documents.add_certificate("new", a.active.case_id, a.active.owner, {}),
     "documents.change_certificate": lambda w, a: w.documents.change_certificate(
@@ -248,3 +294,16 @@ def test_what_the_filled_firm_refuses_it_refuses_to_itself_only(bench: Bench) ->
         with pytest.raises(error), bench.work("f1") as work:
             WRITES[name](work, filled)
         assert changes(bench, "f2", WRITES[name], filled)
+
+
+def test_the_desk_of_another_firm_goes_its_own_way(bench: Bench) -> None:
+    """Both firms have the same staff: who rings, has a skill or waits in one counts in that one only."""
+    fill(bench)
+    with bench.work("f2") as work:
+        own = work.queue.join("case-own", "b1", "open_account")
+        for staff in ("supervisor", "only-here"):
+            work.duty.change(staff, "b1", "online")
+        assert {duty.staff_id for duty in work.duty.idle()} == {"supervisor", "only-here"}
+        assert [duty.staff_id for duty in work.duty.able("b1", "open_account")] == ["supervisor"]
+        claimed = work.queue.claim("witness2")
+        assert claimed is not None and claimed.id == own.id
