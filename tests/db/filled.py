@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 from core.actor import Role
 from core.case import Case
 from core.flow import Evidence
+from core.metrics import Targets
 from core.ports import Work
 from core.records import (
     Branch,
@@ -85,6 +86,9 @@ def fill(bench: Bench) -> Filled:
         _desk_by_hand(work)
         _reservations_by_hand(work)
     bench.pass_time(RING + timedelta(seconds=1))
+    with bench.work() as work:
+        work.metrics.refresh(Targets(), 0, 99_999)
+        work.metrics.touch(work.now, "b1")
     return _found(bench, active, rejected, in_call)
 
 

@@ -21,6 +21,7 @@ from core.audit import Tag
 from core.case import State
 from core.errors import DeskError, NotFound, Stale
 from core.flow import Evidence, Proof, Rejection
+from core.metrics import Span, Targets
 from core.records import Branch, Firm, SessionRecord, SmsCode, StaffMember
 from core.rules.calendar import CalendarDay
 from core.rules.reservation import ReservationState, Shift
@@ -122,7 +123,29 @@ READS: dict[str, Act] = {
 }  # fmt: skip
 
 
+EVER = Span(0, 99_999)
+READS |= {
+    "metrics.dirty": lambda w, a: w.metrics.dirty(),
+    "metrics.days_with_facts": lambda w, a: w.metrics.days_with_facts(),
+    "metrics.by_day": lambda w, a: w.metrics.by_day(EVER, ["offered"], "day"),
+    "metrics.by_hour": lambda w, a: w.metrics.by_hour(EVER, ["offered"], "hour"),
+    "metrics.by_staff": lambda w, a: w.metrics.by_staff(EVER, ["calls"]),
+    "metrics.reasons": lambda w, a: w.metrics.reasons(EVER),
+    "metrics.histograms": lambda w, a: w.metrics.histograms("wait", EVER),
+    "metrics.tickets_of_day": lambda w, a: w.metrics.tickets_of_day(EVER, 10),
+    "metrics.line_now": lambda w, a: w.metrics.line_now(),
+    "metrics.calls_now": lambda w, a: w.metrics.calls_now(),
+    "metrics.duty_now": lambda w, a: w.metrics.duty_now(),
+    "metrics.tickets_today": lambda w, a: w.metrics.tickets_today(Targets(), EVER),
+    "metrics.reservations_of": lambda w, a: w.metrics.reservations_of(a.booked.day),
+}
 WRITES: dict[str, Act] = {
+    "metrics.touch": lambda w, a: w.metrics.touch(DAY, "b1"),
+    "metrics.touch_span": lambda w, a: w.metrics.touch_span(EARLY, EARLY, "b1"),
+    "metrics.touch_ticket": lambda w, a: w.metrics.touch_ticket(a.waiting.id),
+    "metrics.touch_case": lambda w, a: w.metrics.touch_case(a.active.case_id),
+    "metrics.refresh_dirty": lambda w, a: w.metrics.refresh_dirty(Targets()),
+    "metrics.refresh": lambda w, a: w.metrics.refresh(Targets(target_s=1), 0, 99_999),
     "number": lambda w, a: w.number("capital_account"),
     "once": lambda w, a: w.once(a.active.case_id, "probe", "1"),
     "audit": lambda w, a: w.audit(system(w.firm_id), Tag.STAFF_CASE_TAKE, f"case:{a.active.case_id}"),
