@@ -152,8 +152,10 @@ def tick(page: Page, key: str) -> None:
 
 
 def choose(page: Page, key: str, label: str) -> None:
-    """Choose from the select box with this key."""
+    """Choose from the select box with this key; what is chosen already is left alone."""
     field = page.locator(f".st-key-{key} input").first
+    if field.input_value() == label:
+        return
     field.click()
     field.fill(label)
     page.get_by_role("option", name=label, exact=True).first.click()
