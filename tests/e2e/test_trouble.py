@@ -41,6 +41,7 @@ def state_of(outside: Outside) -> tuple[State, int]:
 
 def reject(staff: Page, key: str, code: str, text: str) -> None:
     """Choose the reason, say it in own words, send."""
+    staff.locator(f".st-key-{key}_reject_send button").first.hover()  # waits until the form stands still
     field = staff.locator(f".st-key-{key}_reject_codes input").first
     field.click()
     field.fill(code)
