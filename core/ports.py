@@ -286,9 +286,9 @@ class SmsGateway(Protocol):
 
 
 class Recordings(Protocol):
-    """Checks finished recordings: (figures, a seekable copy or None)."""
+    """Checks finished recordings, with their index if there is one: (figures, a seekable copy or None)."""
 
-    def check(self, webm: bytes) -> tuple[dict[str, Any], bytes | None]: ...
+    def check(self, webm: bytes, index: bytes | None = None) -> tuple[dict[str, Any], bytes | None]: ...
     def sha256(self, data: bytes) -> str: ...
 
 

@@ -128,7 +128,7 @@ class Room:
         self.id = room_id
         self.mode = mode
         self.loop: asyncio.AbstractEventLoop | None = None
-        self._now = now
+        self.now = now
         self._lock = threading.Lock()
         self._hubs = {(role, kind): HubTrack(kind, mode) for role in Role for kind in Kind}
         self._sinks: dict[tuple[Role, Kind], RoomSink] = {}
@@ -250,7 +250,7 @@ class Room:
         return sum(sink.intake.bytes for sink in sinks if sink is not None and sink.intake is not None)
 
     def _note(self, what: Happening, role: Role | None = None, kind: Kind | None = None) -> None:
-        self._events.append(RoomEvent(self._now(), what, role, kind))
+        self._events.append(RoomEvent(self.now(), what, role, kind))
 
 
 class Rooms:

@@ -93,13 +93,19 @@ def script_marks(ticket: Ticket | None) -> dict[str, str]:
     return dict(ticket.script.get("marks") or {}) if ticket else {}
 
 
-def start_recording(desk: Desk, actor: Actor, ticket_id: str, fence: int, role: str, file_id: str) -> None:
-    """Promise that a recording will be stored: the job finds the file also when this process dies."""
+def start_recording(
+    desk: Desk, actor: Actor, ticket_id: str, fence: int, role: str, file_id: str, index_id: str
+) -> str:
+    """Promise that a recording and its index will be stored: the job finds the files also when this process dies.
+
+    Returns the case number, for the head of the index.
+    """
     with desk.write(actor.firm_id) as work:
         loaded = held_call(work, actor, ticket_id, fence)
-        payload = {"case": loaded.case.id, "ticket": ticket_id, "role": role, "file": file_id}
+        payload = {"case": loaded.case.id, "ticket": ticket_id, "role": role, "file": file_id, "index": index_id}
         work.jobs.post("store_recording", payload, dedupe=f"recording|{file_id}")
         work.audit(actor, Tag.STAFF_CALL_STEP, f"case:{loaded.case.id}", step="recording", role=role)
+        return loaded.case.number
 
 
 def add_capture(

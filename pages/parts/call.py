@@ -29,6 +29,7 @@ from core.usecases.serve_customer import add_capture, start_recording
 from media.hub import Kind
 from media.quality import Quality
 from media.recorder import Recorder, RecordingSummary
+from media.recording_index import IndexHead, IndexWriter
 from media.rooms import ROOMS, Role, Room, RoomSink
 from media.stills import grab_still
 from pages.parts import wiring
@@ -135,9 +136,10 @@ def keep_recording(desk: Desk, actor: Actor, ticket: Ticket) -> None:
     for role in Role:
         if role in running.recorders or not room.present(role):
             continue
-        writer = wiring.vault().create(actor.firm_id)
-        start_recording(desk, actor, ticket.id, ticket.fence, role.value, writer.file_id)
-        running.recorders[role] = Recorder(room, role, writer, _closed)
+        film, notes = (wiring.vault().create(actor.firm_id) for _ in range(2))
+        number = start_recording(desk, actor, ticket.id, ticket.fence, role.value, film.file_id, notes.file_id)
+        index = IndexWriter(notes, IndexHead(number, ticket.id, role.value))
+        running.recorders[role] = Recorder(room, role, film, _closed, index=index)
         running.recorders[role].start()
 
 
