@@ -48,6 +48,7 @@ class Tag(StrEnum):
     STAFF_CASE_RELEASE = "staff:case:release"
     STAFF_CASE_TAKE = "staff:case:take"
     STAFF_CASE_TERMINATE = "staff:case:terminate"
+    STAFF_EVIDENCE_EXPORT = "staff:evidence:export"
     STAFF_EXCHANGE_RECORD = "staff:exchange:record"
     STAFF_PERSON_CHANGE = "staff:person:change"
     STAFF_PERSONAL_READ = "staff:personal:read"

@@ -18,6 +18,7 @@ class Permission(StrEnum):
     CASE_APPROVE = "desk:case:approve"
     CASE_READ = "desk:case:read"
     CASE_REPORT = "desk:case:report"
+    EVIDENCE_EXPORT = "desk:evidence:export"
     EVIDENCE_READ = "desk:evidence:read"
     PEOPLE_MANAGE = "desk:people:manage"
     QUEUE_READ = "desk:queue:read"
@@ -31,7 +32,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.CALLBACK: frozenset({_P.CALLBACK_RECORD, _P.CASE_READ}),
     Role.SUPERVISOR: frozenset({_P.QUEUE_READ, _P.CASE_READ}),
     Role.ANALYST: frozenset({_P.QUEUE_READ}),
-    Role.COMPLIANCE: frozenset({_P.AUDIT_VERIFY, _P.CASE_READ, _P.EVIDENCE_READ}),
+    Role.COMPLIANCE: frozenset({_P.AUDIT_VERIFY, _P.CASE_READ, _P.EVIDENCE_EXPORT, _P.EVIDENCE_READ}),
     Role.SERVICE: frozenset({_P.CASE_READ}),
     Role.ADMIN: frozenset({_P.PEOPLE_MANAGE, _P.AUDIT_VERIFY}),
 }

@@ -9,13 +9,13 @@ from datetime import datetime
 from core.case import OPEN_STATES, Case
 from core.flow import Evidence
 from core.ports import Work
-from core.steps.witness import RECORDED, RECORDING_FLAG
+from core.steps.witness import RECORDING_FLAG
+from core.usecases.playback import SIDES
 
 _WORDS: Mapping[str, str] = {
     "chain": "与时间索引不一致",
     "unreadable": "无法播放",
 }
-_SIDES: Mapping[str, str] = {RECORDED["customer"]: "客户画面", RECORDED["staff"]: "见证人员画面"}
 LOST = "有录像没有保存下来。"
 
 
@@ -34,7 +34,7 @@ def recording_notes(evidence: tuple[Evidence, ...], flags: tuple[str, ...]) -> l
     """The internal note on a case's recordings in sentences; empty without the flag."""
     if RECORDING_FLAG not in flags:
         return []
-    return [f"{_SIDES[item.slot]}的录像{_words(item)}。" for item in _broken(evidence)] or [LOST]
+    return [f"{SIDES[item.slot]}的录像{_words(item)}。" for item in _broken(evidence)] or [LOST]
 
 
 def call_alerts(work: Work) -> list[CallAlert]:
@@ -49,7 +49,7 @@ def _alert(case: Case, evidence: tuple[Evidence, ...]) -> CallAlert:
 
 
 def _broken(evidence: tuple[Evidence, ...]) -> list[Evidence]:
-    return [item for item in evidence if item.slot in _SIDES and item.meta.get("flag")]
+    return [item for item in evidence if item.slot in SIDES and item.meta.get("flag")]
 
 
 def _words(item: Evidence) -> str:
