@@ -14,6 +14,7 @@ class Permission(StrEnum):
     """What a member of staff may do."""
 
     AUDIT_VERIFY = "desk:audit:verify"
+    CALL_OBSERVE = "desk:call:observe"
     CALLBACK_RECORD = "desk:callback:record"
     CASE_APPROVE = "desk:case:approve"
     CASE_READ = "desk:case:read"
@@ -30,7 +31,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.WITNESS: frozenset({_P.QUEUE_SERVE, _P.QUEUE_READ, _P.EVIDENCE_READ}),
     Role.REVIEW: frozenset({_P.CASE_APPROVE, _P.CASE_READ, _P.CASE_REPORT, _P.EVIDENCE_READ}),
     Role.CALLBACK: frozenset({_P.CALLBACK_RECORD, _P.CASE_READ}),
-    Role.SUPERVISOR: frozenset({_P.QUEUE_READ, _P.CASE_READ}),
+    Role.SUPERVISOR: frozenset({_P.CALL_OBSERVE, _P.QUEUE_READ, _P.CASE_READ}),
     Role.ANALYST: frozenset({_P.QUEUE_READ}),
     Role.COMPLIANCE: frozenset({_P.AUDIT_VERIFY, _P.CASE_READ, _P.EVIDENCE_EXPORT, _P.EVIDENCE_READ}),
     Role.SERVICE: frozenset({_P.CASE_READ}),

@@ -37,10 +37,15 @@ def claim_next(desk: Desk, actor: Actor) -> Ticket | None:
         held = work.queue.find_held(member.id)
         ticket = held or work.queue.claim(member.id, member.branch_id)
         if ticket and not held:
-            facts = _facts_mark(work, load(work, ticket.case_id))
-            work.queue.save_script(ticket.id, member.id, ticket.fence, {FACTS: facts})
+            script = begin_script(work, load(work, ticket.case_id))
+            work.queue.save_script(ticket.id, member.id, ticket.fence, script)
             work.audit(actor, Tag.STAFF_CALL_CLAIM, f"case:{ticket.case_id}", ticket=ticket.id, fence=ticket.fence)
         return ticket
+
+
+def begin_script(work: Work, loaded: Loaded) -> dict[str, Any]:
+    """The script of a call that begins: nothing is ticked, and the mark of what the pass will attest."""
+    return {FACTS: _facts_mark(work, loaded)}
 
 
 def _facts_mark(work: Work, loaded: Loaded) -> str:

@@ -60,6 +60,11 @@ class Queue(Store):
         row = self.row(_T, _T.staff_id == staff_id, _T.state == "in_call")
         return _ticket(row) if row else None
 
+    def running(self) -> Sequence[Ticket]:
+        """The calls that run, oldest first."""
+        found = self.rows(_T, _T.state == "in_call", order=(_T.claimed_at, _T.id))
+        return [_ticket(row) for row in found]
+
     def join(self, case_id: str, branch_id: str, business: str) -> Ticket:
         """Enter the queue; a live ticket of the same case is returned as it is (two tabs, reload)."""
         live = self.find_live(case_id)
@@ -221,17 +226,10 @@ class Queue(Store):
             self.ledger(ticket_id, "lease_lost", "system", 0)
         return abandoned, back
 
-    def ledger(self, ticket_id: str, kind: str, actor: str, fence: int) -> None:
-        """Append one event."""
-        self.add(
-            t.QueueEvent,
-            id=self.work.new_id(),
-            ticket_id=ticket_id,
-            kind=kind,
-            actor=actor,
-            fence=fence,
-            at=self.work.now,
-        )
+    def ledger(self, ticket_id: str, kind: str, actor: str, fence: int, reason: str = "") -> None:
+        """Append one event; the reason is a code of a list, never a free text."""
+        event = {"ticket_id": ticket_id, "kind": kind, "actor": actor, "fence": fence, "reason": reason}
+        self.add(t.QueueEvent, id=self.work.new_id(), at=self.work.now, **event)
 
     def ended_since(self, branch_id: str, moment: datetime) -> list[timedelta]:
         """Handling times of the branch's calls that ended since a moment."""

@@ -5,12 +5,9 @@ The one page part besides wiring that touches media; tests replace `join`.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import io
+import secrets
 import threading
-import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,7 +20,6 @@ from core.errors import DeskError
 from core.limits import HEAD_CLIP_SECONDS
 from core.ports import Desk
 from core.records import Ticket
-from core.settings import Settings
 from core.steps.witness import HEAD_CLIP
 from core.usecases.serve_customer import add_capture, start_recording
 from media.hub import Kind
@@ -32,8 +28,10 @@ from media.recorder import Recorder, RecordingSummary
 from media.recording_index import IndexHead, IndexWriter
 from media.rooms import ROOMS, Role, Room, RoomSink
 from media.stills import grab_still
+from media.turn import ice_servers
 from pages.parts import wiring
 from pages.parts.components.call_starter import call_starter
+from pages.parts.wiring import utc_now
 
 WORDS = {
     "start": "开始视频通话",
@@ -51,9 +49,8 @@ WORDS = {
     "select_microphone": "选择麦克风",
 }
 VIDEO = {"width": {"ideal": 640}, "height": {"ideal": 480}, "frameRate": {"ideal": 20, "max": 30}}
+PLAYER: Any = {"autoPlay": True, "controls": False, "playsInline": True, "style": {"width": "100%"}}
 AUDIO = {"echoCancellation": True, "noiseSuppression": True, "autoGainControl": True}
-TURN_LIFE_S = 3600
-
 
 @dataclass
 class _Running:
@@ -68,16 +65,6 @@ _calls: dict[str, _Running] = {}
 _lock = threading.Lock()
 
 
-def ice(settings: Settings) -> dict[str, Any]:
-    """ICE servers of the browser; TURN credentials live one hour (coturn's use-auth-secret scheme)."""
-    if not settings.turn_urls:
-        return {"iceServers": []}
-    user = str(int(time.time()) + TURN_LIFE_S)
-    secret = hmac.digest(settings.turn_secret.encode(), user.encode(), hashlib.sha1)
-    password = base64.b64encode(secret).decode()
-    return {"iceServers": [{"urls": list(settings.turn_urls), "username": user, "credential": password}]}
-
-
 def join(ticket: Ticket, role: Role) -> None:
     """Connect this page to the ticket's room; call it outside fragments and dialogs."""
     room = ROOMS.get(ticket.id)
@@ -88,28 +75,64 @@ def join(ticket: Ticket, role: Role) -> None:
 
 
 def _stream(ticket: Ticket, room: Room, role: Role) -> None:
-    key = f"call_{role}_{ticket.id[:12]}"
-    context = st.session_state.get(key)
-    if context is not None:
-        # streamlit-webrtc 0.79 takes two quick reruns for a page that was left and tears the call down.
-        context._last_rendered_run_count = None
+    key = _lasting(f"call_{role}_{ticket.id[:12]}")
     try:
         webrtc_streamer(
             key=key,
             mode=WebRtcMode.SENDRECV,
-            frontend_rtc_configuration=ice(wiring.settings()),
+            frontend_rtc_configuration=_ice(),
             server_rtc_configuration={"iceServers": []},
             media_stream_constraints={"video": VIDEO, "audio": AUDIO},
             source_video_track=room.hub(role.other, Kind.VIDEO),
             source_audio_track=room.hub(role.other, Kind.AUDIO),
             sink_video_track=RoomSink(room, role, Kind.VIDEO),
             sink_audio_track=RoomSink(room, role, Kind.AUDIO),
-            video_html_attrs={"autoPlay": True, "controls": False, "playsInline": True, "style": {"width": "100%"}},
+            video_html_attrs=PLAYER,
             translations=WORDS,
         )
     except SignallingTimeoutError:
         st.warning("连接超时，正在重试。", icon=":material/wifi_off:")
         st.button("重新连接", key="reconnect")
+
+
+def _lasting(key: str) -> str:
+    """The key of a connection that stays: streamlit-webrtc 0.79 takes two quick reruns for a page that was left."""
+    context = st.session_state.get(key)
+    if context is not None:
+        context._last_rendered_run_count = None
+    return key
+
+
+def _ice() -> dict[str, Any]:
+    """ICE servers of this browser session, with credentials of its own."""
+    held = st.session_state.setdefault("ice_name", secrets.token_hex(8))
+    return ice_servers(wiring.settings(), utc_now(), held)
+
+
+def watch(ticket: Ticket) -> None:
+    """Receive both sides of the ticket's room and send nothing: neither side sees or hears it."""
+    room = ROOMS.get(ticket.id)
+    for column, role in zip(st.columns(2), (Role.CUSTOMER, Role.STAFF), strict=True):
+        frame = f"watch_{role}"
+        with column:
+            call_starter(f"watcher_{role}", call=frame, start=WORDS["start"], stop=WORDS["stop"])
+            with st.container(key=frame):
+                webrtc_streamer(
+                    key=_lasting(f"watch_{role}_{ticket.id[:12]}"),
+                    mode=WebRtcMode.RECVONLY,
+                    frontend_rtc_configuration=_ice(),
+                    server_rtc_configuration={"iceServers": []},
+                    source_video_track=room.hub(role, Kind.VIDEO),
+                    source_audio_track=room.hub(role, Kind.AUDIO),
+                    video_html_attrs=PLAYER,
+                    translations=WORDS,
+                )
+
+
+def figures(ticket_id: str) -> dict[Role, Quality]:
+    """What arrives from each side that is connected to this process; nothing is made when there is no call."""
+    room = ROOMS.find(ticket_id)
+    return {role: room.quality(role) for role in Role if room.present(role)} if room else {}
 
 
 def present(ticket: Ticket, role: Role) -> bool:

@@ -22,6 +22,7 @@ STAFF = {
     "desk_results": ("交易所回报", "staff/results.py", ":material/account_balance:", Permission.CASE_REPORT),
     "desk_callback": ("电话回访", "staff/callback.py", ":material/call:", Permission.CALLBACK_RECORD),
     "desk_queue": ("排队情况", "staff/queue.py", ":material/groups:", Permission.QUEUE_READ),
+    "desk_calls": ("通话监看", "staff/calls.py", ":material/hearing:", Permission.CALL_OBSERVE),
     "desk_recordings": ("录像查阅", "staff/recordings.py", ":material/video_library:", Permission.EVIDENCE_EXPORT),
     "desk_people": ("人员", "staff/people.py", ":material/badge:", Permission.PEOPLE_MANAGE),
     "desk_audit": ("审计", "staff/audit.py", ":material/policy:", Permission.AUDIT_VERIFY),

@@ -9,6 +9,7 @@ from core.records import Ticket
 from core.usecases.loading import Loaded, load
 from core.usecases.serve_customer import claim_next, keep_call
 from pages.parts import call, notice, state, visitor, wiring
+from pages.parts.call_talk import beside_call, note_lost, show_lost
 from pages.parts.components.sound import chime
 from pages.parts.witness_panels import captures, decide, facts, script, status
 
@@ -62,10 +63,12 @@ def _desk(ticket: Ticket, loaded: Loaded) -> None:
         @st.fragment(run_every="2s", key="call_status")
         def live() -> None:
             if not keep_call(desk, actor, ticket.id, ticket.fence):
+                note_lost(desk, actor, ticket.id)
                 st.rerun(scope="app")
                 return
             call.keep_recording(desk, actor, ticket)
             status(ticket)
+            beside_call(desk, actor, ticket.id)
             captures(desk, actor, ticket)
 
         live()
@@ -80,6 +83,8 @@ def _desk(ticket: Ticket, loaded: Loaded) -> None:
 
 try:
     held = _held()
+    if not held:
+        show_lost()
     _desk(*held) if held else _idle()
 except DeskError as error:
     notice.refusal(error.text)

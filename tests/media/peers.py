@@ -177,6 +177,18 @@ class Doorway:
         await pc.setLocalDescription(await pc.createAnswer())
         return pc.localDescription
 
+    async def watch(self, room: Room, role: Role, peer: Peer) -> None:
+        """Connect a peer that only receives what `role` sends, as a supervisor's page does."""
+        pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        self.pcs.append(pc)
+        self.peers.append(peer)
+        await peer.pc.setLocalDescription(await peer.pc.createOffer())
+        await pc.setRemoteDescription(peer.pc.localDescription)
+        for transceiver in pc.getTransceivers():
+            pc.addTrack(self.relay.subscribe(room.hub(role, Kind(transceiver.kind))))
+        await pc.setLocalDescription(await pc.createAnswer())
+        await peer.pc.setRemoteDescription(pc.localDescription)
+
     async def join(self, room: Room, role: Role, peer: Peer) -> RTCPeerConnection:
         """Connect a peer of this process; the server's side of the connection."""
         self.peers.append(peer)

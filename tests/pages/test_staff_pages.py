@@ -70,6 +70,7 @@ PERMITTED = {
     "staff/results.py": {Role.REVIEW},
     "staff/callback.py": {Role.CALLBACK},
     "staff/queue.py": {Role.WITNESS, Role.SUPERVISOR, Role.ANALYST},
+    "staff/calls.py": {Role.SUPERVISOR},
     "staff/recordings.py": {Role.COMPLIANCE},
     "staff/people.py": {Role.ADMIN},
     "staff/audit.py": {Role.COMPLIANCE, Role.ADMIN},
