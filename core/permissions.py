@@ -21,6 +21,7 @@ class Permission(StrEnum):
     CASE_REPORT = "desk:case:report"
     EVIDENCE_EXPORT = "desk:evidence:export"
     EVIDENCE_READ = "desk:evidence:read"
+    NETWORK_TEST = "desk:network:test"
     PEOPLE_MANAGE = "desk:people:manage"
     QUEUE_READ = "desk:queue:read"
     QUEUE_SERVE = "desk:queue:serve"
@@ -35,7 +36,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.ANALYST: frozenset({_P.QUEUE_READ}),
     Role.COMPLIANCE: frozenset({_P.AUDIT_VERIFY, _P.CASE_READ, _P.EVIDENCE_EXPORT, _P.EVIDENCE_READ}),
     Role.SERVICE: frozenset({_P.CASE_READ}),
-    Role.ADMIN: frozenset({_P.PEOPLE_MANAGE, _P.AUDIT_VERIFY}),
+    Role.ADMIN: frozenset({_P.NETWORK_TEST, _P.PEOPLE_MANAGE, _P.AUDIT_VERIFY}),
 }
 
 

@@ -80,7 +80,7 @@ def _stream(ticket: Ticket, room: Room, role: Role) -> None:
         webrtc_streamer(
             key=key,
             mode=WebRtcMode.SENDRECV,
-            frontend_rtc_configuration=_ice(),
+            frontend_rtc_configuration=ice(),
             server_rtc_configuration={"iceServers": []},
             media_stream_constraints={"video": VIDEO, "audio": AUDIO},
             source_video_track=room.hub(role.other, Kind.VIDEO),
@@ -103,7 +103,7 @@ def _lasting(key: str) -> str:
     return key
 
 
-def _ice() -> dict[str, Any]:
+def ice() -> dict[str, Any]:
     """ICE servers of this browser session, with credentials of its own."""
     held = st.session_state.setdefault("ice_name", secrets.token_hex(8))
     return ice_servers(wiring.settings(), utc_now(), held)
@@ -120,7 +120,7 @@ def watch(ticket: Ticket) -> None:
                 webrtc_streamer(
                     key=_lasting(f"watch_{role}_{ticket.id[:12]}"),
                     mode=WebRtcMode.RECVONLY,
-                    frontend_rtc_configuration=_ice(),
+                    frontend_rtc_configuration=ice(),
                     server_rtc_configuration={"iceServers": []},
                     source_video_track=room.hub(role, Kind.VIDEO),
                     source_audio_track=room.hub(role, Kind.AUDIO),

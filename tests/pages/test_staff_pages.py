@@ -73,6 +73,7 @@ PERMITTED = {
     "staff/calls.py": {Role.SUPERVISOR},
     "staff/recordings.py": {Role.COMPLIANCE},
     "staff/people.py": {Role.ADMIN},
+    "staff/network.py": {Role.ADMIN},
     "staff/audit.py": {Role.COMPLIANCE, Role.ADMIN},
 }
 
@@ -101,6 +102,8 @@ def test_nobody_signed_in_opens_a_staff_page(page: Open, path: str) -> None:
         ("staff/callback.py", made.CALLER, "没有等待回访的业务"),
         ("staff/queue.py", made.ADMIN, "总部营业部"),
         ("staff/people.py", made.ADMIN, "从列表选择一位员工"),
+        ("staff/network.py", made.ADMIN, "没有设置中继服务器"),
+        ("staff/calls.py", made.ADMIN, "现在没有通话"),
         ("staff/audit.py", made.ADMIN, "校验全部记录"),
     ],
 )
