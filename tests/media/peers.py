@@ -133,8 +133,12 @@ class Peer:
         transport._send_rtp = send_some
 
     async def leave(self) -> None:
+        """Go away, also in the middle of joining: a track that never began is not ended by aiortc."""
         await self.pc.close()
-        await asyncio.gather(*self._readers)
+        if self._readers:
+            _, endless = await asyncio.wait(self._readers, timeout=1)
+            for reader in endless:
+                reader.cancel()
 
 
 class Doorway:
