@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PORT ?= 8501
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help run test check lock prepare prepare-dev system system-dev e2e bench-call bench-pages prove-walk flows
+.PHONY: help run test check lock prepare prepare-dev system system-dev e2e bench-call bench-pages bench-waiting prove-calls prove-walk flows
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -30,6 +30,12 @@ bench-call: prepare-dev ## CPU of a call, pass-through against decode-and-encode
 
 bench-pages: prepare-dev ## CPU of a rerun of each step above a bare page
 	$(BIN)/python -m tests.bench.pages
+
+bench-waiting: prepare-dev ## many customers wait beside three calls: cost of a refresh
+	$(BIN)/python -m tests.bench.waiting
+
+prove-calls: prepare-dev system-dev ## 200 joins in every order, 60 recordings under load, 10 joins in Chromium
+	$(BIN)/python -m tests.prove.calls --browser 10
 
 prove-walk: prepare-dev system-dev ## kill -9 at 50 moments of the walk
 	$(BIN)/python -m tests.prove.walk

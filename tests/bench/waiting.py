@@ -20,7 +20,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -40,16 +40,19 @@ SETTLE_S, WINDOW_S = 5.0, 20.0
 SPREAD_S = 0.1
 
 
-class WallClock:
-    """The real time where tests move an invented one."""
+class LateClock:
+    """The real time, an hour behind while a customer is prepared: reading agreements moves it on."""
+
+    def __init__(self) -> None:
+        self.behind = timedelta()
 
     @property
     def now(self) -> datetime:
-        return datetime.now(UTC)
+        return datetime.now(UTC) - self.behind
 
     @now.setter
-    def now(self, _moved: datetime) -> None:
-        """The wall clock goes on by itself."""
+    def now(self, moved: datetime) -> None:
+        self.behind = datetime.now(UTC) - moved
 
     def __call__(self) -> datetime:
         return self.now
@@ -80,9 +83,14 @@ def prepare(folder: Path, customers: int) -> tuple[dict[str, str], list[str]]:
     backend = Backend("sqlite", folder, MasterKeys.load(folder / "keys.json", None))
     found(backend)
     bench = Bench(backend)
-    bench.clock = WallClock()  # type: ignore[assignment]
-    cookies = [cookie_of(bench, waiting(bench, number)) for number in range(customers)]
-    assert bench.database.engine is not None
+    bench.clock = clock = LateClock()  # type: ignore[assignment]
+    cookies = []
+    for number in range(customers):
+        clock.behind = timedelta(hours=1)
+        walk = prepared(bench, number)
+        clock.behind = timedelta()
+        walk.join(bench)
+        cookies.append(cookie_of(bench, walk))
     settings = {
         "JIANZHENG_MODE": "demo", "JIANZHENG_DATA": str(folder), "JIANZHENG_STORAGE": str(bench.vault_folder),
         "JIANZHENG_DATABASE_URL": backend.url(bench.name), "PYTHONPATH": str(ROOT),
@@ -91,15 +99,14 @@ def prepare(folder: Path, customers: int) -> tuple[dict[str, str], list[str]]:
     return settings, cookies
 
 
-def waiting(bench: Bench, number: int) -> Walk:
-    """A customer who did everything before the call and joined the queue."""
+def prepared(bench: Bench, number: int) -> Walk:
+    """A customer who did everything before the call."""
     order = 2 * number + 101
     person = Person("样张", f"1115081{3000 + number:04d}", id_number(order), samples.sample_card(number + 1))
     walk = Walk(person=person)
     walk.start(bench)
     for milestone in ("device", "photos", "profile", "bank", "suitability", "exchanges", "agreements"):
         walk.go_on(bench, milestone)
-    walk.join(bench)
     return walk
 
 
@@ -174,29 +181,33 @@ class Customer:
 
 
 @contextlib.contextmanager
-def site(page: str, settings: dict[str, str], port: int) -> Iterator[tuple[int, list[str]]]:
-    """The server with this page; the port of the calls' line protocol and what it printed."""
+def site(page: str, settings: dict[str, str], port: int) -> Iterator[int]:
+    """The server with this page; the port of the calls' line protocol."""
     command = [sys.executable, "-m", "streamlit", "run", "tests/bench/waiting_site.py", "--server.port", str(port)]
-    process = subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, **settings, "BENCH_PAGE": page}, stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL, text=True,
-    )  # fmt: skip
-    printed: list[str] = []
+    log = Path(settings["JIANZHENG_DATA"]) / f"{page}.log"
+    with log.open("w") as printed:
+        environ = {**os.environ, **settings, "BENCH_PAGE": page}
+        process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=printed, stderr=printed)
     try:
-        assert process.stdout is not None
-        for text in process.stdout:
-            printed.append(text)
-            if text.startswith("calls "):
-                yield int(text.split()[1]), printed
-                return
-        raise SystemExit(f"the site did not start: {printed[-5:]}")
+        yield calls_port_in(log, process)
     finally:
         process.terminate()
         try:
-            process.communicate(timeout=15)
+            process.wait(15)
         except subprocess.TimeoutExpired:
             process.kill()
-            process.communicate()
+            process.wait()
+
+
+def calls_port_in(log: Path, process: subprocess.Popen[bytes]) -> int:
+    """Wait until the site says that it is there."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end and process.poll() is None:
+        told = [line for line in log.read_text().splitlines() if line.startswith("calls ")]
+        if told:
+            return int(told[0].split()[1])
+        time.sleep(0.2)
+    raise SystemExit(f"the site did not start:\n{log.read_text()[-2000:]}")
 
 
 async def cpu_while(calls_port: int, seconds: float) -> float:
@@ -229,7 +240,7 @@ async def with_customers(port: int, page: str, cookies: list[str], calls_port: i
 
 def measure(page: str, settings: dict[str, str], port: int, cookies: list[str], clip_file: Path) -> Figures:
     """One server with three calls: first these alone, then with everybody waiting."""
-    with site(page, settings, port) as (calls_port, _):
+    with site(page, settings, port) as calls_port:
         words = [("call", str(calls_port), f"room{number}", str(clip_file)) for number in range(CALLS)]
         with running([start(*each) for each in words]) as clients:
             for client in clients:
@@ -263,6 +274,7 @@ def main() -> None:
     clip_file = folder / "clip"
     clip_file.write_bytes(pickle.dumps(clip(640, 480, count=300, rate=RATE, kbit=700)))
     settings, cookies = prepare(folder, wanted.customers)
+    os.environ |= settings
     bare = measure("bare", settings, wanted.port, [""] * wanted.customers, clip_file)
     ours = measure("product", settings, wanted.port + 1, cookies, clip_file)
     report("refresh_p95_ms", "ms", ours.p95_ms, bare.p95_ms, wanted.customers)
