@@ -48,6 +48,7 @@ WORDS = {
     "select_camera": "选择摄像头",
     "select_microphone": "选择麦克风",
 }
+WATCHING = {**WORDS, "start": "接收画面", "stop": "停止接收"}
 VIDEO = {"width": {"ideal": 640}, "height": {"ideal": 480}, "frameRate": {"ideal": 20, "max": 30}}
 PLAYER: Any = {"autoPlay": True, "controls": False, "playsInline": True, "style": {"width": "100%"}}
 AUDIO = {"echoCancellation": True, "noiseSuppression": True, "autoGainControl": True}
@@ -115,7 +116,7 @@ def watch(ticket: Ticket) -> None:
     for column, role in zip(st.columns(2), (Role.CUSTOMER, Role.STAFF), strict=True):
         frame = f"watch_{role}"
         with column:
-            call_starter(f"watcher_{role}", call=frame, start=WORDS["start"], stop=WORDS["stop"])
+            call_starter(f"watcher_{role}", call=frame, start=WATCHING["start"], stop=WATCHING["stop"])
             with st.container(key=frame):
                 webrtc_streamer(
                     key=_lasting(f"watch_{role}_{ticket.id[:12]}"),
@@ -125,7 +126,7 @@ def watch(ticket: Ticket) -> None:
                     source_video_track=room.hub(role, Kind.VIDEO),
                     source_audio_track=room.hub(role, Kind.AUDIO),
                     video_html_attrs=PLAYER,
-                    translations=WORDS,
+                    translations=WATCHING,
                 )
 
 
