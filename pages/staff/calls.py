@@ -101,8 +101,8 @@ def _room(ticket_id: str) -> None:
     if may_take_over(actor):
         with st.expander("接管这次通话", icon=":material/swap_horiz:"):
             st.caption("接管后由您继续并决定结果，截取和话术从头开始。客户不会断线。")
-            st.selectbox("原因", list(TAKEOVER_REASONS), format_func=TAKEOVER_REASONS.__getitem__, index=None,
-                         key="takeover_reason", placeholder="请选择")  # fmt: skip
+            st.radio("原因", list(TAKEOVER_REASONS), format_func=TAKEOVER_REASONS.__getitem__, index=None,
+                     key="takeover_reason", horizontal=True)  # fmt: skip
             st.button("接管", key="take_over", on_click=_take_over, args=(ticket_id, ticket.fence))
 
 

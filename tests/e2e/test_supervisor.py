@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from core.case import State
 from db.database import Database
 from tests.e2e import walk
-from tests.e2e.driver import Server, choose, open_page
+from tests.e2e.driver import Server, open_page, settled
 from tests.e2e.test_walk import FIRM, database_of, prepare_case, wait_for_jobs
 
 RECEIVED = """async () => { const out = []; for (const pc of (window.__peers || [])) {
@@ -57,7 +58,9 @@ def sit_in(page: Page, staff: Page, supervisor: Page) -> None:
 def take_over(page: Page, staff: Page, supervisor: Page) -> None:
     """The call goes on with the supervisor; both pages say so."""
     supervisor.get_by_text("接管这次通话").first.click()
-    choose(supervisor, "takeover_reason", "通话质量")
+    supervisor.locator(".st-key-takeover_reason").get_by_text("通话质量", exact=True).click()
+    expect(supervisor.locator(".st-key-takeover_reason input:checked")).to_have_count(1)
+    settled(supervisor)
     supervisor.locator(".st-key-take_over button").first.click()
     expect(supervisor.locator(".st-key-witness_pass")).to_be_visible(timeout=40_000)
     expect(staff.get_by_text("周敏已接管这次通话，原因：通话质量。")).to_be_visible()
@@ -87,7 +90,7 @@ def look_again(compliance: Page, number: str) -> None:
     host = compliance.locator(".st-key-replay_0 .jz")
     compliance.locator(".st-key-replay_0 .player").focus(timeout=30_000)
     compliance.keyboard.press(" ")
-    compliance.wait_for_function("() => Number(document.querySelector('.st-key-replay_0 .jz').dataset.at) > 2500")
+    expect(host).to_have_attribute("data-at", re.compile(r"^([3-9]\d{3}|\d{5,})$"))
     compliance.keyboard.press(" ")
     now: dict[str, Any] = host.evaluate(PLAYING)
     assert len(now["times"]) == 2 and all(time > 0.5 for time in now["times"]), now
