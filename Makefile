@@ -6,8 +6,8 @@ BIN := $(VENV)/bin
 PORT ?= 8501
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help run test check lock prepare prepare-dev system system-dev e2e bench-call bench-charts bench-pages demo-history \
-	prove-walk prove-queue flows
+.PHONY: help run test check lock prepare prepare-dev system system-dev e2e bench-call bench-charts bench-pages \
+	bench-waiting demo-history prove-calls prove-walk prove-queue flows
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -37,6 +37,12 @@ bench-charts: prepare-dev system-dev ## time of every chart's query at CASES cas
 
 demo-history: prepare ## invent the firm FIRM with a year of CASES cases in the demo's database
 	JIANZHENG_MODE=demo $(BIN)/python -m pages.commands demo-history --cases $(or $(CASES),5000) --firm $(or $(FIRM),8009)
+
+bench-waiting: prepare-dev ## many customers wait beside three calls: cost of a refresh
+	$(BIN)/python -m tests.bench.waiting
+
+prove-calls: prepare-dev system-dev ## 200 joins in every order, 60 recordings under load, 10 joins in Chromium
+	$(BIN)/python -m tests.prove.calls --browser 10
 
 prove-walk: prepare-dev system-dev ## kill -9 at 50 moments of the walk
 	$(BIN)/python -m tests.prove.walk

@@ -15,11 +15,14 @@ class Permission(StrEnum):
 
     AUDIT_VERIFY = "desk:audit:verify"
     CALENDAR_MANAGE = "desk:calendar:manage"
+    CALL_OBSERVE = "desk:call:observe"
     CALLBACK_RECORD = "desk:callback:record"
     CASE_APPROVE = "desk:case:approve"
     CASE_READ = "desk:case:read"
     CASE_REPORT = "desk:case:report"
+    EVIDENCE_EXPORT = "desk:evidence:export"
     EVIDENCE_READ = "desk:evidence:read"
+    NETWORK_TEST = "desk:network:test"
     PEOPLE_MANAGE = "desk:people:manage"
     QUEUE_MANAGE = "desk:queue:manage"
     QUEUE_READ = "desk:queue:read"
@@ -33,12 +36,12 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.REVIEW: frozenset({_P.CASE_APPROVE, _P.CASE_READ, _P.CASE_REPORT, _P.EVIDENCE_READ}),
     Role.CALLBACK: frozenset({_P.CALLBACK_RECORD, _P.CASE_READ}),
     Role.SUPERVISOR: frozenset(
-        {_P.QUEUE_MANAGE, _P.QUEUE_READ, _P.CASE_READ, _P.RESERVATION_MANAGE, _P.CALENDAR_MANAGE}
+        {_P.QUEUE_MANAGE, _P.QUEUE_READ, _P.CASE_READ, _P.RESERVATION_MANAGE, _P.CALENDAR_MANAGE, _P.CALL_OBSERVE}
     ),
     Role.ANALYST: frozenset({_P.QUEUE_READ}),
-    Role.COMPLIANCE: frozenset({_P.AUDIT_VERIFY, _P.CASE_READ, _P.EVIDENCE_READ}),
+    Role.COMPLIANCE: frozenset({_P.AUDIT_VERIFY, _P.CASE_READ, _P.EVIDENCE_EXPORT, _P.EVIDENCE_READ}),
     Role.SERVICE: frozenset({_P.CASE_READ}),
-    Role.ADMIN: frozenset({_P.PEOPLE_MANAGE, _P.AUDIT_VERIFY, _P.CALENDAR_MANAGE}),
+    Role.ADMIN: frozenset({_P.NETWORK_TEST, _P.PEOPLE_MANAGE, _P.AUDIT_VERIFY, _P.CALENDAR_MANAGE}),
 }
 
 

@@ -62,7 +62,7 @@ def read_settings(environ: Mapping[str, str], root: Path) -> Settings:
         sms_url=value("SMS_URL"),
         sms_template=value("SMS_TEMPLATE"),
         sms_signature=value("SMS_SIGNATURE"),
-        turn_urls=tuple(filter(None, value("TURN_URLS").split(","))),
+        turn_urls=tuple(url.strip() for url in value("TURN_URLS").split(",") if url.strip()),
         turn_secret=value("TURN_SECRET"),
     )
     check_settings(settings)
@@ -73,6 +73,10 @@ def check_settings(settings: Settings) -> None:
     """Refuse to start with settings that are unknown, or weak in production; raises `NotConfigured`."""
     if settings.mode not in MODES or settings.video_mode not in VIDEO_MODES:
         raise NotConfigured("JIANZHENG_MODE 只能是 demo 或 production，JIANZHENG_VIDEO_MODE 只能是 packet 或 decode。")
+    if bool(settings.turn_urls) != bool(settings.turn_secret):
+        raise NotConfigured("JIANZHENG_TURN_URLS 与 JIANZHENG_TURN_SECRET 需要一起设置。")
+    if not all(url.startswith(("turn:", "turns:")) for url in settings.turn_urls):
+        raise NotConfigured("JIANZHENG_TURN_URLS 中每个地址都要以 turn: 或 turns: 开头，用逗号分开。")
     if settings.demo:
         return
     if not settings.sms_url:

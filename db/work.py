@@ -16,6 +16,7 @@ from core.audit import Tag, clean, link
 from core.keys import FirmKeys
 from core.records import AuditEntry
 from db import tables as t
+from db.stores.calls import Calls
 from db.stores.cases import Cases
 from db.stores.documents import Documents
 from db.stores.duty import DeskMessages, DutyTimes
@@ -68,6 +69,11 @@ class SqlWork:
     def reservations(self) -> Reservations:
         """Reservations, the places of slots, and the weekly duty they come from."""
         return Reservations(self)
+
+    @cached_property
+    def calls(self) -> Calls:
+        """Running calls as supervisors act on them."""
+        return Calls(self)
 
     @cached_property
     def documents(self) -> Documents:

@@ -23,6 +23,7 @@ from aiortc import MediaStreamTrack, RTCRtpReceiver, RTCRtpSender, codecs, rtcrt
 from aiortc.contrib.media import RelayStreamTrack
 from aiortc.jitterbuffer import JitterFrame
 from aiortc.rate import RemoteBitrateEstimator
+from aiortc.rtcdtlstransport import RtpRouter
 
 from core.errors import NotConfigured
 from media import vp8
@@ -62,6 +63,15 @@ class EncodedFrame:
 
     def __bytes__(self) -> bytes:
         return self.data
+
+
+@dataclass(frozen=True)
+class LineFigures:
+    """What RTCP knows of a connection: picture packets since its beginning and the mean round trip, in ms."""
+
+    expected: int = 0
+    lost: int = 0
+    round_trip_ms: int | None = None
 
 
 class _HandOver:
@@ -145,8 +155,18 @@ def check() -> None:
     needed: list[tuple[Any, tuple[str, ...]]] = [
         (
             RTCRtpReceiver("video", unused),
-            ("_RTCRtpReceiver__decoder_queue", "_RTCRtpReceiver__jitter_buffer", "_track", "_send_rtcp_pli", "receive"),
+            (
+                "_RTCRtpReceiver__decoder_queue",
+                "_RTCRtpReceiver__jitter_buffer",
+                "_track",
+                "_send_rtcp_pli",
+                "receive",
+                "_RTCRtpReceiver__remote_streams",
+                "transport",
+            ),
         ),
+        (rtcrtpreceiver.StreamStatistics, ("packets_expected", "packets_lost")),
+        (RtpRouter(), ("senders",)),
         (track, ("_queue",)),
         (rtcrtpreceiver, ("decoder_worker",)),
         (RTCRtpSender, ("_send_keyframe", "_next_encoded_frame")),
@@ -164,6 +184,20 @@ def intake_of(track: MediaStreamTrack | None) -> Intake | None:
     """What the receiver behind a track took in, through any chain of relays; None before it is connected."""
     found = _find(track)
     return None if found is None else found[0]
+
+
+def line_figures(track: MediaStreamTrack | None) -> LineFigures:
+    """What RTCP says about the connection that sends this track; zeros before it is connected."""
+    found = _find(track)
+    receiver: Any = None if found is None else found[1]()
+    if found is None or receiver is None:
+        return LineFigures()
+    stream = receiver._RTCRtpReceiver__remote_streams.get(found[0].ssrc)
+    # A sender needs a running loop to be made, so `check` does not look at this name; a figure may be missing.
+    trips = [getattr(sender, "_RTCRtpSender__rtt", None) for sender in receiver.transport._rtp_router.senders.values()]
+    known = [round(trip * 1000) for trip in trips if trip is not None]
+    expected, lost = (0, 0) if stream is None else (stream.packets_expected, stream.packets_lost)
+    return LineFigures(expected, lost, round(sum(known) / len(known)) if known else None)
 
 
 def request_key_frame(track: MediaStreamTrack | None) -> bool:

@@ -5,25 +5,24 @@ The file is append only and complete up to its last cluster (at most 1 s) whenev
 
 from __future__ import annotations
 
-import contextlib
 import io
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import av
 
-from core.errors import MediaTrouble
 from media import vp8
 from media.encoded import EncodedFrame, VideoMode
 from media.hub import Item, Kind
+from media.recording_index import IndexWriter
 from media.reencode import Reencoder
 from media.rooms import Role, Room
-from media.webm import SinkFile, Timeline, WebmWriter
+from media.webm import SinkFile, Timeline, WebmWriter, packets, reading
 
 logger = logging.getLogger(__name__)
 KEY_EVERY_S = 5.0
@@ -60,6 +59,7 @@ class Recorder:
     """Records what `role` sends from `start` until `close`, the end of the room, or `max_seconds`.
 
     `on_closed` gets the summary in a thread of its own, after `sink_file` was closed; it is called exactly once.
+    `index` is written beside the file, frame by frame.
     """
 
     def __init__(
@@ -69,11 +69,13 @@ class Recorder:
         sink_file: SinkFile,
         on_closed: Callable[[RecordingSummary], None],
         max_seconds: float | None = None,
+        index: IndexWriter | None = None,
     ) -> None:
         self._room = room
         self._role = role
         self._sink_file = sink_file
         self._on_closed = on_closed
+        self._index = index
         self._max_ms = None if max_seconds is None else max_seconds * 1000
         self._webm: WebmWriter | None = None
         self._timeline: Timeline | None = None
@@ -152,12 +154,16 @@ class Recorder:
     def _open(self, size: tuple[int, int]) -> None:
         self._timeline = Timeline()
         self._webm = WebmWriter(self._sink_file, size)
+        if self._index is not None:
+            self._index.begin(self._room.now())
 
     def _write(self, kind: Kind, data: bytes, moment: int, is_key: bool) -> None:
         if self._webm is None or self._failed:
             return
         try:
             self._webm.write(kind, data, moment, is_key)
+            if self._index is not None:
+                self._index.add(kind, data, moment, is_key)
         except Exception:
             logger.exception("a recording cannot be written any further")
             self._failed = True
@@ -168,6 +174,8 @@ class Recorder:
             if self._webm is not None and not self._failed:
                 self._webm.close()
             self._sink_file.close()
+            if self._index is not None:
+                self._index.close()
         except Exception:
             logger.exception("a recording was not closed properly")
             self._failed = True
@@ -201,13 +209,13 @@ def make_seekable(webm: bytes) -> bytes:
 
     A file cut off by a crash gives what is whole in it. Raises `MediaTrouble` when nothing can be read.
     """
-    with _reading(webm) as source:
-        keys = sum(packet.is_keyframe and packet.stream.type == "video" for packet in _packets(source))
+    with reading(webm) as source:
+        keys = sum(packet.is_keyframe and packet.stream.type == "video" for packet in packets(source))
     whole = io.BytesIO()
     room_for_index = {"reserve_index_space": str(512 + 40 * keys)}
-    with _reading(webm) as source, av.open(whole, "w", format="webm", options=room_for_index) as target:
+    with reading(webm) as source, av.open(whole, "w", format="webm", options=room_for_index) as target:
         streams = {stream.index: target.add_stream_from_template(stream) for stream in source.streams}
-        for packet in _packets(source):
+        for packet in packets(source):
             packet.stream = streams[packet.stream_index]
             target.mux(packet)
     return whole.getvalue()
@@ -221,8 +229,8 @@ def check_recording(webm: bytes) -> RecordingCheck:
     counts = {"video": 0, "audio": 0}
     errors = width = height = 0
     ends = 0.0
-    with _reading(webm) as source:
-        for packet in _packets(source):
+    with reading(webm) as source:
+        for packet in packets(source):
             try:
                 frames: list[Any] = packet.decode()
             except av.FFmpegError:
@@ -234,23 +242,3 @@ def check_recording(webm: bytes) -> RecordingCheck:
                 if packet.stream.type == "video" and frame.width * frame.height > width * height:
                     width, height = frame.width, frame.height
     return RecordingCheck(round(ends * 1000), counts["video"], counts["audio"], errors, width, height)
-
-
-@contextlib.contextmanager
-def _reading(webm: bytes) -> Iterator[Any]:
-    try:
-        source: Any = av.open(io.BytesIO(webm))
-    except av.FFmpegError as error:
-        raise MediaTrouble("录像文件无法读取，请联系管理员。") from error
-    with source:
-        yield source
-
-
-def _packets(source: Any) -> Iterator[Any]:
-    """All whole packets; the one in which a cut-off file ends is left out."""
-    try:
-        for packet in source.demux():
-            if packet.dts is not None and not packet.is_corrupt:
-                yield packet
-    except av.FFmpegError:
-        logger.info("a recording ends within a packet")

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any, Protocol
 
 from aiortc import MediaStreamTrack
@@ -128,7 +129,7 @@ class Room:
         self.id = room_id
         self.mode = mode
         self.loop: asyncio.AbstractEventLoop | None = None
-        self._now = now
+        self.now = now
         self._lock = threading.Lock()
         self._hubs = {(role, kind): HubTrack(kind, mode) for role in Role for kind in Kind}
         self._sinks: dict[tuple[Role, Kind], RoomSink] = {}
@@ -205,7 +206,8 @@ class Room:
         if self._sinks.get((sink.role, sink.kind)) is not sink:
             return
         if isinstance(item, EncodedFrame | VideoFrame) and sink.kind is Kind.VIDEO:
-            self._meters[sink.role].count(item, lambda: self._bytes_of(sink.role))
+            line = partial(encoded.line_figures, sink.track)
+            self._meters[sink.role].count(item, partial(self._bytes_of, sink.role), line)
         for tap in self._taps[sink.role]:
             try:
                 tap.take(sink.kind, item, sink)
@@ -250,7 +252,7 @@ class Room:
         return sum(sink.intake.bytes for sink in sinks if sink is not None and sink.intake is not None)
 
     def _note(self, what: Happening, role: Role | None = None, kind: Kind | None = None) -> None:
-        self._events.append(RoomEvent(self._now(), what, role, kind))
+        self._events.append(RoomEvent(self.now(), what, role, kind))
 
 
 class Rooms:
@@ -266,6 +268,11 @@ class Rooms:
         """Mode and clock of the rooms made from now on; call it once after `encoded.install`."""
         with self._lock:
             self._mode, self._now = mode, now
+
+    def find(self, room_id: str) -> Room | None:
+        """The room with this id if somebody made it here."""
+        with self._lock:
+            return self._rooms.get(room_id)
 
     def get(self, room_id: str) -> Room:
         """The room with this id, made when it does not exist."""

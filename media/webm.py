@@ -1,16 +1,24 @@
-"""WebM as a stream: what is written stays, and the file is whole up to its last cluster at any moment."""
+"""WebM as a stream: what is written stays, and the file is whole up to its last cluster at any moment.
+
+Reading gives the packets of a file, also of one whose process died.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import io
+import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any, Protocol
 
 import av
 
+from core.errors import MediaTrouble
 from media.hub import Item, Kind
 
+logger = logging.getLogger(__name__)
 MILLISECONDS = Fraction(1, 1000)
 EARLY_MS = 500
 LATE_MS = 3_000
@@ -92,3 +100,24 @@ class _Appender:
         self._sink_file.write(bytes(data))
         self.bytes += len(data)
         return len(data)
+
+
+@contextlib.contextmanager
+def reading(webm: bytes) -> Iterator[Any]:
+    """A finished or broken-off file, open for reading; raises `MediaTrouble` when nothing can be read."""
+    try:
+        source: Any = av.open(io.BytesIO(webm))
+    except av.FFmpegError as error:
+        raise MediaTrouble("录像文件无法读取，请联系管理员。") from error
+    with source:
+        yield source
+
+
+def packets(source: Any) -> Iterator[Any]:
+    """All whole packets; the one in which a cut-off file ends is left out."""
+    try:
+        for packet in source.demux():
+            if packet.dts is not None and not packet.is_corrupt:
+                yield packet
+    except av.FFmpegError:
+        logger.info("a recording ends within a packet")

@@ -10,6 +10,10 @@ from core.steps.photos import SLOTS
 CAPTURES = {"capture_front": "身份证正面", "capture_back": "身份证反面", "capture_portrait": "手持身份证"}
 """Stills of the call; the head clip and the recordings of both sides come beside them (R153)."""
 HEAD_CLIP = "clip_head"
+RECORDED = {"customer": "recording_customer", "staff": "recording_staff"}
+"""Side of a call -> slot of its recording; `<slot>_index` is the index beside it, `<slot>_play` a seekable copy."""
+RECORDING_FLAG = "recording"
+"""Flag of a case with a recording that is lost, does not decode or does not fit its index."""
 
 
 def attested(facts: Facts) -> str:

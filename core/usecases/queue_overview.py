@@ -16,6 +16,7 @@ from core.queueing import MISSED_OFFERS
 from core.records import Branch, DeskMessage, Duty, StaffMember, Ticket
 from core.rules.calendar import local_day, local_time
 from core.rules.masks import mask_name
+from core.usecases.call_alerts import CallAlert, call_alerts
 from core.usecases.wait_for_witness import is_stuck
 
 
@@ -47,7 +48,7 @@ class StaffNow:
 
 @dataclass(frozen=True)
 class Alert:
-    """What a supervisor has to look at: `help`, `unattended`, `stuck` (R047), `paused`; `who`: case or person."""
+    """What a supervisor has to look at: `help`, `unattended`, `stuck` (R047), `paused`, `recording`; `who`: case or person."""
 
     kind: str
     who: str
@@ -85,6 +86,7 @@ class _Firm:
     members: dict[str, StaffMember]
     duties: dict[str, Duty]
     calls: Sequence[Ticket]
+    recordings: Sequence[CallAlert]
 
 
 def queue_overview(desk: Desk, actor: Actor) -> list[BranchQueue]:
@@ -92,7 +94,8 @@ def queue_overview(desk: Desk, actor: Actor) -> list[BranchQueue]:
     with desk.read(actor.firm_id) as work:
         allow(actor, Permission.QUEUE_READ)
         members = {member.id: member for member in work.people.all_staff()}
-        firm = _Firm(members, {duty.staff_id: duty for duty in work.duty.everybody()}, work.queue.running())
+        duties = {duty.staff_id: duty for duty in work.duty.everybody()}
+        firm = _Firm(members, duties, work.queue.running(), call_alerts(work))
         return [_branch(work, branch, firm) for branch in work.firms.branches()]
 
 
@@ -105,7 +108,8 @@ def _branch(work: Work, branch: Branch, firm: _Firm) -> BranchQueue:
     longest = work.now - min(place.since for place in line) if line else None
     messages = tuple(work.messages.current_messages(branch.id))
     wanted = [Alert("help", p.case_number) for p, call in zip(running, calls, strict=True) if help_wanted(call)]
-    alerts = (*wanted, *_alerts(work, tickets, line, staff))
+    broken = [Alert("recording", each.case_number) for each in firm.recordings if each.branch_id == branch.id]
+    alerts = (*wanted, *_alerts(work, tickets, line, staff), *broken)
     return BranchQueue(branch, line, running, longest, staff, messages, alerts)
 
 

@@ -7,15 +7,19 @@ from dataclasses import dataclass
 
 from core.actor import Actor
 from core.case import Action, Case, State, require
-from core.errors import NotAllowed, WrongState
+from core.errors import NotAllowed, NotFound, WrongState
 from core.flow import Rejection
 from core.permissions import Permission, allow
 from core.ports import Desk, Work
 from core.records import Callback, Document, ExchangeRequest
+from core.steps.witness import RECORDED
 from core.usecases.loading import Loaded, load
+from core.usecases.playback import Scripts
+from core.usecases.serve_customer import script_marks
 
 PURPOSES: Mapping[str, Permission] = {
     "callback": Permission.CALLBACK_RECORD,
+    "inspection": Permission.EVIDENCE_EXPORT,
     "report": Permission.CASE_REPORT,
     "review": Permission.CASE_APPROVE,
 }
@@ -35,7 +39,10 @@ class RejectionNote:
 
 @dataclass(frozen=True)
 class CaseFile:
-    """Everything staff see of one case. `names` gives the names of staff by actor (`staff:<id>`)."""
+    """Everything staff see of one case. `names` gives the names of staff by actor (`staff:<id>`).
+
+    `scripts` has the ticked steps of each recorded call.
+    """
 
     loaded: Loaded
     branch: str
@@ -45,6 +52,7 @@ class CaseFile:
     requests: tuple[ExchangeRequest, ...]
     callbacks: tuple[Callback, ...]
     names: Mapping[str, str]
+    scripts: Scripts
 
     @property
     def case(self) -> Case:
@@ -60,6 +68,16 @@ def read_case(desk: Desk, actor: Actor, case_id: str, purpose: str) -> CaseFile:
     _record(desk, actor, case_id, purpose, purpose)
     with desk.read(actor.firm_id) as work:
         return _file(work, case_id)
+
+
+def find_case(desk: Desk, actor: Actor, number: str) -> str:
+    """Id of the case with this 16-digit number, for inspection; raises `NotFound`."""
+    with desk.read(actor.firm_id) as work:
+        allow(actor, PURPOSES["inspection"])
+        case = work.cases.find_number(number.strip())
+    if case is None:
+        raise NotFound("没有这个受理单号，请核对后再查。")
+    return case.id
 
 
 def reveal(desk: Desk, actor: Actor, case_id: str, purpose: str, what: str) -> None:
@@ -83,6 +101,8 @@ def _may_open(work: Work, actor: Actor, case_id: str, purpose: str) -> None:
     elif purpose == "report":
         if case.state not in REPORTED:
             raise WrongState
+    elif purpose == "inspection":
+        return
     elif work.cases.witness_of(case_id) == actor.staff_id:
         raise NotAllowed("您见证过这笔业务，不能再复核。")
     elif case.state is not State.IN_REVIEW or case.reviewer_id != actor.staff_id:
@@ -103,4 +123,10 @@ def _file(work: Work, case_id: str) -> CaseFile:
         requests=tuple(work.results.requests(case_id)),
         callbacks=tuple(work.results.callbacks(case_id)),
         names=names,
+        scripts=_scripts(work, loaded),
     )
+
+
+def _scripts(work: Work, loaded: Loaded) -> Scripts:
+    recorded = {item.meta.get("ticket") for slot in RECORDED.values() for item in loaded.facts.slot(slot)}
+    return {ticket: script_marks(work.queue.find(ticket)) for ticket in map(str, recorded)}

@@ -62,10 +62,15 @@ def accept_offer(desk: Desk, actor: Actor, ticket_id: str, fence: int) -> Ticket
 
 def _begin(work: Work, actor: Actor, member: StaffMember, ticket: Ticket) -> None:
     loaded = load(work, ticket.case_id)
-    work.queue.save_script(ticket.id, member.id, ticket.fence, {FACTS: _facts_mark(work, loaded)})
+    work.queue.save_script(ticket.id, member.id, ticket.fence, begin_script(work, loaded))
     note_served(work, loaded.case)
     work.duty.change(member.id, member.branch_id, "busy")
     work.audit(actor, Tag.STAFF_CALL_CLAIM, f"case:{ticket.case_id}", ticket=ticket.id, fence=ticket.fence)
+
+
+def begin_script(work: Work, loaded: Loaded) -> dict[str, Any]:
+    """The script of a call that begins: nothing is ticked, and the mark of what the pass will attest."""
+    return {FACTS: _facts_mark(work, loaded)}
 
 
 def _facts_mark(work: Work, loaded: Loaded) -> str:
@@ -122,13 +127,19 @@ def script_marks(ticket: Ticket | None) -> dict[str, str]:
     return dict(ticket.script.get("marks") or {}) if ticket else {}
 
 
-def start_recording(desk: Desk, actor: Actor, ticket_id: str, fence: int, role: str, file_id: str) -> None:
-    """Promise that a recording will be stored: the job finds the file also when this process dies."""
+def start_recording(
+    desk: Desk, actor: Actor, ticket_id: str, fence: int, role: str, file_id: str, index_id: str
+) -> str:
+    """Promise that a recording and its index will be stored: the job finds the files also when this process dies.
+
+    Returns the case number, for the head of the index.
+    """
     with desk.write(actor.firm_id) as work:
         loaded = held_call(work, actor, ticket_id, fence)
-        payload = {"case": loaded.case.id, "ticket": ticket_id, "role": role, "file": file_id}
+        payload = {"case": loaded.case.id, "ticket": ticket_id, "role": role, "file": file_id, "index": index_id}
         work.jobs.post("store_recording", payload, dedupe=f"recording|{file_id}")
         work.audit(actor, Tag.STAFF_CALL_STEP, f"case:{loaded.case.id}", step="recording", role=role)
+        return loaded.case.number
 
 
 def add_capture(

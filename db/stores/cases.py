@@ -78,6 +78,11 @@ class Cases(Store):
             raise NotFound
         return case
 
+    def find_number(self, number: str) -> Case | None:
+        """The case with this 受理单号, or None."""
+        row = self.row(_C, _C.number == number)
+        return self._case(row) if row else None
+
     def find_open(self, owner: str, customer_id: str | None = None) -> Case | None:
         """The one open case of an owner or of the customer behind it (R066)."""
         found = [*self.equal(_C, owner=owner), *(self.equal(_C, customer_id=customer_id) if customer_id else ())]

@@ -5,12 +5,9 @@ The one page part besides wiring that touches media; tests replace `join`.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import io
+import secrets
 import threading
-import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,16 +20,18 @@ from core.errors import DeskError
 from core.limits import HEAD_CLIP_SECONDS
 from core.ports import Desk
 from core.records import Ticket
-from core.settings import Settings
 from core.steps.witness import HEAD_CLIP
 from core.usecases.serve_customer import add_capture, start_recording
 from media.hub import Kind
 from media.quality import Quality
 from media.recorder import Recorder, RecordingSummary
+from media.recording_index import IndexHead, IndexWriter
 from media.rooms import ROOMS, Role, Room, RoomSink
 from media.stills import grab_still
+from media.turn import ice_servers
 from pages.parts import wiring
 from pages.parts.components.call_starter import call_starter
+from pages.parts.wiring import utc_now
 
 PICTURE = {"width": "100%", "maxHeight": "480px", "objectFit": "contain", "background": "#1b2430"}
 """At most the size in which it is sent, so that what belongs to the call stays on the same screen."""
@@ -51,9 +50,10 @@ WORDS = {
     "select_camera": "选择摄像头",
     "select_microphone": "选择麦克风",
 }
+WATCHING = {**WORDS, "start": "接收画面", "stop": "停止接收"}
 VIDEO = {"width": {"ideal": 640}, "height": {"ideal": 480}, "frameRate": {"ideal": 20, "max": 30}}
+PLAYER: Any = {"autoPlay": True, "controls": False, "playsInline": True, "style": PICTURE}
 AUDIO = {"echoCancellation": True, "noiseSuppression": True, "autoGainControl": True}
-TURN_LIFE_S = 3600
 
 
 @dataclass
@@ -69,16 +69,6 @@ _calls: dict[str, _Running] = {}
 _lock = threading.Lock()
 
 
-def ice(settings: Settings) -> dict[str, Any]:
-    """ICE servers of the browser; TURN credentials live one hour (coturn's use-auth-secret scheme)."""
-    if not settings.turn_urls:
-        return {"iceServers": []}
-    user = str(int(time.time()) + TURN_LIFE_S)
-    secret = hmac.digest(settings.turn_secret.encode(), user.encode(), hashlib.sha1)
-    password = base64.b64encode(secret).decode()
-    return {"iceServers": [{"urls": list(settings.turn_urls), "username": user, "credential": password}]}
-
-
 def join(ticket: Ticket, role: Role) -> None:
     """Connect this page to the ticket's room; call it outside fragments and dialogs."""
     room = ROOMS.get(ticket.id)
@@ -89,28 +79,64 @@ def join(ticket: Ticket, role: Role) -> None:
 
 
 def _stream(ticket: Ticket, room: Room, role: Role) -> None:
-    key = f"call_{role}_{ticket.id[:12]}"
-    context = st.session_state.get(key)
-    if context is not None:
-        # streamlit-webrtc 0.79 takes two quick reruns for a page that was left and tears the call down.
-        context._last_rendered_run_count = None
+    key = _lasting(f"call_{role}_{ticket.id[:12]}")
     try:
         webrtc_streamer(
             key=key,
             mode=WebRtcMode.SENDRECV,
-            frontend_rtc_configuration=ice(wiring.settings()),
+            frontend_rtc_configuration=ice(),
             server_rtc_configuration={"iceServers": []},
             media_stream_constraints={"video": VIDEO, "audio": AUDIO},
             source_video_track=room.hub(role.other, Kind.VIDEO),
             source_audio_track=room.hub(role.other, Kind.AUDIO),
             sink_video_track=RoomSink(room, role, Kind.VIDEO),
             sink_audio_track=RoomSink(room, role, Kind.AUDIO),
-            video_html_attrs={"autoPlay": True, "controls": False, "playsInline": True, "style": PICTURE},
+            video_html_attrs=PLAYER,
             translations=WORDS,
         )
     except SignallingTimeoutError:
         st.warning("连接超时，正在重试。", icon=":material/wifi_off:")
         st.button("重新连接", key="reconnect")
+
+
+def _lasting(key: str) -> str:
+    """The key of a connection that stays: streamlit-webrtc 0.79 takes two quick reruns for a page that was left."""
+    context = st.session_state.get(key)
+    if context is not None:
+        context._last_rendered_run_count = None
+    return key
+
+
+def ice() -> dict[str, Any]:
+    """ICE servers of this browser session, with credentials of its own."""
+    held = st.session_state.setdefault("ice_name", secrets.token_hex(8))
+    return ice_servers(wiring.settings(), utc_now(), held)
+
+
+def watch(ticket: Ticket) -> None:
+    """Receive both sides of the ticket's room and send nothing: neither side sees or hears it."""
+    room = ROOMS.get(ticket.id)
+    for column, role in zip(st.columns(2), (Role.CUSTOMER, Role.STAFF), strict=True):
+        frame = f"watch_{role}"
+        with column:
+            call_starter(f"watcher_{role}", call=frame, start=WATCHING["start"], stop=WATCHING["stop"])
+            with st.container(key=frame):
+                webrtc_streamer(
+                    key=_lasting(f"watch_{role}_{ticket.id[:12]}"),
+                    mode=WebRtcMode.RECVONLY,
+                    frontend_rtc_configuration=ice(),
+                    server_rtc_configuration={"iceServers": []},
+                    source_video_track=room.hub(role, Kind.VIDEO),
+                    source_audio_track=room.hub(role, Kind.AUDIO),
+                    video_html_attrs=PLAYER,
+                    translations=WATCHING,
+                )
+
+
+def figures(ticket_id: str) -> dict[Role, Quality]:
+    """What arrives from each side that is connected to this process; nothing is made when there is no call."""
+    room = ROOMS.find(ticket_id)
+    return {role: room.quality(role) for role in Role if room.present(role)} if room else {}
 
 
 def present(ticket: Ticket, role: Role) -> bool:
@@ -137,9 +163,10 @@ def keep_recording(desk: Desk, actor: Actor, ticket: Ticket) -> None:
     for role in Role:
         if role in running.recorders or not room.present(role):
             continue
-        writer = wiring.vault().create(actor.firm_id)
-        start_recording(desk, actor, ticket.id, ticket.fence, role.value, writer.file_id)
-        running.recorders[role] = Recorder(room, role, writer, _closed)
+        film, notes = (wiring.vault().create(actor.firm_id) for _ in range(2))
+        number = start_recording(desk, actor, ticket.id, ticket.fence, role.value, film.file_id, notes.file_id)
+        index = IndexWriter(notes, IndexHead(number, ticket.id, role.value))
+        running.recorders[role] = Recorder(room, role, film, _closed, index=index)
         running.recorders[role].start()
 
 

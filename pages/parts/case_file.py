@@ -29,6 +29,7 @@ FLAGS: Mapping[str, str] = {
     "duplicate": "疑似重复",
     "follow_up": "回访需确认",
     "pep": "政要",
+    "recording": "录像异常",
 }
 Reveal = Callable[[str], None]
 

@@ -14,12 +14,14 @@ from core.flow import Evidence, Facts
 from core.records import Document
 from core.steps.photos import SLOTS
 from core.steps.witness import CAPTURES, HEAD_CLIP
+from core.usecases.call_alerts import recording_notes
+from core.usecases.playback import Replay, replays
 from core.usecases.read_case import CaseFile
 from pages.parts import clock_words, notice
+from pages.parts.components.replay import replay
 from pages.parts.components.zoom_viewer import Picture, zoom_viewer
 
 DOCUMENT_STATES: Mapping[str, str] = {"signed": "已签署", "sealed": "已签署并盖章"}
-RECORDINGS: Mapping[str, str] = {"recording_customer": "客户画面", "recording_staff": "见证人员画面"}
 _MANY: Mapping[str, str] = {"bank_card": "银行卡", "score_report": "成绩报告单"}
 _PAIRS = (
     ("身份证正面", "id_front", "capture_front"),
@@ -34,6 +36,11 @@ _LEFT, _RIGHT = "viewer_left", "viewer_right"
 def evidence_url(evidence_id: str) -> str:
     """Address of one stored file on this site."""
     return f"/evidence/{evidence_id}"
+
+
+def original_url(evidence_id: str) -> str:
+    """Address of the original for a download; only an export may ask for it."""
+    return f"/evidence/{evidence_id}/original"
 
 
 def video(evidence_id: str, label: str) -> None:
@@ -86,28 +93,34 @@ def _choose(first: str, second: str) -> None:
     st.session_state[_LEFT], st.session_state[_RIGHT] = first, second
 
 
-def show_recordings(file: CaseFile) -> None:
-    """The head clip and both sides of every call, the newest call first."""
-    facts = file.loaded.facts
+def show_recordings(file: CaseFile, *, export: bool = False) -> None:
+    """The head clip and every call with both sides on one line of time, the newest first.
+
+    With `export` the originals and their indexes can be downloaded, each time on record.
+    """
+    facts, calls = file.loaded.facts, replays(file.loaded.facts, file.loaded.rules, file.scripts)
+    for note in recording_notes(facts.evidence, file.case.flags):
+        st.markdown(f":orange[:material/flag: {note}]")
     clips = facts.slot(HEAD_CLIP)[-1:]
     for item in clips:
         st.caption(f"头部短视频　{clock_words.exact(item.created_at)}")
         video(item.id, "头部短视频")
-    both = [(title, item) for slot, title in RECORDINGS.items() for item in _playable(facts, slot)]
-    for title, item in sorted(both, key=lambda pair: pair[1].created_at, reverse=True):
-        st.caption(f"通话录像：{title}　{clock_words.exact(item.created_at)}")
-        if item.meta.get("errors"):
-            st.markdown(f":orange[:material/flag: 录像有 {int(item.meta['errors'])} 处解码错误，请留意。]")
-        video(item.id, f"通话录像：{title}")
-    if not both:
+    for number, call in enumerate(calls):
+        st.caption(f"通话录像　{clock_words.exact(call.began)}")
+        replay(f"replay_{number}", call, evidence_url)
+        if export:
+            _originals(call)
+    if not calls:
         st.caption("通话录像还在保存，请稍后再看。" if clips else "还没有通话录像。")
 
 
-def _playable(facts: Facts, slot: str) -> list[Evidence]:
-    """The seekable copy of each recording, or the recording itself where none was needed."""
-    copies = {item.meta.get("ticket"): item for item in facts.slot(f"{slot}_play")}
-    raw = [item for item in facts.slot(slot) if item.meta.get("ticket") not in copies]
-    return [*copies.values(), *raw]
+def _originals(call: Replay) -> None:
+    """Links to what was written in the call, unchanged, and to its index."""
+    icon = '<span class="jz-icon" aria-hidden="true">download</span>'
+    files = [(track.title, track.original) for track in call.tracks]
+    files += [(f"{track.title}的时间索引", track.index) for track in call.tracks if track.index]
+    links = [f'<li><a href="{original_url(each)}" download>{icon}{escape(title)}</a></li>' for title, each in files]
+    st.html(f'<ul class="jz-files">{"".join(links)}</ul>')
 
 
 def show_documents(documents: tuple[Document, ...]) -> None:

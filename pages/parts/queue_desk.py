@@ -28,6 +28,7 @@ def alerts(line: BranchQueue) -> None:
         "help": "受理单 {} 的见证人员请主管协助。",
         "unattended": "有 {} 位客户在排队，但没有人可以接听。",
         "stuck": "受理单 {} 独自等待超过 5 分钟而有人空闲，可能是客户网络不畅，请电话联系。",
+        "recording": "受理单 {} 的通话录像异常，请到“录像查阅”或复核页面查看。",
         "paused": "{} 连续两次没有接听，已转为小休。",
     }
     for alert in line.alerts:

@@ -31,7 +31,10 @@ STAFF = {
     "desk_calendar": ("工作日历", "staff/calendar.py", ":material/event:", Permission.CALENDAR_MANAGE),
     "desk_wallboard": ("看板", "staff/wallboard.py", ":material/monitoring:", Permission.QUEUE_READ),
     "desk_analytics": ("统计分析", "staff/analytics.py", ":material/query_stats:", Permission.QUEUE_READ),
+    "desk_calls": ("通话监看", "staff/calls.py", ":material/hearing:", Permission.CALL_OBSERVE),
+    "desk_recordings": ("录像查阅", "staff/recordings.py", ":material/video_library:", Permission.EVIDENCE_EXPORT),
     "desk_people": ("人员", "staff/people.py", ":material/badge:", Permission.PEOPLE_MANAGE),
+    "desk_network": ("网络与中继", "staff/network.py", ":material/lan:", Permission.NETWORK_TEST),
     "desk_audit": ("审计", "staff/audit.py", ":material/policy:", Permission.AUDIT_VERIFY),
 }
 

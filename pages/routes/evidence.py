@@ -13,6 +13,7 @@ from core.actor import Actor
 from core.errors import DeskError
 from core.flow import Evidence
 from core.ports import VaultReader
+from core.usecases.export_evidence import export_evidence
 from core.usecases.open_evidence import open_evidence
 from pages.parts import wiring
 
@@ -33,6 +34,15 @@ def _open(request: Request) -> tuple[Evidence, VaultReader] | None:
     for actor in actors(request):
         try:
             return open_evidence(wiring.desk(), actor, request.path_params["evidence_id"])
+        except DeskError:
+            continue
+    return None
+
+
+def _export(request: Request) -> tuple[Evidence, VaultReader, str] | None:
+    for actor in actors(request):
+        try:
+            return export_evidence(wiring.desk(), actor, request.path_params["evidence_id"])
         except DeskError:
             continue
     return None
@@ -63,16 +73,31 @@ async def send_evidence(request: Request) -> Response:
     """GET one file; 404 for everything that the asker may not know of."""
     found = await run_in_threadpool(_open, request)
     if found is None:
-        return JSONResponse({"error": "not found"}, 404, headers={"cache-control": "no-store"})
+        return _unknown()
     item, reader = found
+    name = f"{item.slot}-{item.id[:8]}.pdf" if item.mime == "application/pdf" else ""
+    return _send(request, item, reader, name)
+
+
+async def send_original(request: Request) -> Response:
+    """GET one file to keep, under a name that says what it is; each time is on record."""
+    found = await run_in_threadpool(_export, request)
+    return _send(request, *found) if found else _unknown()
+
+
+def _unknown() -> Response:
+    return JSONResponse({"error": "not found"}, 404, headers={"cache-control": "no-store"})
+
+
+def _send(request: Request, item: Evidence, reader: VaultReader, download: str) -> Response:
+    """The bytes, or the range that was asked for; with a name as a download."""
     headers = {
         "cache-control": "no-store, private",
         "accept-ranges": "bytes",
         "content-security-policy": "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; sandbox",
     }
-    if item.mime == "application/pdf":
-        name = f"{item.slot}-{item.id[:8]}.pdf"
-        headers["content-disposition"] = f'attachment; filename="{name}"'
+    if download:
+        headers["content-disposition"] = f'attachment; filename="{download}"'
     span = _span(request.headers.get("range"), reader.size)
     if span and span[0] >= reader.size:
         return Response(status_code=416, headers={"content-range": f"bytes */{reader.size}"})

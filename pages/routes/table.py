@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from pages.routes.calendar_file import send_calendar
 from pages.routes.charts import send_chart
-from pages.routes.evidence import send_evidence
+from pages.routes.evidence import send_evidence, send_original
 from pages.routes.health import health, probe, root_certificate
 from pages.routes.session import exchange, leave
 from pages.routes.stills import receive_still
@@ -17,6 +17,7 @@ ROUTES = [
     Route("/charts/{key}/{kind}", send_chart, methods=["GET"]),
     Route("/evidence/{evidence_id}", send_evidence, methods=["GET"]),
     Route("/desk-calendar/{year:int}.csv", send_calendar, methods=["GET"]),
+    Route("/evidence/{evidence_id}/original", send_original, methods=["GET"]),
     Route("/still/{ticket_id}/{slot}", receive_still, methods=["POST"]),
     Route("/health", health, methods=["GET"]),
     Route("/pki/{firm}/root.cer", root_certificate, methods=["GET"]),

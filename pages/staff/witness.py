@@ -10,6 +10,7 @@ from core.usecases.duty import stand_by
 from core.usecases.loading import Loaded, load
 from core.usecases.serve_customer import keep_call
 from pages.parts import call, duty, notice, state, visitor, wiring
+from pages.parts.call_talk import beside_call, note_lost, show_lost
 from pages.parts.components.sound import chime
 from pages.parts.script_panel import Talk, script
 from pages.parts.witness_panels import captures, decide, facts, status
@@ -60,11 +61,13 @@ def _desk(ticket: Ticket, loaded: Loaded) -> None:
         @st.fragment(run_every="2s", key="call_status")
         def live() -> None:
             if not keep_call(desk, actor, ticket.id, ticket.fence):
+                note_lost(desk, actor, ticket.id)
                 st.rerun(scope="app")
                 return
             call.keep_recording(desk, actor, ticket)
             status(ticket)
             st.caption(f":material/groups: 排队 {stand_by(desk, actor).waiting} 人")
+            beside_call(desk, actor, ticket.id)
             captures(desk, actor, ticket)
 
         live()
@@ -87,6 +90,8 @@ def _desk(ticket: Ticket, loaded: Loaded) -> None:
 
 try:
     held = _held()
+    if not held:
+        show_lost()
     _desk(*held) if held else _idle()
 except DeskError as error:
     notice.refusal(error.text)

@@ -85,6 +85,8 @@ def _call(view: StepView, ticket: Ticket) -> None:
             view.go(None)
             st.rerun(scope="app")
             return
+        if now.ticket.fence != ticket.fence:  # a colleague took over: another name, another licence
+            st.rerun(scope="app")
         _guide(view, now.ticket)
 
     @st.fragment(run_every="2s", key="call_stills")

@@ -28,6 +28,7 @@ from aiortc import RTCSessionDescription
 from media import encoded
 from media.encoded import VideoMode
 from media.recorder import Recorder, RecordingSummary, check_recording
+from media.recording_index import IndexHead, IndexWriter
 from media.rooms import Role, Room
 from tests.media.clips import Clip, clip
 from tests.media.peers import Doorway, Peer, camera, microphone
@@ -93,9 +94,15 @@ class Server:
 
     def _record(self, room: Room, role: Role) -> None:
         target = (self._folder / f"{self._mode}-{room.id}-{role}.webm").open("wb", buffering=0)
-        recorder = Recorder(room, role, target, self._summaries.append)
+        notes = target_index(self._folder / f"{self._mode}-{room.id}-{role}.index", room.id, role)
+        recorder = Recorder(room, role, target, self._summaries.append, index=notes)
         recorder.start()
         self._recorders.append(recorder)
+
+
+def target_index(path: Path, ticket: str, role: Role) -> IndexWriter:
+    """The index beside a recording, as the product writes one."""
+    return IndexWriter(path.open("wb", buffering=0), IndexHead("0" * 16, ticket, role.value))
 
 
 async def serve(mode: VideoMode, folder: Path) -> None:

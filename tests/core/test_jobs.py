@@ -10,18 +10,15 @@ from typing import Any, cast
 
 import pytest
 
-from core.errors import NotFound, OutsideService
+from core.errors import OutsideService
 from core.jobs import run
-from core.jobs.recordings import store_recording
 from core.jobs.run import ASK_AGAIN, ATTEMPTS, LEASE, run_next
 from core.jobs.seal_documents import seal_documents
 from core.jobs.send_sms import send_sms
 from core.jobs.sweep import forget, sweep
 from core.ports import Desk
 from core.usecases.review_case import reject_review
-from core.usecases.serve_customer import release_call, start_recording
 from media.documents.verify import verify_document
-from media.vault import Vault, VaultWriter
 from tests.builders import LI, ZHANG, Walk, case_at
 from tests.desk_bench import Bench
 
@@ -248,85 +245,6 @@ def test_a_document_that_is_no_longer_in_force_is_not_sealed(bench: Bench) -> No
         work.documents.change_document(document.id, "signed", state="void")
     bench.run_jobs()
     assert document.code not in sealed(bench, walk)
-
-
-# -- recordings
-def recording(bench: Bench, walk: Walk) -> tuple[VaultWriter, dict[str, str]]:
-    """A recording that is being written, with its promised job's payload."""
-    vault = bench.desk.vault
-    assert isinstance(vault, Vault)
-    writer = vault.create("f1")
-    start_recording(bench.desk, bench.staff("witness"), *walk.held, "customer", writer.file_id)
-    writer.write(b"webm " * 100)
-    payload = {"case": walk.case_id, "ticket": walk.ticket, "role": "customer", "file": writer.file_id}
-    return writer, payload
-
-
-def stored(bench: Bench, walk: Walk) -> list[str]:
-    return [e.slot for e in walk.facts(bench).evidence if e.slot.startswith("recording")]
-
-
-def test_a_recording_is_stored_when_the_call_is_over(bench: Bench) -> None:
-    walk = case_at(bench, "in_call")
-    writer, _ = recording(bench, walk)
-    bench.run_jobs()
-    assert stored(bench, walk) == []
-    writer.close()
-    bench.pass_time(ASK_AGAIN)
-    bench.run_jobs()
-    assert stored(bench, walk) == []
-    walk.do_witness(bench)
-    bench.pass_time(ASK_AGAIN)
-    bench.run_jobs()
-    assert sorted(stored(bench, walk)) == ["recording_customer", "recording_customer_play"]
-    assert unfinished(bench) == 0
-
-
-def test_a_live_recording_is_left_alone(bench: Bench) -> None:
-    walk = case_at(bench, "in_call")
-    writer, payload = recording(bench, walk)
-    release_call(bench.desk, bench.staff("witness"), *walk.held)
-    assert not store_recording(bench.desk, "f1", payload)
-    writer.write(b"more")
-    writer.close()
-    assert store_recording(bench.desk, "f1", payload)
-    item = walk.facts(bench).slot("recording_customer")[0]
-    assert item.size == len(b"webm " * 100 + b"more")
-
-
-def test_a_recording_whose_process_died_is_recovered(bench: Bench) -> None:
-    walk = case_at(bench, "in_call")
-    writer, payload = recording(bench, walk)
-    writer.flush()
-    writer.write(b"never flushed")
-    writer.leave()
-    release_call(bench.desk, bench.staff("witness"), *walk.held)
-    assert store_recording(bench.desk, "f1", payload)
-    assert walk.facts(bench).slot("recording_customer")[0].size == len(b"webm " * 100)
-
-
-def test_a_recording_is_stored_once(bench: Bench) -> None:
-    walk = case_at(bench, "in_call")
-    writer, payload = recording(bench, walk)
-    writer.close()
-    release_call(bench.desk, bench.staff("witness"), *walk.held)
-    for _ in range(2):
-        assert store_recording(bench.desk, "f1", payload)
-    assert len(stored(bench, walk)) == 2
-    assert bench.tags().count("system:recording:store") == 1
-
-
-def test_a_lost_recording_is_a_failure_that_staff_see(bench: Bench) -> None:
-    walk = case_at(bench, "in_call")
-    writer, payload = recording(bench, walk)
-    writer.abort()
-    release_call(bench.desk, bench.staff("witness"), *walk.held)
-    with pytest.raises(NotFound):
-        store_recording(bench.desk, "f1", payload)
-    for _ in range(ATTEMPTS):
-        bench.run_jobs()
-        bench.pass_time(minutes=11)
-    assert (stored(bench, walk), unfinished(bench)) == ([], 0)
 
 
 # -- sweep and forget

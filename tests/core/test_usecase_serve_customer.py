@@ -92,7 +92,7 @@ def test_other_roles_serve_nobody(bench: Bench, role: Role) -> None:
         lambda: release_call(bench.desk, actor, *walk.held),
         lambda: mark_script(bench.desk, actor, *walk.held, "greet", passed=True),
         lambda: add_capture(bench.desk, actor, *walk.held, HEAD_CLIP, b"webm", "video/webm", {}),
-        lambda: start_recording(bench.desk, actor, *walk.held, "customer", "f" * 32),
+        lambda: start_recording(bench.desk, actor, *walk.held, "customer", "f" * 32, "e" * 32),
         lambda: pass_witness(bench.desk, actor, *walk.held),
         lambda: reject_witness(bench.desk, actor, *walk.held, ["V02"], "", ""),
     ]
@@ -138,7 +138,7 @@ def stale_acts(bench: Bench, actor: Actor, held: tuple[str, int]) -> list[Callab
         lambda: release_call(desk, actor, *held),
         lambda: mark_script(desk, actor, *held, "greet", passed=True),
         lambda: add_capture(desk, actor, *held, "capture_front", tiny_picture("x"), "image/jpeg", {}),
-        lambda: start_recording(desk, actor, *held, "customer", "f" * 32),
+        lambda: start_recording(desk, actor, *held, "customer", "f" * 32, "e" * 32),
         lambda: pass_witness(desk, actor, *held),
         lambda: reject_witness(desk, actor, *held, ["V02"], "", ""),
     ]
@@ -250,6 +250,6 @@ def test_a_recording_is_promised_once_by_a_job(bench: Bench) -> None:
     walk = case_at(bench, "in_call")
     bench.run_jobs()
     for _ in range(2):
-        start_recording(bench.desk, witness(bench, walk), *walk.held, "customer", "f" * 32)
+        start_recording(bench.desk, witness(bench, walk), *walk.held, "customer", "f" * 32, "e" * 32)
     with bench.work() as work:
         assert work.jobs.unfinished() == 1

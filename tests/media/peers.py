@@ -133,8 +133,12 @@ class Peer:
         transport._send_rtp = send_some
 
     async def leave(self) -> None:
+        """Go away, also in the middle of joining: a track that never began is not ended by aiortc."""
         await self.pc.close()
-        await asyncio.gather(*self._readers)
+        if self._readers:
+            _, endless = await asyncio.wait(self._readers, timeout=1)
+            for reader in endless:
+                reader.cancel()
 
 
 class Doorway:
@@ -176,6 +180,18 @@ class Doorway:
             sink.start()
         await pc.setLocalDescription(await pc.createAnswer())
         return pc.localDescription
+
+    async def watch(self, room: Room, role: Role, peer: Peer) -> None:
+        """Connect a peer that only receives what `role` sends, as a supervisor's page does."""
+        pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        self.pcs.append(pc)
+        self.peers.append(peer)
+        await peer.pc.setLocalDescription(await peer.pc.createOffer())
+        await pc.setRemoteDescription(peer.pc.localDescription)
+        for transceiver in pc.getTransceivers():
+            pc.addTrack(self.relay.subscribe(room.hub(role, Kind(transceiver.kind))))
+        await pc.setLocalDescription(await pc.createAnswer())
+        await peer.pc.setRemoteDescription(pc.localDescription)
 
     async def join(self, room: Room, role: Role, peer: Peer) -> RTCPeerConnection:
         """Connect a peer of this process; the server's side of the connection."""

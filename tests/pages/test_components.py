@@ -20,12 +20,17 @@ ROOT = Path(__file__).parents[2]
 
 
 def components_screen():
+    from datetime import UTC, datetime
+
     import streamlit as st
 
+    from core.usecases.playback import Chapter, Replay, Track
     from pages.parts.components.captcha_view import captcha_view
     from pages.parts.components.device_check import device_check
     from pages.parts.components.go_to_field import go_to_field
     from pages.parts.components.reader import reader
+    from pages.parts.components.relay_check import relay_check
+    from pages.parts.components.replay import replay
     from pages.parts.components.selfie import selfie
     from pages.parts.components.session_exchange import session_exchange, sign_out
     from pages.parts.components.sound import chime
@@ -37,6 +42,9 @@ def components_screen():
     chime("chime", nonce=None)
     go_to_field("go", field_key="name", nonce="g1")
     zoom_viewer("zoom", [{"source": "data:image/png;base64,AA==", "label": "原件"}])
+    relay_check("relay", {"iceServers": []})
+    side = Track("客户画面", "e1", "e1", None, 0, 1000)
+    replay("replay", Replay(datetime(2026, 3, 2, tzinfo=UTC), (side,), (Chapter(0, "问候"),)), "/evidence/{}".format)
     for name, result in {
         "check": device_check("check"),
         "reader": reader("reader", document="d1", title="协议", html="<p>样张</p>", min_seconds=5),
@@ -61,7 +69,7 @@ def run_with(key, result):
 def test_every_component_mounts_and_has_no_result_yet():
     screen = AppTest.from_function(components_screen, default_timeout=20).run()
     assert not screen.exception
-    assert len(screen.get("bidi_component")) == 10
+    assert len(screen.get("bidi_component")) == 12
     assert screen.session_state["kept"] == {}
 
 

@@ -20,7 +20,10 @@ PERMITTED = {
     "staff/queue.py": {Role.WITNESS, Role.SUPERVISOR, Role.ANALYST},
     "staff/wallboard.py": {Role.WITNESS, Role.SUPERVISOR, Role.ANALYST},
     "staff/analytics.py": {Role.WITNESS, Role.SUPERVISOR, Role.ANALYST},
+    "staff/calls.py": {Role.SUPERVISOR},
+    "staff/recordings.py": {Role.COMPLIANCE},
     "staff/people.py": {Role.ADMIN},
+    "staff/network.py": {Role.ADMIN},
     "staff/audit.py": {Role.COMPLIANCE, Role.ADMIN},
 }
 
@@ -51,6 +54,8 @@ def test_nobody_signed_in_opens_a_staff_page(page: Open, path: str) -> None:
         ("staff/wallboard.py", made.ADMIN, "没有需要处理的情况"),
         ("staff/analytics.py", made.ADMIN, "所选范围内没有数据"),
         ("staff/people.py", made.ADMIN, "从列表选择一位员工"),
+        ("staff/network.py", made.ADMIN, "没有设置中继服务器"),
+        ("staff/calls.py", made.ADMIN, "现在没有通话"),
         ("staff/audit.py", made.ADMIN, "校验全部记录"),
     ],
 )

@@ -1,0 +1,64 @@
+"""Supervisor and witness within a running call: who sits in, and the messages between them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.actor import Actor
+from core.errors import DeskError
+from core.ports import Desk
+from core.usecases.observe_call import WHISPER_MAX, Whisper, observers, whisper, whispers, why_lost
+from pages.parts import clock_words, notice, state
+
+SHOWN = 6
+_TEXT, _LOST = "whisper_text", "lost_call"
+
+
+def beside_call(desk: Desk, actor: Actor, ticket_id: str) -> None:
+    """For the witness: nothing unless a supervisor sits in or has written."""
+    with desk.read(actor.firm_id) as work:
+        ticket = work.queue.find(ticket_id)
+        if ticket is None or ticket.staff_id != actor.staff_id:
+            return
+        present, said = observers(work, ticket), whispers(work, actor, ticket)
+    if present:
+        names = notice.plain("、".join(present))
+        st.caption(f":material/hearing: 主管旁听中：{names}。客户看不到，也听不到。")
+    if present or said:
+        _talk(desk, actor, ticket_id, said)
+
+
+def note_lost(desk: Desk, actor: Actor, ticket_id: str) -> None:
+    """For the witness whose call is gone: keep the reason for the next run, if somebody took it over."""
+    st.session_state[_LOST] = why_lost(desk, actor, ticket_id)
+
+
+def show_lost() -> None:
+    """Say why the call is gone, until the page runs anew."""
+    said = st.session_state.pop(_LOST, "")
+    if said:
+        st.warning(said, icon=":material/swap_horiz:")
+
+
+def talk(desk: Desk, actor: Actor, ticket_id: str) -> None:
+    """For the supervisor: the messages and the field for the next one."""
+    with desk.read(actor.firm_id) as work:
+        ticket = work.queue.find(ticket_id)
+        said = whispers(work, actor, ticket) if ticket else []
+    _talk(desk, actor, ticket_id, said)
+
+
+def _talk(desk: Desk, actor: Actor, ticket_id: str, said: list[Whisper]) -> None:
+    def send() -> None:
+        try:
+            whisper(desk, actor, ticket_id, str(st.session_state[_TEXT]))
+            st.session_state[_TEXT] = ""
+        except DeskError as error:
+            state.say(error.text)
+
+    for line in said[-SHOWN:]:
+        who = "我" if line.mine else notice.plain(line.author)
+        st.markdown(f"**{who}**　{clock_words.exact(line.at)}　{notice.plain(line.text)}")
+    with st.form("whisper", border=False):
+        st.text_input("给同事的话（客户看不到）", key=_TEXT, max_chars=WHISPER_MAX)
+        st.form_submit_button("发送", key="whisper_send", on_click=send)

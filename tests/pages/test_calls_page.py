@@ -1,0 +1,90 @@
+"""通话监看 and 录像查阅 with something to show: what stands there, what a press does."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.actor import Role
+from core.case import State
+from core.usecases.observe_call import observers
+from tests.pages import staff_cases as made
+from tests.pages.staff_cases import Bench
+from tests.pages.test_staff_pages import Open, bench, page, press, words
+
+__all__ = ["bench", "page"]
+SUPERVISOR = (Role.SUPERVISOR, Role.WITNESS)
+
+
+@pytest.fixture
+def ticket(bench: Bench) -> str:
+    """A call that 王芳 holds."""
+    case_id = made.case_in(bench, State.FILLING)
+    with bench.work() as work:
+        found = work.queue.join(case_id, "b1", "open_account")
+        work.queue.claim(made.WITNESS, "b1")
+    return found.id
+
+
+@pytest.fixture
+def watched(ticket: str, page: Open, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
+    """The page of somebody who sits in; pictures need a browser."""
+
+    def open_it(*roles: Role) -> AppTest:
+        at = page("staff/calls.py", made.ADMIN, *roles)
+        monkeypatch.setattr(sys.modules["pages.parts.call"], "watch", lambda _ticket: None)
+        return press(at, f"watch_{ticket}")
+
+    return open_it
+
+
+def sitting_in(bench: Bench, ticket: str) -> list[str]:
+    with bench.work() as work:
+        found = work.queue.find(ticket)
+        assert found is not None
+        return observers(work, found)
+
+
+def test_a_running_call_is_listed_masked_with_what_is_wrong(ticket: str, page: Open) -> None:
+    shown = words(page("staff/calls.py", made.ADMIN, *SUPERVISOR))
+    assert "王芳" in shown and "张**" in shown and "没有连接" in shown and made.NAME not in shown
+
+
+def test_sitting_in_writing_and_stopping(bench: Bench, ticket: str, watched: Callable[..., AppTest]) -> None:
+    at = watched(*SUPERVISOR)
+    assert "您正在旁听" in words(at) and sitting_in(bench, ticket) == ["管理员"]
+    at.text_input(key="whisper_text").input("请再看一次反面")
+    at = press(at, "whisper_send")
+    assert "请再看一次反面" in words(at)
+    at = press(at, "stop_watching")
+    assert "您正在旁听" not in words(at) and sitting_in(bench, ticket) == []
+
+
+def test_taking_over_asks_for_a_reason(bench: Bench, ticket: str, watched: Callable[..., AppTest]) -> None:
+    at = press(watched(*SUPERVISOR), "take_over")
+    assert "请选择接管的原因。" in words(at)
+    with bench.work() as work:
+        found = work.queue.find(ticket)
+    assert found is not None and found.staff_id == made.WITNESS
+
+
+def test_a_supervisor_who_is_no_witness_cannot_take_over(watched: Callable[..., AppTest]) -> None:
+    keys = {button.key for button in watched(Role.SUPERVISOR).button}
+    assert "stop_watching" in keys and "take_over" not in keys
+
+
+def inspect(at: AppTest, number: str) -> AppTest:
+    at.text_input(key="inspect_number").input(number)
+    return press(at, "inspect_open")
+
+
+def test_compliance_finds_the_calls_of_a_case_by_its_number(bench: Bench, page: Open) -> None:
+    made.submitted_case(bench)
+    at = inspect(page("staff/recordings.py", made.REVIEWER, Role.COMPLIANCE), "8001260302000001")
+    shown = words(at)
+    assert "通话录像" in shown and "/original" in shown and "张样张" not in shown
+    assert ("staff:personal:read", f"case:{1:032x}", "inspection") in made.audit_tags(bench)
+    assert "没有这个受理单号" in words(inspect(at, "1" * 16))
