@@ -48,7 +48,7 @@ class StaffNow:
 
 @dataclass(frozen=True)
 class Alert:
-    """What a supervisor has to look at: `help`, `unattended`, `stuck` (R047), `paused`, `recording`; `who`: case or person."""
+    """What a supervisor has to look at: `help`, `unattended`, `stuck` (R047), `paused`, `recording`."""
 
     kind: str
     who: str

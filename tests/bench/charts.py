@@ -55,7 +55,7 @@ def live_calls(desk: Desk, clock: Clock, firm: str) -> None:
         clock.now = clock.now.replace(microsecond=0)
         if number % 3:
             with desk.write(firm) as work:
-                call = work.queue.claim("w0", "b1")
+                call = work.queue.claim("w0")
                 assert call
                 work.queue.finish(call.id, "w0", call.fence, "passed")
         else:

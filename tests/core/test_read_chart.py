@@ -175,7 +175,7 @@ def calls(bench: Bench, wait: int, count: int) -> None:
                 waiting = work.queue.waiting("b1")
                 work.queue.seen(waiting[0].id)
         with bench.work() as work:
-            call = work.queue.claim("witness", "b1")
+            call = work.queue.claim("witness")
         assert call
         bench.pass_time(seconds=60)
         with bench.work() as work:

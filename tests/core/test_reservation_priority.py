@@ -187,7 +187,7 @@ def test_a_call_in_the_window_uses_the_reservation(bench: Bench) -> None:
     walk.claim(bench)
     assert state(bench, walk) is S.USED
     at(bench, "2026-03-03T12:30")
-    assert sweep(bench.desk, "f1") == 1  # the silent call
+    assert sweep(bench.desk, "f1") == 2  # the silent call and its silent witness
     assert state(bench, walk) is S.USED
 
 

@@ -33,7 +33,7 @@ def test_what_is_now(bench: Bench) -> None:
     with bench.work() as work:
         work.queue.join("c2", "b1", "open_account")
         work.queue.join("c3", "b2", "open_account")
-        work.queue.claim("witness", "b1")
+        work.queue.claim("witness")
     bench.pass_time(seconds=10)
     put(bench, t.StaffStatus, [
         {"firm_id": "f1", "id": f"d{n}", "staff_id": f"s{n}", "branch_id": "b1", "status": status, "reason": "",

@@ -54,6 +54,8 @@ READS: dict[str, Act] = {
     "cases.witness_of": lambda w, a: w.cases.witness_of(a.active.case_id),
     "cases.facts": lambda w, a: _some(w.cases.facts(w.cases.get(a.active.case_id))),
     "cases.answers": lambda w, a: w.cases.answers(a.active.case_id),
+    "cases.find_number": lambda w, a: w.cases.find_number(a.case.number),
+    "calls.occupied": lambda w, a: w.calls.occupied("witness"),
     "cases.evidence": lambda w, a: w.cases.evidence(a.active.case_id),
     "cases.find_evidence": lambda w, a: w.cases.find_evidence(a.evidence.id),
     "cases.count_uploads": lambda w, a: w.cases.count_uploads(a.active.case_id, ["id_front"]),
@@ -140,6 +142,8 @@ READS |= {
     "metrics.reservations_of": lambda w, a: w.metrics.reservations_of(a.booked.day),
 }
 WRITES: dict[str, Act] = {
+    "calls.take_over": lambda w, a: w.calls.take_over(
+        replace(a.waiting, id=a.in_call.ticket, fence=a.in_call.fence), "only-here", {}, "customer"),
     "metrics.touch": lambda w, a: w.metrics.touch(DAY, "b1"),
     "metrics.touch_span": lambda w, a: w.metrics.touch_span(EARLY, EARLY, "b1"),
     "metrics.touch_ticket": lambda w, a: w.metrics.touch_ticket(a.waiting.id),

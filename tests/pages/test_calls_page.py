@@ -13,19 +13,18 @@ from core.case import State
 from core.usecases.observe_call import observers
 from tests.pages import staff_cases as made
 from tests.pages.staff_cases import Bench
-from tests.pages.test_staff_pages import Open, bench, page, press, words
+from tests.pages.staff_pages import Open, press, words
 
-__all__ = ["bench", "page"]
 SUPERVISOR = (Role.SUPERVISOR, Role.WITNESS)
 
 
 @pytest.fixture
-def ticket(bench: Bench) -> str:
+def ticket(office: Bench) -> str:
     """A call that 王芳 holds."""
-    case_id = made.case_in(bench, State.FILLING)
-    with bench.work() as work:
+    case_id = made.case_in(office, State.FILLING)
+    with office.work() as work:
         found = work.queue.join(case_id, "b1", "open_account")
-        work.queue.claim(made.WITNESS, "b1")
+        work.queue.claim(made.WITNESS)
     return found.id
 
 
@@ -41,8 +40,8 @@ def watched(ticket: str, page: Open, monkeypatch: pytest.MonkeyPatch) -> Callabl
     return open_it
 
 
-def sitting_in(bench: Bench, ticket: str) -> list[str]:
-    with bench.work() as work:
+def sitting_in(office: Bench, ticket: str) -> list[str]:
+    with office.work() as work:
         found = work.queue.find(ticket)
         assert found is not None
         return observers(work, found)
@@ -53,20 +52,20 @@ def test_a_running_call_is_listed_masked_with_what_is_wrong(ticket: str, page: O
     assert "王芳" in shown and "张**" in shown and "没有连接" in shown and made.NAME not in shown
 
 
-def test_sitting_in_writing_and_stopping(bench: Bench, ticket: str, watched: Callable[..., AppTest]) -> None:
+def test_sitting_in_writing_and_stopping(office: Bench, ticket: str, watched: Callable[..., AppTest]) -> None:
     at = watched(*SUPERVISOR)
-    assert "您正在旁听" in words(at) and sitting_in(bench, ticket) == ["管理员"]
+    assert "您正在旁听" in words(at) and sitting_in(office, ticket) == ["管理员"]
     at.text_input(key="whisper_text").input("请再看一次反面")
     at = press(at, "whisper_send")
     assert "请再看一次反面" in words(at)
     at = press(at, "stop_watching")
-    assert "您正在旁听" not in words(at) and sitting_in(bench, ticket) == []
+    assert "您正在旁听" not in words(at) and sitting_in(office, ticket) == []
 
 
-def test_taking_over_asks_for_a_reason(bench: Bench, ticket: str, watched: Callable[..., AppTest]) -> None:
+def test_taking_over_asks_for_a_reason(office: Bench, ticket: str, watched: Callable[..., AppTest]) -> None:
     at = press(watched(*SUPERVISOR), "take_over")
     assert "请选择接管的原因。" in words(at)
-    with bench.work() as work:
+    with office.work() as work:
         found = work.queue.find(ticket)
     assert found is not None and found.staff_id == made.WITNESS
 
@@ -81,10 +80,10 @@ def inspect(at: AppTest, number: str) -> AppTest:
     return press(at, "inspect_open")
 
 
-def test_compliance_finds_the_calls_of_a_case_by_its_number(bench: Bench, page: Open) -> None:
-    made.submitted_case(bench)
+def test_compliance_finds_the_calls_of_a_case_by_its_number(office: Bench, page: Open) -> None:
+    made.submitted_case(office)
     at = inspect(page("staff/recordings.py", made.REVIEWER, Role.COMPLIANCE), "8001260302000001")
     shown = words(at)
     assert "通话录像" in shown and "/original" in shown and "张样张" not in shown
-    assert ("staff:personal:read", f"case:{1:032x}", "inspection") in made.audit_tags(bench)
+    assert ("staff:personal:read", f"case:{1:032x}", "inspection") in made.audit_tags(office)
     assert "没有这个受理单号" in words(inspect(at, "1" * 16))
