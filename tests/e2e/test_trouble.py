@@ -9,6 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from core.case import State
+from core.flow import Evidence
+from core.steps.witness import RECORDED
 from media.recorder import check_recording
 from media.storage import LocalStorage
 from media.vault import Vault
@@ -135,18 +137,18 @@ def test_a_server_killed_in_the_call_loses_nothing(
     walk.heading(page, "安装数字证书")
     recovered = wait_for_recordings(page, outside, 4)
     vault = Vault(LocalStorage(server.data / "evidence"), outside.database.keys)
-    for file_id in recovered:
-        reader = vault.open(FIRM, file_id)
+    for item in recovered:
+        reader = vault.open(FIRM, item.file_id)
         found = check_recording(reader.read(0, reader.size))
-        assert (found.errors, found.video_frames > 10) == (0, True)
+        assert (found.errors, found.video_frames > 10, item.meta["flag"]) == (0, True, ""), item.slot
 
 
-def wait_for_recordings(page: Page, outside: Outside, wanted: int) -> list[str]:
-    """Until this many recordings are stored; their files."""
+def wait_for_recordings(page: Page, outside: Outside, wanted: int) -> list[Evidence]:
+    """Until this many recordings are stored."""
     for _ in range(240):
         with outside.database.read(FIRM) as work:
             case = work.cases.in_states([State.FILLING])[0]
-            stored = [item.file_id for item in work.cases.evidence(case.id) if item.slot.startswith("recording_")]
+            stored = [item for item in work.cases.evidence(case.id) if item.slot in RECORDED.values()]
         if len(stored) >= wanted:
             return stored
         page.wait_for_timeout(500)
