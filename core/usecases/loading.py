@@ -24,6 +24,9 @@ _firms: dict[str, tuple[Firm, dict[str, str]]] = {}
 _calendars: dict[tuple[str, date, int], tuple[datetime, Calendar]] = {}
 CALENDAR_KEPT, CALENDARS, CALENDAR_DAYS = timedelta(minutes=1), 64, 60
 MOST_RULES = 256
+_kept: dict[tuple[str, str, str], tuple[datetime, Any]] = {}
+KEPT = timedelta(minutes=1)
+"""How long figures of the past are used before they are read again; they move slowly, and many ask for them."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,16 @@ def _body(work: Work, kind: str, version: int) -> Any:
     return _bodies[key]
 
 
+def kept_for_a_minute(work: Work, what: str, of: str, read: Callable[[], Found]) -> Found:
+    """What `read` gives, at most a minute old, for everybody of the firm; nothing personal may stand in it."""
+    key = (work.firm_id, what, of)
+    read_at, _ = _kept.get(key, (None, None))
+    if read_at is None or not work.now - KEPT < read_at <= work.now:
+        _kept[key] = work.now, read()
+    value: Found = _kept[key][1]
+    return value
+
+
 def firm_of(desk: Desk, firm_id: str) -> Firm:
     """A firm by its id, read once per process."""
     if firm_id not in _firms:
@@ -117,6 +130,7 @@ def forget_firms() -> None:
     _rules.clear()
     _calendars.clear()
     _firms.clear()
+    _kept.clear()
 
 
 def rules_for(work: Work, versions: Mapping[str, int] | None = None) -> Rules:

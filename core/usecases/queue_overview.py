@@ -17,6 +17,7 @@ from core.records import Branch, DeskMessage, Duty, StaffMember, Ticket
 from core.rules.calendar import local_day, local_time
 from core.rules.masks import mask_name
 from core.usecases.call_alerts import CallAlert, call_alerts
+from core.usecases.offers import times_of
 from core.usecases.wait_for_witness import is_stuck
 
 
@@ -146,11 +147,11 @@ def _alerts(
 ) -> tuple[Alert, ...]:
     kinds = {(ticket.branch_id, ticket.business) for ticket in tickets}
     able = {kind: work.duty.able(*kind) for kind in kinds}
-    unattended, found = 0, []
+    unattended, found, times = 0, [], times_of(work)
     for ticket, place in zip(tickets, line, strict=True):
         there = able[ticket.branch_id, ticket.business]
         unattended += all(duty.status == "break" for duty in there)
-        if is_stuck(work, ticket, len(tickets), there):
+        if is_stuck(work, ticket, len(tickets), there, times):
             found.append(Alert("stuck", place.case_number))
     if unattended:
         found.insert(0, Alert("unattended", str(unattended)))

@@ -16,8 +16,10 @@ from core.queueing import (
     HISTORY,
     HISTORY_CALLS,
     HISTORY_LEAST,
+    QueueTimes,
     expected_wait,
     handling_time,
+    queue_times,
     wait_in_minutes,
 )
 from core.records import Duty, QueuePlace, Ticket
@@ -25,8 +27,7 @@ from core.rules.calendar import local_day
 from core.rules.service_hours import ServiceHours
 from core.steps.device import call_ready
 from core.usecases.answer_step import load_own
-from core.usecases.loading import Loaded, calendar_around, rules_for
-from core.usecases.offers import times_of
+from core.usecases.loading import Loaded, calendar_around, kept_for_a_minute, rules_for
 from core.usecases.reservations import priority_of
 
 TOLD_FOR = timedelta(hours=12)
@@ -49,7 +50,7 @@ def join_queue(desk: Desk, actor: Actor, case_id: str) -> Ticket:
             raise WrongState(f"现在不在视频服务时间。服务时间：{hours.sentence()}。")
         case = loaded.case
         position = len(work.queue.waiting(case.branch_id)) + 1
-        wait = _expected(work, case.branch_id, work.duty.able(case.branch_id, case.business), position)
+        wait = _expected(work, case, case.branch_id, work.duty.able(case.branch_id, case.business), position)
         promised = None if wait is None else round(wait.total_seconds())
         own_window = priority_of(work, case)
         ticket = work.queue.join(case_id, case.branch_id, case.business, promised_s=promised, **own_window)
@@ -62,12 +63,22 @@ def _require_device(loaded: Loaded) -> None:
         raise WrongState("这台设备还不能视频通话。请回到“设备检测”，或换一台有摄像头的设备登录。")
 
 
-def _expected(work: Work, branch_id: str, able: Sequence[Duty], position: int) -> timedelta | None:
+def _expected(work: Work, case: Case, branch_id: str, able: Sequence[Duty], position: int) -> timedelta | None:
     """position x handling time / staff on duty for this branch and business; None when nobody is."""
+    length = kept_for_a_minute(work, "handling", branch_id, lambda: _handling(work, case, branch_id))
+    return expected_wait(position, length, _serving(able))
+
+
+def _handling(work: Work, case: Case, branch_id: str) -> timedelta:
     since = work.now - HISTORY
     branch = work.queue.handling_times(since, HISTORY_CALLS, branch_id)
     firm = work.queue.handling_times(since, HISTORY_CALLS) if len(branch) < HISTORY_LEAST else []
-    return expected_wait(position, handling_time(branch, firm, times_of(work).call), _serving(able))
+    return handling_time(branch, firm, _times(work, case).call)
+
+
+def _times(work: Work, case: Case) -> QueueTimes:
+    """The firm's times in the version that the case began with: they are at hand, the present ones are not."""
+    return queue_times(rules_for(work, case.rules)["thresholds"])
 
 
 def _serving(able: Sequence[Duty]) -> int:
@@ -91,12 +102,12 @@ def look_at_queue(desk: Desk, actor: Actor, case_id: str) -> QueuePlace | None:
 
 
 def _place(work: Work, case: Case, ticket: Ticket) -> QueuePlace:
-    line = [each.id for each in work.queue.waiting(ticket.branch_id)]
+    line = work.queue.line(ticket.branch_id)
     if ticket.id not in line:
         line.append(ticket.id)
     position = line.index(ticket.id) + 1
     able = work.duty.able(ticket.branch_id, ticket.business)
-    wait = _expected(work, ticket.branch_id, able, position)
+    wait = _expected(work, case, ticket.branch_id, able, position)
     return QueuePlace(
         ticket,
         len(line),
@@ -105,15 +116,15 @@ def _place(work: Work, case: Case, ticket: Ticket) -> QueuePlace:
         wait_in_minutes(wait) if wait is not None else None,
         tuple(work.messages.current_messages(ticket.branch_id)),
         _closing(work, case, wait or timedelta()),
-        is_stuck(work, ticket, len(line), able),
+        is_stuck(work, ticket, len(line), able, _times(work, case)),
     )
 
 
-def is_stuck(work: Work, ticket: Ticket, people: int, able: Sequence[Duty]) -> bool:
+def is_stuck(work: Work, ticket: Ticket, people: int, able: Sequence[Duty], times: QueueTimes) -> bool:
     """Alone in the queue for long while somebody who can serve is free: probably the customer's network (R047)."""
     if people > 1 or not any(duty.status == "online" for duty in able):
         return False
-    return work.now - ticket.enqueued_at > times_of(work).alone
+    return work.now - ticket.enqueued_at > times.alone
 
 
 def _hours(work: Work, case: Case) -> ServiceHours:

@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, exists, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, literal, or_, select, update
 
 from core.queueing import ANY_BUSINESS, LEASE, RINGABLE
 from core.records import DeskMessage, Duty
 from db import tables as t
 from db.stores.base import Store
-from db.stores.queue import IS_HELD
+from db.stores.queue_order import IS_HELD
 
 _S, _T, _K, _M = t.StaffStatus, t.Ticket, t.StaffSkill, t.DeskMessage
 
 
 def _duty(r: Row[Any]) -> Duty:
     return Duty(r.staff_id, r.branch_id, r.status, r.reason, r.began_at, r.seen_at)
+
+
+@cache
+def _able() -> Select[Any]:
+    """Open intervals of those with a skill, longest first; built once, because everybody who waits asks for it."""
+    skill = exists().where(
+        _K.firm_id == _S.firm_id,
+        _K.staff_id == _S.staff_id,
+        _K.branch_id == bindparam("branch"),
+        or_(_K.business == bindparam("business"), _K.business == literal(ANY_BUSINESS)),
+    )
+    there = (_S.firm_id == bindparam("of_firm"), _S.ended_at.is_(None), _S.seen_at > bindparam("heard"))
+    return select(*_S.__table__.columns).where(*there, skill).order_by(_S.began_at)
 
 
 class DutyTimes(Store):
@@ -48,13 +62,8 @@ class DutyTimes(Store):
 
     def able(self, branch_id: str, business: str) -> list[Duty]:
         """Who is there (their page was heard lately) and has the skill, whatever they do."""
-        skill = exists().where(
-            _K.firm_id == _S.firm_id,
-            _K.staff_id == _S.staff_id,
-            _K.branch_id == branch_id,
-            _K.business.in_((business, ANY_BUSINESS)),
-        )
-        found = self.rows(_S, _S.ended_at.is_(None), _S.seen_at > self.work.now - LEASE, skill, order=_S.began_at)
+        values = {"of_firm": self.work.firm_id, "branch": branch_id, "business": business}
+        found = self.work.connection.execute(_able(), values | {"heard": self.work.now - LEASE}).fetchall()
         return [_duty(row) for row in found]
 
     def idle(self) -> list[Duty]:

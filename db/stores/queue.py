@@ -13,10 +13,8 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
-    case,
     func,
     literal,
-    literal_column,
     or_,
     select,
     update,
@@ -26,28 +24,16 @@ from core.queueing import ALIVE, ANY_BUSINESS, LEASE, OFFER_REST, RECUSED, RECUS
 from core.records import LedgerEntry, Ticket
 from db import tables as t
 from db.stores.base import Store
+from db.stores.queue_order import IS_HELD, IS_LIVE, in_line, line_of, order, prefers, turns
 
 _T, _E = t.Ticket, t.QueueEvent
 _LIVE = frozenset({"waiting", "offered", "in_call"})
-IS_LIVE = _T.state.in_([literal_column(f"'{state}'") for state in ("waiting", "offered", "in_call")])
-IS_HELD = _T.state.in_([literal_column(f"'{state}'") for state in ("offered", "in_call")])
-"""Word for word as in the partial indexes, so that both databases use them: most tickets are long over."""
 _FIELDS = tuple(field.name for field in fields(Ticket))
 _BACK: Mapping[str, Any] = {"state": "waiting", "staff_id": None, "claimed_at": None, "lease_until": None}
 
 
 def _ticket(r: Row[Any]) -> Ticket:
     return Ticket(*(getattr(r, name) for name in _FIELDS))
-
-
-def _prefers(now: datetime) -> ColumnElement[bool]:
-    """Whether a ticket's own reserved window runs now (R162); evaluated at each claim, so it ends by itself."""
-    return and_(_T.prio_from <= now, _T.prio_until > now)
-
-
-def _order(now: datetime) -> tuple[Any, ...]:
-    """Put ahead by a supervisor, then inside the own window, then by the time of joining."""
-    return (_T.rank, case((_prefers(now), 0), else_=1), _T.enqueued_at, _T.id)
 
 
 class Queue(Store):
@@ -67,8 +53,8 @@ class Queue(Store):
 
     def find_last(self, case_id: str) -> Ticket | None:
         """The newest ticket of a case, whatever its state."""
-        row = self.row(_T, _T.case_id == case_id, order=_T.enqueued_at.desc())
-        return _ticket(row) if row else None
+        found = self.equal(_T, case_id=case_id, order=("enqueued_at",))
+        return _ticket(found[-1]) if found else None
 
     def find_held(self, staff_id: str) -> Ticket | None:
         """The call that a member of staff holds."""
@@ -82,16 +68,15 @@ class Queue(Store):
 
     def waiting(self, branch_id: str) -> Sequence[Ticket]:
         """Who waits and was seen recently, in order of service; who rings at somebody comes first."""
-        ringing = case((_T.state == "offered", 0), else_=1)
-        found = self.rows(
-            _T,
-            IS_LIVE,
-            _T.branch_id == branch_id,
-            _T.state != "in_call",
-            _T.seen_at > self.work.now - ALIVE,
-            order=(ringing, *_order(self.work.now)),
-        )
+        now = self.work.now
+        found = self.rows(_T, *in_line(branch_id, now - ALIVE), order=turns(now))
         return [_ticket(row) for row in found]
+
+    def line(self, branch_id: str) -> list[str]:
+        """The ids of `waiting`, for those who only look for their place: each of them every few seconds."""
+        now = self.work.now
+        values = {"of_firm": self.work.firm_id, "branch": branch_id, "alive": now - ALIVE, "now": now}
+        return list(self.work.connection.execute(line_of(), values).scalars())
 
     def running(self) -> Sequence[Ticket]:
         """The calls that run, oldest first."""
@@ -186,9 +171,9 @@ class Queue(Store):
         )
         alive = (IS_LIVE, _T.state == "waiting", _T.seen_at > now - ALIVE)
         return (
-            select(_T.id, _T.rank, _prefers(now).label("prefers"))
+            select(_T.id, _T.rank, prefers(now).label("prefers"))
             .where(_T.firm_id == self.work.firm_id, *alive, self._can_serve(staff_id), _T.id.not_in(mine))
-            .order_by(*_order(now))
+            .order_by(*order(now))
             .limit(1)
             .with_for_update(skip_locked=True, of=_T)
         )

@@ -87,6 +87,7 @@ READS: dict[str, Act] = {
     "queue.find_last": lambda w, a: w.queue.find_last(a.active.case_id),
     "queue.find_held": lambda w, a: w.queue.find_held("witness"),
     "queue.find_offered": lambda w, a: w.queue.find_offered("supervisor"),
+    "queue.line": lambda w, a: w.queue.line("b1"),
     "queue.waiting": lambda w, a: w.queue.waiting("b1"),
     "queue.running": lambda w, a: w.queue.running(),
     "queue.expired_offers": lambda w, a: w.queue.expired_offers(),
