@@ -77,7 +77,9 @@ def _step(talk: Talk, step: Mapping[str, Any], *, ticked: bool) -> None:
         icon = "photo_camera" if step["evidence"] in {*CAPTURES, HEAD_CLIP} else "flag"
         st.markdown(f":material/{icon}: **{step['title']}**")
     else:
-        st.session_state[key] = ticked  # the server also ticks: the step of the phone when the code was right
+        if key not in st.session_state or (ticked and not st.session_state[key]):
+            # The server ticks too (the phone, once the code was right). Never set back: a press may be on its way.
+            st.session_state[key] = ticked
         st.checkbox(f"**{step['title']}**", key=key, on_change=tick)
 
 
