@@ -88,7 +88,8 @@ class Jobs(Store):
 
     def named_files(self) -> set[str]:
         """Evidence files that jobs still name: those to be done, and those that failed and wait for staff."""
-        return {row.payload["file"] for row in self.rows(_J, _J.state != "done") if "file" in row.payload}
+        payloads = [row.payload for row in self.rows(_J, _J.state != "done")]
+        return {payload[name] for payload in payloads for name in ("file", "index") if payload.get(name)}
 
     # -- SMS
     def add_sms(self, owner: str, phone: str, template: str, text: str) -> None:

@@ -38,12 +38,14 @@ def sweep(bench: Bench, firm: str = "f1") -> None:
 
 
 def record(bench: Bench, walk: Walk) -> VaultWriter:
-    """A recording that is being written, with its promised job."""
+    """A recording that is being written with its index, and the promised job."""
     assert isinstance(bench.desk.vault, Vault)
-    writer = bench.desk.vault.create("f1")
-    start_recording(bench.desk, bench.staff("witness"), *walk.held, "customer", writer.file_id)
-    writer.write(b"webm " * 100)
-    writer.flush()
+    writer, index = bench.desk.vault.create("f1"), bench.desk.vault.create("f1")
+    start_recording(bench.desk, bench.staff("witness"), *walk.held, "customer", writer.file_id, index.file_id)
+    for each in (index, writer):
+        each.write(b"webm " * 100)
+        each.flush()
+    index.close()
     return writer
 
 
