@@ -118,6 +118,13 @@ class DutyTimes(Store):
         return len(ended)
 
 
+@cache
+def _messages() -> Select[Any]:
+    """What is to be shown at a branch now; built once, because everybody who waits asks for it."""
+    there = (_M.firm_id == bindparam("of_firm"), _M.branch_id == bindparam("branch"), _M.until > bindparam("now"))
+    return select(*_M.__table__.columns).where(*there).order_by(_M.created_at, _M.id)
+
+
 class DeskMessages(Store):
     """Messages of the desk to everybody who waits at a branch."""
 
@@ -135,7 +142,8 @@ class DeskMessages(Store):
 
     def current_messages(self, branch_id: str) -> list[DeskMessage]:
         """What is to be shown at a branch now, oldest first."""
-        found = self.rows(_M, _M.branch_id == branch_id, _M.until > self.work.now, order=(_M.created_at, _M.id))
+        values = {"of_firm": self.work.firm_id, "branch": branch_id, "now": self.work.now}
+        found = self.work.connection.execute(_messages(), values).fetchall()
         return [DeskMessage(r.id, r.branch_id, r.text, r.created_by, r.created_at, r.until) for r in found]
 
     def end_message(self, message_id: str) -> bool:

@@ -58,8 +58,8 @@ class Reservations(Store):
 
     def find_last(self, case_id: str) -> Reservation | None:
         """The newest reservation of a case, whatever its state."""
-        row = self.row(_R, _R.case_id == case_id, order=_R.created_at.desc())
-        return _reservation(row) if row else None
+        found = self.equal(_R, case_id=case_id, order=("created_at",))
+        return _reservation(found[-1]) if found else None
 
     def of_day(self, branch_id: str, day: date) -> list[Reservation]:
         """Everything that was booked for a day, by window."""
