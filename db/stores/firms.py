@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Select, bindparam, delete, func, insert, select
 
 from core.flow import Rules
 from core.records import Branch, Firm
 from core.rules.calendar import CalendarDay
 from db import tables as t
 from db.stores.base import Store
+
+
+@cache
+def _versions() -> Select[Any]:
+    """Kind and newest version in effect; built once, because every use case that follows the firm's data asks."""
+    table = t.FirmData
+    in_effect = (table.firm_id == bindparam("of_firm"), table.effective_from <= bindparam("now"))
+    return select(table.kind, func.max(table.version)).where(*in_effect).group_by(table.kind)
 
 
 class Firms(Store):
@@ -46,13 +55,8 @@ class Firms(Store):
 
     def current_versions(self) -> dict[str, int]:
         """Kind -> newest version in effect now."""
-        table = t.FirmData
-        query = (
-            select(table.kind, func.max(table.version))
-            .where(table.firm_id == self.work.firm_id, table.effective_from <= self.work.now)
-            .group_by(table.kind)
-        )
-        return {row[0]: row[1] for row in self.work.connection.execute(query)}
+        values = {"of_firm": self.work.firm_id, "now": self.work.now}
+        return {row[0]: row[1] for row in self.work.connection.execute(_versions(), values)}
 
     def data(self, kind: str, version: int) -> Any:
         """The body of one version; versions never change, so callers may cache them."""
