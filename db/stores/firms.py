@@ -17,7 +17,7 @@ from db.stores.base import Store
 
 
 @cache
-def _versions() -> Select[Any]:
+def _versions() -> Select[str, int]:
     """Kind and newest version in effect; built once, because every use case that follows the firm's data asks."""
     table = t.FirmData
     in_effect = (table.firm_id == bindparam("of_firm"), table.effective_from <= bindparam("now"))
