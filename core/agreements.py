@@ -44,7 +44,7 @@ def _label(rules: Rules, name: str, code: Any) -> str:
 
 def printed_values(facts: Facts, rules: Rules, now: datetime) -> dict[str, str]:
     """The variables of agreements.json with this case's values."""
-    profile, chosen = facts.values("profile"), facts.values("exchanges").get("chosen") or ()
+    profile, chosen = facts.values("profile"), facts.values("exchanges").get("chosen") or exchanges.opened(facts)
     card = (cards(facts.values("bank")) or [{}])[0]
     level, lowest = exchanges.rating(facts)
     day = local_day(now)
@@ -59,7 +59,7 @@ def printed_values(facts: Facts, rules: Rules, now: datetime) -> dict[str, str]:
         "拟开交易所": names_of(chosen, rules["exchanges"]),
         "结算银行": str(card.get("bank_name", "")),
         "结算账号尾号": mask_card(str(card["number"]))[-4:] if card.get("number") else "",
-        "资金账号": "审核通过后分配",
+        "资金账号": str(facts.values("on_file").get("account") or "审核通过后分配"),
         "税收居民身份": _label(rules, "tax_residency", profile.get("tax_residency")),
         "手机号": str(profile.get("phone", "")),
         "联系地址": "".join(str(profile.get(key) or "") for key in ("province", "city", "contact_address")),
@@ -67,6 +67,8 @@ def printed_values(facts: Facts, rules: Rules, now: datetime) -> dict[str, str]:
 
 
 def _applies(row: Mapping[str, Any], facts: Facts, rules: Rules) -> bool:
+    if facts.case.business == "supplement" and row["place"] == "agreements":
+        return row["code"] in (facts.values("supplement").get("codes") or ())
     wanted = row["applies"]
     checks = {
         "business": lambda v: facts.case.business in v,
@@ -110,5 +112,7 @@ def _agreement(row: Mapping[str, Any], values: Mapping[str, str]) -> Agreement:
 
 def to_sign(facts: Facts, rules: Rules, now: datetime) -> list[Agreement]:
     """Everything the customer signs, the risk statement first (条例 art. 24: before the contract)."""
-    both = agreements_for("agreements", facts, rules, now) + agreements_for("photos", facts, rules, now)
-    return [agreement for agreement in both if agreement.signed]
+    found = agreements_for("agreements", facts, rules, now)
+    if facts.values("photos"):  # who signs with a certificate found on the device signed the letter for it before
+        found += agreements_for("photos", facts, rules, now)
+    return [agreement for agreement in found if agreement.signed]

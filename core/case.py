@@ -69,7 +69,21 @@ class Action(StrEnum):
     REPORT = "report"
     CALL_BACK = "call_back"
     ACTIVATE = "activate"
+    FINISH = "finish"
     EXPIRE = "expire"
+
+
+class Ending(StrEnum):
+    """What follows the approval of a business; `APPROVED_AS` says in which state it waits for that."""
+
+    ACCOUNT = "account"
+    """An account number, trading codes, the phone callback, activation."""
+    CODES = "codes"
+    """Trading codes; finished when every exchange has answered."""
+    FILE = "file"
+    """What was handed in becomes the customer file; nothing else is to be done."""
+    COUNTER = "counter"
+    """Staff carry it out at the counter and record the outcome."""
 
 
 _CUSTOMER = frozenset(
@@ -92,12 +106,20 @@ ALLOWED: Mapping[State, frozenset[Action]] = {
     State.IN_REVIEW: frozenset(
         {Action.TAKE, Action.RELEASE, Action.APPROVE, Action.REJECT, Action.TERMINATE, Action.ABANDON}
     ),
-    State.APPROVED: frozenset({Action.REPORT, Action.TERMINATE}),
+    State.APPROVED: frozenset({Action.REPORT, Action.FINISH, Action.TERMINATE}),
     State.CALLBACK: frozenset({Action.REPORT, Action.CALL_BACK, Action.ACTIVATE, Action.TERMINATE}),
     **{state: frozenset() for state in CLOSED_STATES},
     State.ACTIVE: frozenset({Action.REPORT}),
+    State.DONE: frozenset({Action.REPORT}),
 }
-"""An active account still gets the answers of exchanges that come after the callback."""
+"""An active account still gets the answers of exchanges that come after the callback, and corrections later."""
+
+APPROVED_AS: Mapping[Ending, State] = {
+    Ending.ACCOUNT: State.CALLBACK,
+    Ending.CODES: State.APPROVED,
+    Ending.FILE: State.DONE,
+    Ending.COUNTER: State.APPROVED,
+}
 
 LEADS_TO: Mapping[tuple[State, Action], State] = {
     (State.FILLING, Action.SUBMIT): State.SUBMITTED,
@@ -105,9 +127,9 @@ LEADS_TO: Mapping[tuple[State, Action], State] = {
     (State.FILLING, Action.WITNESS_REJECT): State.REJECTED,
     (State.SUBMITTED, Action.TAKE): State.IN_REVIEW,
     (State.IN_REVIEW, Action.RELEASE): State.SUBMITTED,
-    (State.IN_REVIEW, Action.APPROVE): State.CALLBACK,
     (State.IN_REVIEW, Action.REJECT): State.REJECTED,
     (State.CALLBACK, Action.ACTIVATE): State.ACTIVE,
+    (State.APPROVED, Action.FINISH): State.DONE,
     **{(s, Action.ABANDON): State.ABANDONED for s in ALLOWED if Action.ABANDON in ALLOWED[s]},
     **{(s, Action.TERMINATE): State.TERMINATED for s in ALLOWED if Action.TERMINATE in ALLOWED[s]},
     **{(s, Action.EXPIRE): State.EXPIRED for s in WITH_CUSTOMER},
@@ -153,7 +175,10 @@ def require(case: Case, action: Action) -> None:
 
 
 def next_state(state: State, action: Action) -> State:
-    """State after an allowed action; an action without an entry leaves the state as it is."""
+    """State after an allowed action; an action without an entry leaves the state as it is.
+
+    An approval leads where its business ends: `APPROVED_AS`.
+    """
     if action not in ALLOWED[state]:
         raise WrongState
     return LEADS_TO.get((state, action), state)

@@ -32,6 +32,14 @@ class WrongState(DeskError):
     text = "当前状态下不能进行此操作，页面已为您更新。"
 
 
+class NotYet(WrongState):
+    """This customer may not begin the business now; `instead` is the business that helps first, empty when none does."""
+
+    def __init__(self, text: str, instead: str = "") -> None:
+        super().__init__(text)
+        self.instead = instead
+
+
 class Stale(DeskError):
     """Somebody or another tab changed the object first."""
 

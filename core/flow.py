@@ -14,7 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from core.case import Case
+from core.case import Case, Ending
 from core.errors import DeskError
 
 Answers = Mapping[str, Any]
@@ -160,6 +160,8 @@ class Step:
     applies: Question = always
     done: Question | None = None
     hint: str = ""
+    screen: str = ""
+    """Name of the screen in pages/steps when several steps share one or a key has two; empty: the key."""
 
     def is_done(self, facts: Facts, rules: Rules, now: datetime) -> bool:
         """Whether nothing is left to do here, from stored facts only."""
@@ -183,13 +185,21 @@ class BrokenDeclaration(DeskError):
 
 @dataclass(frozen=True)
 class Business:
-    """A business (业务): what it is called and its steps in order."""
+    """A business (业务): what it is called, its steps in order, who it is for and what follows its approval.
+
+    `takes` are the parts of the customer file that a case starts with: profile, bank, suitability, photos.
+    A business with `by_firm` is started by staff and cannot be given up (R007).
+    """
 
     key: str
     title: str
     steps: tuple[Step, ...]
     summary: str = ""
     minutes: int = 15
+    ending: Ending = Ending.ACCOUNT
+    newcomers: bool = False
+    by_firm: bool = False
+    takes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse an empty business, an unnamed step or a repeated key."""

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from core.actor import Role
+from core.flow import Evidence
 from core.rules.reservation import ReservationState
 
 
@@ -78,6 +79,20 @@ class Customer:
     level: str
     capital_account: str | None
     id_valid_to: str = ""
+
+
+@dataclass(frozen=True)
+class CustomerFile:
+    """客户档案: what the customer's approved businesses said last. Empty parts were never handed in here.
+
+    `profile` and `suitability` are answers of those steps (`suitability` with `rated_at`, ISO time), `bank` holds the
+    cards, each naming its photo by id; `photos` are the newest pictures by slot.
+    """
+
+    profile: Mapping[str, Any] = field(default_factory=dict)
+    bank: Mapping[str, Any] = field(default_factory=dict)
+    suitability: Mapping[str, Any] = field(default_factory=dict)
+    photos: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True)

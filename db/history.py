@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from core.actor import Role
-from core.businesses import BUSINESSES, COMING
+from core.businesses import BUSINESSES
 from core.defaults import load_defaults
 from core.errors import NotAllowed
 from core.metrics import day_number, day_of
@@ -177,7 +177,7 @@ _REJECTION = ("firm_id", "id", "case_id", "stage", "codes", "targets", "text_sea
 _RESERVATION = ("firm_id", "id", "case_id", "owner", "branch_id", "day", "slot", "begins_at", "ends_at",
                 "state", "signed_in_at", "created_at", "closed_at", "reason")  # fmt: skip
 _DUTY = ("firm_id", "id", "staff_id", "branch_id", "status", "reason", "began_at", "seen_at", "ended_at")
-_NAMES = (*BUSINESSES, *COMING)
+_NAMES = tuple(BUSINESSES)
 _WHY = ("left", "vanished", "closed", "gave_up")
 
 

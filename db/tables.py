@@ -219,6 +219,7 @@ class Customer(Base):
     phone_index: Mapped[bytes]
     name_index: Mapped[bytes]
     data_sealed: Mapped[bytes]
+    file_sealed: Mapped[bytes | None]
     exchanges: Mapped[list[str]]
     investor_class: Mapped[str] = mapped_column(String(20), default="ordinary")
     level: Mapped[str] = mapped_column(String(10), default="")

@@ -49,8 +49,15 @@ class Device:
         possession = self.sign(b"jianzheng-possession|" + nonce + self.spki)
         return {
             "kid": self.kid, "spki": b64(self.spki), "possession": b64(possession), "auth": self.auth(),
-            "presence_spki": "",
+            "presence_spki": b64(self.spki),
         }  # fmt: skip
+
+    def detect(self, challenge: str) -> list[dict[str, Any]]:
+        """What the browser answers to a detection: its installed keys with the signed challenge."""
+        if not self.chain:
+            return []
+        presence = self.sign(b"jianzheng-presence|" + base64.b64decode(challenge) + self.spki)
+        return [{"kid": self.kid, "installed": True, "created": 0, "presence": b64(presence)}]
 
     def auth(self, password: str | None = None) -> str:
         """The tag that proves the password, as base64."""

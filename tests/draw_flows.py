@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 from core.businesses import BUSINESSES
-from core.case import ALLOWED, LEADS_TO, STATE_TITLES, Action, State
+from core.case import ALLOWED, APPROVED_AS, LEADS_TO, STATE_TITLES, Action, State
 from core.flow import Business
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "flow.md"
@@ -41,6 +41,8 @@ def states_picture() -> str:
     for (state, action), target in LEADS_TO.items():
         if target not in ends:
             lines.append(f"    {state} --> {target}: {action}")
+    for target in dict.fromkeys(APPROVED_AS.values()):
+        lines.append(f"    {State.IN_REVIEW} --> {target}: {Action.APPROVE}")
     return "\n".join([*lines, "```"])
 
 
@@ -54,6 +56,9 @@ def states_table() -> str:
 
 
 def _action(state: State, action: Action) -> str:
+    if action is Action.APPROVE:
+        titles = dict.fromkeys(STATE_TITLES[target] for target in APPROVED_AS.values())
+        return f"{action} → {', '.join(titles)} (by the ending of the business)"
     target = LEADS_TO.get((state, action))
     return f"{action} → {STATE_TITLES[target]}" if target else str(action)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.actor import Actor
@@ -22,6 +22,7 @@ from core.usecases.call_script import draw_question, mark_answer
 from core.usecases.callback_plan import call_plan
 from core.usecases.certificates import begin_certificate, confirm_install, issue_certificate, unlock_certificate
 from core.usecases.complete_case import record_callback
+from core.usecases.find_certificate import begin_detection, find_certificate
 from core.usecases.loading import Loaded, load
 from core.usecases.photos import add_photo
 from core.usecases.read_agreement import finish_agreement, open_agreement
@@ -31,7 +32,7 @@ from core.usecases.sessions import exchange_ticket, find_session
 from core.usecases.sign_agreements import finish_signing, prepare_signing
 from core.usecases.sign_in_customer import new_captcha, request_code, sign_in_customer
 from core.usecases.start_case import start_case
-from core.usecases.submit_case import submit_follow_up
+from core.usecases.submit_case import submit_case, submit_follow_up
 from core.usecases.wait_for_witness import join_queue
 from tests import samples
 from tests.desk_bench import Bench, id_number
@@ -73,6 +74,12 @@ class Walk:
     fence: int = 0
     device: Device = field(default_factory=Device)
     account: str = ""
+    business: str = "open_account"
+    part: str = "other"
+
+    def again(self, business: str, **changes: Any) -> Walk:
+        """The same customer with the same device on the way through another business."""
+        return replace(self, business=business, owner="", case_id="", ticket="", fence=0, **changes)
 
     @property
     def actor(self) -> Actor:
@@ -106,9 +113,24 @@ class Walk:
         self.owner = sign_in(bench, self.firm, phone=self.person.phone)
 
     def start(self, bench: Bench) -> None:
-        self.sign_in(bench)
+        """Sign in and begin; a customer on file signs in by ID number."""
+        if self.account:
+            bench.pass_time(seconds=60)
+            self.owner = sign_in(bench, self.firm, id_number=self.person.id_number)
+        else:
+            self.sign_in(bench)
         desk = bench.inner_desk()
-        self.case_id = start_case(desk, self.actor, "open_account", self.branch, self.person.phone).id
+        self.case_id = start_case(desk, self.actor, self.business, self.branch, self.person.phone).id
+
+    def walk_to(self, bench: Bench, place: str = "submit") -> None:
+        """Do step after step until the case stands at `place`."""
+        for _ in range(20):
+            step = self.step(bench)
+            if step == place:
+                return
+            getattr(self, {"witness": "be_witnessed"}.get(step, f"do_{step}"))(bench)
+            bench.pass_time(seconds=30)
+        raise AssertionError(f"{self.business} does not come to {place}, it stands at {self.step(bench)}")
 
     def answer(self, bench: Bench, step: str, values: Mapping[str, Any], version: int | None = None) -> dict[str, str]:
         """Save a step; the errors by field."""
@@ -133,9 +155,21 @@ class Walk:
         return {**PROFILE, **who, **self.profile, **changes}
 
     def do_profile(self, bench: Bench) -> None:
-        assert not self.answer(bench, "profile", self.profile_values())
+        if self.business == "open_account":
+            assert not self.answer(bench, "profile", self.profile_values())
+        else:
+            assert not self.answer(bench, "profile", {**self.facts(bench).values("profile"), **self.profile})
+
+    def do_profile_read(self, bench: Bench) -> None:
+        assert not self.answer(bench, "profile_read", {"confirmed": True})
+
+    def do_part(self, bench: Bench) -> None:
+        assert not self.answer(bench, "part", {"part": self.part})
 
     def do_bank(self, bench: Bench) -> None:
+        if cards(self.facts(bench).values("bank")):
+            assert not self.confirm_bank(bench)
+            return
         photo = self.add_photo(bench, "bank_card")
         assert not add_card(bench.inner_desk(), self.actor, self.case_id, self.person.card, "", photo.id)
         assert not self.confirm_bank(bench)
@@ -235,6 +269,16 @@ class Walk:
         self.do_witness(bench)
 
     # -- certificate and signing
+    def detect(self, bench: Bench) -> str:
+        """Ask this device for the customer's certificate; what the server makes of it."""
+        asked = begin_detection(bench.inner_desk(), self.actor, self.case_id)
+        return find_certificate(bench.inner_desk(), self.actor, self.case_id, self.device.detect(asked.challenge))
+
+    def do_certificate_check(self, bench: Bench) -> None:
+        outcome = self.detect(bench)
+        if outcome != "found":
+            assert not self.answer(bench, "certificate_check", {"outcome": outcome})
+
     def do_certificate(self, bench: Bench) -> None:
         desk = bench.inner_desk()
         request = begin_certificate(desk, self.actor, self.case_id)
@@ -268,6 +312,10 @@ class Walk:
         given = self.follow_up_answers(bench)
         checked = submit_follow_up(bench.inner_desk(), self.actor, self.case_id, given, confirmed=True)
         assert checked.ok, checked.errors
+
+    def hand_in(self, bench: Bench) -> None:
+        """Submit a business that ends without questions."""
+        submit_case(bench.inner_desk(), self.actor, self.case_id)
 
     def do_submitted(self, bench: Bench) -> None:
         take_case(bench.inner_desk(), bench.staff(self.reviewer, firm=self.firm), self.case_id)

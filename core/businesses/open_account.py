@@ -22,8 +22,9 @@ BUSINESS = Business(
     "开立期货账户",
     (
         device.STEP, photos.STEP, profile.STEP, bank.STEP, suitability.STEP, exchanges.STEP,
-        agreements.STEP, witness.STEP, certificate.STEP, sign.STEP, follow_up.STEP,
+        agreements.STEP, witness.STEP, certificate.STEP, sign.STEP, follow_up.IF_ASKED,
     ),
     summary="首次开户，全程线上办理",
     minutes=15,
+    newcomers=True,
 )  # fmt: skip

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from core.flow import Answers, Checked, Facts, Phase, Rules, Step
+from core.steps import witness
 
 KEPT = ("secure", "camera", "microphone", "speaker", "webrtc", "crypto", "rtt_ms", "down_kbps")
 
@@ -24,3 +26,5 @@ def check(answers: Answers, _facts: Facts, _rules: Rules, _now: datetime) -> Che
 
 
 STEP = Step("device", "设备检测", Phase.DATA, check, hint="检测摄像头、麦克风、扬声器和网络。")
+BEFORE_VIDEO = replace(STEP, applies=witness.is_needed)
+"""For businesses that need a camera only when the customer has no certificate."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -38,3 +39,11 @@ def check(answers: Answers, facts: Facts, rules: Rules, _now: datetime) -> Check
 
 
 STEP = Step("follow_up", "在线回访", Phase.FOLLOW_UP, check, hint="请按真实情况回答。")
+
+
+def is_asked(facts: Facts, rules: Rules, _now: datetime) -> bool:
+    """Whether the firm asks the questions in this business (C15)."""
+    return bool(rules["business_rules"]["businesses"][facts.case.business]["follow_up"])
+
+
+IF_ASKED = replace(STEP, applies=is_asked)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from core.flow import Answers, Checked, Facts, Phase, Rules, Step
+from core.steps.certificate import found
 
 SLOTS: Mapping[str, str] = {"id_front": "身份证正面", "id_back": "身份证反面", "signature": "签名照"}
 CONSENTS: Mapping[str, str] = {
@@ -39,3 +41,11 @@ def check(answers: Answers, facts: Facts, rules: Rules, _now: datetime) -> Check
 
 
 STEP = Step("photos", "上传照片", Phase.DATA, check, hint="准备好身份证原件，在光线充足处拍摄。")
+
+
+def is_needed(facts: Facts, _rules: Rules, _now: datetime) -> bool:
+    """Whether photos are asked for in a business that works from the file: without a certificate, or when one lacks."""
+    return found(facts) is None or any(not facts.slot(slot) for slot in SLOTS)
+
+
+IF_NEEDED = replace(STEP, applies=is_needed)

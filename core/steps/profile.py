@@ -87,7 +87,7 @@ def _contact(answers: Answers, phone_on_session: str, *, demo: bool) -> tuple[di
     errors = {key: number.text for key, number in found.items() if isinstance(number, Problem)}
     values = {key: number for key, number in found.items() if isinstance(number, str)}
     if phone_on_session and values.get("phone", phone_on_session) != phone_on_session:
-        errors["phone"] = "手机号与登录时验证的不一致。要换手机号，请退出后用新号码登录。"
+        errors["phone"] = "这个手机号还没有验证，请用短信验证码验证后再保存。"
     return errors, values
 
 
@@ -132,7 +132,7 @@ def check(answers: Answers, facts: Facts, rules: Rules, now: datetime) -> Checke
         errors.setdefault("email", "电子邮箱格式不正确。")
     identity, normal, doubts = _identity(answers, rules, local_day(now))
     place, warnings, address = _place(answers)
-    session_phone = str(facts.values("identity").get("phone", ""))
+    session_phone = str(facts.values("new_phone").get("phone") or facts.values("identity").get("phone", ""))
     contact, numbers = _contact(answers, session_phone, demo=bool(rules["firm"]["demo"]))
     for group in (identity, contact, place, _declared(answers)):
         for key, text in group.items():

@@ -63,6 +63,9 @@ def save(
 ) -> Case:
     """Store checked values with clear facts and flags; bumps the case's version once."""
     work.cases.save_answer(loaded.case.id, step, values)
+    if step == "part" and values["part"] == "identity":
+        for slot in ("id_front", "id_back"):  # a new validity means a new card: the old pictures count no more (R077)
+            work.cases.replace_evidence(loaded.case.id, slot=slot)
     changes = _clear_changes(work, loaded, step, values)
     case = work.cases.change(loaded.case, expected=version, **changes)
     work.audit(actor, Tag.CUSTOMER_STEP_SAVE, f"case:{case.id}", step=step, version=case.version)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,12 +14,12 @@ from core.call_notes import CHALLENGE, CODE, HELP, HELP_REASONS, QUESTIONS, aske
 from core.errors import NotFound, TooMany, WrongState
 from core.permissions import own
 from core.ports import Desk, Work
-from core.records import SmsCode, Ticket
+from core.records import Ticket
 from core.rules.exchanges import names_of
 from core.steps.bank import cards
 from core.usecases.loading import Loaded
-from core.usecases.notify import notify
 from core.usecases.serve_customer import held_call, script_marks
+from core.usecases.sms_codes import accept_code, send_code
 
 CODE_STEP = "phone"
 """The step of the script that a right code proves."""
@@ -110,11 +109,7 @@ def send_call_code(desk: Desk, actor: Actor, ticket_id: str, fence: int) -> None
         if work.people.events_since(f"call_code|{number}", work.now - limits.CODE_RESEND):
             raise TooMany("验证码已发送，60 秒后可以重新发送。")
         work.people.count_event(f"call_code|{number}")
-        code_id, code = work.new_id(), f"{secrets.randbelow(1_000_000):06d}"
-        work.people.add_code(
-            SmsCode(code_id, f"call:{ticket_id}", number, _mac(work, code_id, code), work.now, 0, used=False)
-        )
-        notify(work, loaded.rules, loaded.case.owner, number, "code", code=code, minutes=5, purpose="视频验证")
+        code_id = send_code(work, f"call:{ticket_id}", loaded.case.owner, number, "视频验证")
         _keep(work, ticket, **{CODE: {"id": code_id, "at": work.now.isoformat(timespec="seconds")}})
         work.audit(actor, Tag.STAFF_CALL_STEP, f"case:{loaded.case.id}", step="code_sent")
 
@@ -127,11 +122,7 @@ def enter_call_code(desk: Desk, actor: Actor, ticket_id: str, code: str) -> bool
             raise NotFound
         own(actor, work.cases.get(ticket.case_id))
         code_id = str(ticket.script[CODE]["id"])
-        found = work.people.find_code(code_id)
-        if found is None or not work.people.count_try(code_id, limits.CODE_TRIES):
-            return False
-        fits = hmac.compare_digest(_mac(work, code_id, code.strip()), found.code_mac)
-        if not fits or work.now - found.created_at > limits.CODE_LIFE or not work.people.use_code(code_id):
+        if accept_code(work, code_id, code) is None:
             return False
         now = work.now.isoformat(timespec="seconds")
         marks = {**script_marks(ticket), CODE_STEP: now}
@@ -160,7 +151,3 @@ def _held(work: Work, actor: Actor, ticket_id: str, fence: int) -> tuple[Loaded,
 
 def _keep(work: Work, ticket: Ticket, **values: Any) -> None:
     work.queue.save_script(ticket.id, str(ticket.staff_id), ticket.fence, {**ticket.script, **values})
-
-
-def _mac(work: Work, code_id: str, code: str) -> bytes:
-    return work.keys.mac("sms_code", f"{code_id}|{code}".encode())

@@ -89,6 +89,13 @@ def _begun(work: Work, actor: Actor, case_id: str, kid: str, *states: str) -> tu
     return loaded, found
 
 
+def _signing(work: Work, actor: Actor, case_id: str) -> tuple[Loaded, Certificate | None]:
+    """The case at its signing step with the certificate that signs it, made in this case or found on the device."""
+    loaded = load_own(work, actor, case_id, Action.SIGN, "sign")
+    proof = installed(loaded.facts)
+    return loaded, work.documents.find_certificate(str(proof.body["kid"])) if proof else None
+
+
 def _bytes(answer: Mapping[str, Any], name: str) -> bytes:
     """A base64 value of the browser; raises `CertificateRefused` for anything else."""
     try:
@@ -100,9 +107,7 @@ def _bytes(answer: Mapping[str, Any], name: str) -> bytes:
 def certificate_state(desk: Desk, actor: Actor, case_id: str) -> str:
     """State of the certificate that signs this case (valid, locked, superseded), empty without one."""
     with desk.read(actor.firm_id) as work:
-        loaded = load_own(work, actor, case_id, Action.SIGN, "certificate")
-        proof = installed(loaded.facts)
-        found = work.documents.find_certificate(str(proof.body["kid"])) if proof else None
+        _loaded, found = _signing(work, actor, case_id)
         return found.state if found else ""
 
 
@@ -130,14 +135,14 @@ def issue_certificate(desk: Desk, actor: Actor, case_id: str, answer: dict[str, 
 
 
 def confirm_install(desk: Desk, actor: Actor, case_id: str, kid: str) -> None:
-    """The device stored its certificate: the case may sign with it, and with no older one. Repeatable."""
+    """The device stored its certificate: from now on the customer signs with it and with no older one. Repeatable."""
     with desk.write(actor.firm_id) as work:
         loaded, certificate = _begun(work, actor, case_id, kid, "valid")
         _refuse_second(loaded, kid)
         if installed(loaded.facts):
             return
-        for other in work.documents.valid_certificates(loaded.case.owner):
-            if other.case_id == case_id and other.kid != kid:
+        for other in work.documents.certificates_of(loaded.case.owner, loaded.case.customer_id):
+            if other.kid != kid and other.state in {"valid", "locked"}:
                 work.documents.change_certificate(other.kid, state="superseded")
         body = {"kid": kid, "serial": certificate.serial}
         work.cases.add_proof(
@@ -154,7 +159,9 @@ def unlock_certificate(desk: Desk, actor: Actor, case_id: str, kid: str, auth: s
     """
     pepper = desk.keys.firm(actor.firm_id).subkey("certificate_password")
     with desk.write(actor.firm_id) as work:
-        _loaded, certificate = _begun(work, actor, case_id, kid, "valid", "locked")
+        _loaded, certificate = _signing(work, actor, case_id)
+        if certificate is None or certificate.kid != kid or certificate.state not in {"valid", "locked"}:
+            raise NotFound
         if not work.documents.count_password_try(kid, limits.PASSWORD_TRIES):
             return Unlocked("", 0)
         protected = b64decode(str(certificate.secret["auth"]))
@@ -182,11 +189,12 @@ def signing_certificate(work: Work, loaded: Loaded) -> Certificate:
 def apply_again(desk: Desk, actor: Actor, case_id: str) -> None:
     """重新申请: the old certificate signs no more; the customer is witnessed again before a new one (R132, R141)."""
     with desk.write(actor.firm_id) as work:
-        loaded = load_own(work, actor, case_id, Action.SIGN, "certificate")
-        proof = installed(loaded.facts)
-        if proof is None:
+        loaded, certificate = _signing(work, actor, case_id)
+        if certificate is None:
             raise WrongState("这笔业务还没有安装证书。")
-        work.documents.change_certificate(str(proof.body["kid"]), state="superseded")
+        work.documents.change_certificate(certificate.kid, state="superseded")
+        if any(step.key == "certificate_check" for step in loaded.business.steps):
+            work.cases.save_answer(case_id, "certificate_check", {"outcome": "again"})
         text = "您选择了重新申请证书。请再次视频验证，然后安装新的证书。"
         rejection = Rejection(work.new_id(), "certificate", (), ("witness", "certificate"), text, work.now)
         work.cases.add_rejection(case_id, rejection, "", actor.id)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from core.businesses import BUSINESSES, COMING
+from core.businesses import BUSINESSES
 from core.charts import DAY, WEEKDAYS, Cell, Chart, Column, metric
 from core.flow import Rules
 from core.metrics import (
@@ -45,9 +45,7 @@ class Asked:
 
 def business_title(key: str) -> str:
     """The Chinese title of a business."""
-    if key in BUSINESSES:
-        return BUSINESSES[key].title
-    return COMING[key][0] if key in COMING else key or "其他"
+    return BUSINESSES[key].title if key in BUSINESSES else key or "其他"
 
 
 def _chart(key: str, title: str, columns: Iterable[Column], rows: Iterable[tuple[Cell, ...]], note: str = "") -> Chart:
@@ -65,7 +63,7 @@ def volume(ask: Asked) -> Chart:
         if offered:
             found.setdefault(day, {})[business] = offered
     seen = {business for figures in found.values() for business in figures}
-    known = [key for key in (*BUSINESSES, *COMING) if key in seen] + sorted(seen - {*BUSINESSES, *COMING})
+    known = [key for key in BUSINESSES if key in seen] + sorted(seen - {*BUSINESSES})
     meaning = metric("offered").meaning
     columns = [DAY, *(Column(key, business_title(key), "人次", meaning) for key in known)]
     rows: list[tuple[Cell, ...]] = [

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from core.actor import Actor
 from core.audit import Tag
-from core.case import Action, next_state, require
+from core.case import Action, Ending, State, next_state, require
 from core.errors import NotFound
 from core.permissions import Permission, allow
 from core.ports import Desk, Work
@@ -40,6 +41,7 @@ def record_exchange(
         if not work.results.set_request(case_id, exchange, state, return_code, code, actor.id):
             raise NotFound
         _keep_exchanges(work, loaded)
+        _finish_codes(work, actor, loaded)
         template = "exchanges_opened" if return_code == 0 else "exchange_failed"
         notify_case(work, loaded, template, exchanges=names_of([exchange], loaded.rules["exchanges"]))
         work.audit(actor, Tag.STAFF_EXCHANGE_RECORD, f"case:{case_id}", exchange=exchange, code=return_code)
@@ -61,7 +63,43 @@ def _keep_exchanges(work: Work, loaded: Loaded) -> None:
         requests = work.results.requests(loaded.case.id)
         others = set(customer.exchanges) - {r.exchange for r in requests}
         opened = {r.exchange for r in requests if r.state == "opened"}
-        work.people.set_exchanges(customer.id, sorted(others | opened))
+        work.people.change_customer(replace(customer, exchanges=tuple(sorted(others | opened))))
+
+
+def _finish_codes(work: Work, actor: Actor, loaded: Loaded) -> None:
+    """增开 ends with the last answer; one that failed can still be corrected afterwards."""
+    waiting = any(request.state == "waiting" for request in work.results.requests(loaded.case.id))
+    if loaded.business.ending is Ending.CODES and loaded.case.state is State.APPROVED and not waiting:
+        finish(work, actor, loaded, "completed")
+
+
+def finish(work: Work, actor: Actor, loaded: Loaded, template: str) -> None:
+    """An approved case is done; the customer is told."""
+    state = next_state(loaded.case.state, Action.FINISH)
+    work.cases.change(loaded.case, state=state, closed_at=work.now, remark="")
+    notify_case(work, loaded, template)
+    work.audit(actor, Tag.STAFF_CASE_FINISH, f"case:{loaded.case.id}")
+
+
+def record_counter(desk: Desk, actor: Actor, case_id: str, *, done: bool, note: str) -> dict[str, str]:
+    """What the counter did with an approved case (密码重置): done, or not, which needs a reason. Errors by field."""
+    if not done and not note.strip():
+        return {"note": "没有办成时，请写明原因，客户会看到。"}
+    with desk.write(actor.firm_id) as work:
+        allow(actor, Permission.CASE_REPORT)
+        loaded = load(work, case_id)
+        if loaded.business.ending is not Ending.COUNTER:
+            raise NotFound
+        require(loaded.case, Action.FINISH)
+        work.results.add_callback(case_id, "counter_done" if done else "counter_failed", note.strip(), actor.id)
+        if done:
+            finish(work, actor, loaded, loaded.business.key)
+        else:
+            state = next_state(loaded.case.state, Action.TERMINATE)
+            work.cases.change(loaded.case, state=state, closed_at=work.now, remark=note.strip())
+            notify_case(work, loaded, "stopped")
+            work.audit(actor, Tag.STAFF_CASE_TERMINATE, f"case:{case_id}", stage="counter")
+    return {}
 
 
 def record_callback(

@@ -134,7 +134,10 @@ def forget_firms() -> None:
 
 
 def rules_for(work: Work, versions: Mapping[str, int] | None = None) -> Rules:
-    """Firm data in the given versions (or those in effect), with the firm's name and branches beside it."""
+    """Firm data in the given versions (or those in effect), with the firm's name and branches beside it.
+
+    A kind that did not exist yet when a case pinned its versions is read as it stands now.
+    """
     wanted = dict(versions or work.firms.current_versions())
     key = (work.firm_id, frozenset(wanted.items()))
     if key not in _rules:
@@ -146,7 +149,8 @@ def rules_for(work: Work, versions: Mapping[str, int] | None = None) -> Rules:
 
 def _read_rules(work: Work, wanted: Mapping[str, int]) -> Rules:
     firm, branches = _firm(work)
-    data = {kind: _body(work, kind, version) for kind, version in wanted.items()}
+    younger = {kind: version for kind, version in work.firms.current_versions().items() if kind not in wanted}
+    data = {kind: _body(work, kind, version) for kind, version in {**younger, **wanted}.items()}
     data |= {
         "firm": {"name": firm.name, "hotline": firm.hotline, "number": firm.number, "demo": firm.demo},
         "branches": branches,

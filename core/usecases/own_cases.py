@@ -12,6 +12,7 @@ from core.permissions import own
 from core.ports import Desk, Work
 from core.records import Document, ExchangeRequest
 from core.usecases.loading import Loaded, load
+from core.usecases.read_case import account_of
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def outcome_of(desk: Desk, actor: Actor, case_id: str) -> Outcome:
         case = work.cases.get(case_id)
         own(actor, case)
         return Outcome(
-            account=work.results.account_of(case_id),
+            account=account_of(work, case),
             requests=tuple(work.results.requests(case_id)),
             documents=tuple(work.documents.of_case(case_id, "signed", "sealed")),
             callback_due=case.due_at if case.state is State.CALLBACK else None,

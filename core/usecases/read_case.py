@@ -25,7 +25,7 @@ PURPOSES: Mapping[str, Permission] = {
 }
 """What a case is opened for -> the permission it needs; the purpose stands in the audit."""
 REVEALABLE = ("cards", "phone")
-REPORTED = (State.CALLBACK, State.ACTIVE)
+REPORTED = (State.APPROVED, State.CALLBACK, State.ACTIVE, State.DONE)
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def _file(work: Work, case_id: str) -> CaseFile:
     return CaseFile(
         loaded=loaded,
         branch=str(loaded.rules["branches"].get(loaded.case.branch_id, "")),
-        account=work.results.account_of(case_id),
+        account=account_of(work, loaded.case),
         documents=tuple(work.documents.of_case(case_id, "signed", "sealed")),
         history=tuple(RejectionNote(r, names.get(by, by), internal) for r, (_stage, by, internal) in pairs),
         requests=tuple(work.results.requests(case_id)),
@@ -125,6 +125,12 @@ def _file(work: Work, case_id: str) -> CaseFile:
         names=names,
         scripts=_scripts(work, loaded),
     )
+
+
+def account_of(work: Work, case: Case) -> str | None:
+    """The capital account that this case opened, or that its customer had before."""
+    customer = work.people.find_customer(customer_id=case.customer_id) if case.customer_id else None
+    return work.results.account_of(case.id) or (customer.capital_account if customer else None)
 
 
 def _scripts(work: Work, loaded: Loaded) -> Scripts:

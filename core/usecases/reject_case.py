@@ -21,9 +21,19 @@ WAIT = "wait"
 _TEMPLATES = {"witness": "witness_rejected", "review": "review_rejected", "callback": "review_rejected"}
 
 
-def reasons_for(stage: str, rules: Any) -> list[Mapping[str, Any]]:
-    """The firm's reasons that may be given at a stage (witness, review, callback)."""
-    return [reason for reason in rules["reject_reasons"]["reasons"] if stage in reason["stages"]]
+def reasons_for(stage: str, loaded: Loaded) -> list[Mapping[str, Any]]:
+    """The firm's reasons that may be given at a stage (witness, review, callback): those whose step the case has."""
+    return [
+        reason
+        for reason in loaded.rules["reject_reasons"]["reasons"]
+        if stage in reason["stages"] and (reason["kind"] in {*ENDING, WAIT} or _targets(reason, loaded))
+    ]
+
+
+def _targets(reason: Mapping[str, Any], loaded: Loaded) -> list[str]:
+    """The steps of this business that the reason sends back to; other businesses may have more of them."""
+    has = {step.key for step in loaded.business.steps}
+    return [step for step in (reason["step"], *reason["also"]) if step in has]
 
 
 def default_text(codes: Sequence[str], rules: Any) -> str:
@@ -39,12 +49,11 @@ def reject(
 
     Raises `WrongState` without a known code.
     """
-    reasons = [reason for reason in reasons_for(stage, loaded.rules) if reason["code"] in codes]
+    reasons = [reason for reason in reasons_for(stage, loaded) if reason["code"] in codes]
     if not reasons or len(reasons) != len(set(codes)):
         raise WrongState("请选择驳回原因。")
     text = customer_text.strip() or default_text(codes, loaded.rules)
-    steps = [s for reason in reasons for s in (reason["step"], *reason["also"]) if s]
-    targets = tuple(dict.fromkeys(steps))
+    targets = tuple(dict.fromkeys(step for reason in reasons for step in _targets(reason, loaded)))
     rejection = Rejection(work.new_id(), stage, tuple(codes), targets, text, work.now)
     work.cases.add_rejection(loaded.case.id, rejection, internal.strip(), actor.id)
     kinds = {str(reason["kind"]) for reason in reasons}

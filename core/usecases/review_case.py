@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 from core import limits
 from core.actor import Actor
 from core.audit import Tag
-from core.case import Action, Case, State, next_state, require
-from core.errors import NotAllowed, WrongState
+from core.case import APPROVED_AS, Action, Case, Ending, State, next_state, require
+from core.errors import NotAllowed, NotFound, WrongState
 from core.permissions import Permission, allow
 from core.ports import Desk, Work
 from core.records import Customer
 from core.usecases.callback_plan import callback_due
+from core.usecases.customer_file import keep_in_file
 from core.usecases.loading import Loaded, calendar_around, load
 from core.usecases.notify import notify_case
 from core.usecases.reject_case import reject
@@ -66,21 +69,48 @@ def _held(work: Work, actor: Actor, case_id: str, action: Action) -> Loaded:
 
 
 def approve_case(desk: Desk, actor: Actor, case_id: str) -> str:
-    """Approve: capital account, customer record, exchange requests, callback task. Returns the account number."""
+    """Approve: what was handed in becomes the customer's file, and what the business ends in begins.
+
+    Returns the capital account number of the customer.
+    """
     with desk.write(actor.firm_id) as work:
         loaded = _held(work, actor, case_id, Action.APPROVE)
         if loaded.current is not None:
             raise WrongState(f"资料不完整：{loaded.current.title}。")
-        number = work.results.account_of(case_id) or _new_account(work, case_id)
-        customer_id = _customer(work, loaded, number)
-        for exchange in loaded.facts.values("exchanges").get("chosen") or ():
-            work.results.add_request(case_id, exchange, actor.id)
-        state = next_state(loaded.case.state, Action.APPROVE)
-        due = callback_due(work.now, loaded.rules, calendar_around(work))
-        work.cases.change(loaded.case, state=state, customer_id=customer_id, remark="", reviewer_until=None, due_at=due)
-        notify_case(work, loaded, "approved")
-        work.audit(actor, Tag.STAFF_CASE_APPROVE, f"case:{case_id}")
-        return number
+        return approve(work, actor, loaded, Tag.STAFF_CASE_APPROVE)
+
+
+def approve(work: Work, actor: Actor, loaded: Loaded, tag: Tag) -> str:
+    """The approval itself, inside the caller's transaction; returns the capital account number."""
+    case, ending = loaded.case, loaded.business.ending
+    customer = _newcomer(work, loaded) if ending is Ending.ACCOUNT else _on_file(work, loaded)
+    customer = keep_in_file(work, loaded, customer)
+    for exchange in loaded.facts.values("exchanges").get("chosen") or ():
+        work.results.add_request(case.id, exchange, actor.id)
+    state = APPROVED_AS[ending]
+    changes: dict[str, Any] = {"closed_at": work.now} if state is State.DONE else {}
+    if ending is Ending.ACCOUNT:
+        changes["due_at"] = callback_due(work.now, loaded.rules, calendar_around(work))
+    work.cases.change(case, state=state, customer_id=customer.id, remark="", reviewer_until=None, **changes)
+    notify_case(work, loaded, _TOLD[ending])
+    work.audit(actor, tag, f"case:{case.id}")
+    return str(customer.capital_account)
+
+
+_TOLD = {
+    Ending.ACCOUNT: "approved",
+    Ending.CODES: "approved_codes",
+    Ending.FILE: "completed",
+    Ending.COUNTER: "approved_counter",
+}
+"""Ending -> the text that tells the customer of the approval."""
+
+
+def _on_file(work: Work, loaded: Loaded) -> Customer:
+    found = work.people.find_customer(customer_id=loaded.case.customer_id or "")
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _new_account(work: Work, case_id: str) -> str:
@@ -93,24 +123,21 @@ def _new_account(work: Work, case_id: str) -> str:
     return number
 
 
-def _customer(work: Work, loaded: Loaded, account: str) -> str:
-    profile = loaded.facts.values("profile")
-    level = str(loaded.facts.values("suitability").get("level", ""))
+def _newcomer(work: Work, loaded: Loaded) -> Customer:
+    """The customer whose account is opened: new, or on file without an account."""
+    profile, case = loaded.facts.values("profile"), loaded.case
     known = work.people.find_customer(id_number=str(profile["id_number"]))
-    if known and (known.id != loaded.case.customer_id or known.capital_account not in {None, account}):
+    account = work.results.account_of(case.id) or _new_account(work, case.id)
+    if known and (known.id != case.customer_id or known.capital_account not in {None, account}):
         raise WrongState("该证件已有账户，请按疑似重复处理。")
     if known:
-        work.people.set_account(known.id, account, level)
-        return known.id
-    customer_id = work.new_id()
-    work.people.add_customer(
-        Customer(
-            id=customer_id, number=account, name=str(profile["name"]), id_number=str(profile["id_number"]),
-            phone=str(profile["phone"]), exchanges=(), investor_class="ordinary", level=level, capital_account=account,
-            id_valid_to=str(profile.get("valid_to") or ""),
-        )
+        return replace(known, capital_account=account)
+    customer = Customer(
+        id=work.new_id(), number=account, name=str(profile["name"]), id_number=str(profile["id_number"]),
+        phone=str(profile["phone"]), exchanges=(), investor_class="ordinary", level="", capital_account=account,
     )  # fmt: skip
-    return customer_id
+    work.people.add_customer(customer)
+    return customer
 
 
 def reject_review(

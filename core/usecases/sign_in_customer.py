@@ -16,14 +16,12 @@ from core.actor import Actor
 from core.audit import Tag
 from core.errors import TooMany
 from core.ports import Desk, Work
-from core.records import SmsCode
 from core.rules.id_card import check_id_number
 from core.rules.phone import check_mobile
 from core.rules.problem import Problem
-from core.usecases.loading import rules_for
-from core.usecases.notify import notify
 from core.usecases.reservations import note_sign_in
 from core.usecases.sessions import open_session
+from core.usecases.sms_codes import accept_code, send_code
 
 WRONG_CAPTCHA = "图形验证码不正确或已过期，请按新图片重新输入。"
 WRONG_CODE = "验证码不正确或已过期，请核对短信或重新获取。"
@@ -105,13 +103,15 @@ def request_code(
         asker = _who(work, phone, id_number, test_numbers=desk.settings.demo)
         if isinstance(asker, dict):
             return CodeRequested("", asker)
-        refusal = _over_limit(work, asker.limited, address)
+        refusal = over_limit(work, asker.limited, address)
         if not refusal:
-            return CodeRequested(_send(work, asker.subject, asker.phone), {})
+            code_id = send_code(work, asker.subject, asker.subject, asker.phone, "登录")
+            work.audit(Actor(firm_id, asker.subject), Tag.CUSTOMER_CODE_REQUEST, f"code:{code_id}")
+            return CodeRequested(code_id, {})
     raise TooMany(refusal)
 
 
-def _over_limit(work: Work, number: str, address: str) -> str:
+def over_limit(work: Work, number: str, address: str) -> str:
     """Why no code may be sent now; empty when one may, which is then counted."""
     day = work.now - timedelta(days=1)
     if work.people.events_since(f"code|{number}", work.now - limits.CODE_RESEND):
@@ -124,28 +124,16 @@ def _over_limit(work: Work, number: str, address: str) -> str:
     return ""
 
 
-def _send(work: Work, subject: str, number: str) -> str:
-    code_id, code = work.new_id(), f"{secrets.randbelow(1_000_000):06d}"
-    mac = work.keys.mac("sms_code", f"{code_id}|{code}".encode())
-    work.people.add_code(SmsCode(code_id, subject, number, mac, work.now, 0, used=False))
-    if number:
-        notify(work, rules_for(work), subject, number, "code", code=code, minutes=5, purpose="登录")
-    work.audit(Actor(work.firm_id, subject), Tag.CUSTOMER_CODE_REQUEST, f"code:{code_id}")
-    return code_id
-
-
 def sign_in_customer(desk: Desk, firm_id: str, *, code_id: str, code: str, policy: str, agreed: bool) -> str | None:
     """One-time ticket for a right code, None for a wrong one; `policy` is the version that was ticked (R055)."""
     if not agreed:
         return None
     with desk.write(firm_id) as work:
-        found = work.people.find_code(code_id)
-        if found is None or not work.people.count_try(code_id, limits.CODE_TRIES):
-            return None
-        mac = work.keys.mac("sms_code", f"{code_id}|{code.strip()}".encode())
-        fits = hmac.compare_digest(mac, found.code_mac) and work.now - found.created_at <= limits.CODE_LIFE
-        if not fits or found.subject == "unknown" or not work.people.use_code(code_id):
-            work.audit(Actor(firm_id, found.subject), Tag.CUSTOMER_SESSION_FAIL, f"code:{code_id}")
+        asked = work.people.find_code(code_id)
+        found = accept_code(work, code_id, code)
+        if found is None or found.subject == "unknown":
+            if asked:
+                work.audit(Actor(firm_id, asked.subject), Tag.CUSTOMER_SESSION_FAIL, f"code:{code_id}")
             return None
         ticket = open_session(work, "customer", found.subject, found.phone)
         note_sign_in(work, found.subject)

@@ -2,57 +2,84 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from core.actor import Actor
 from core.audit import Tag
 from core.businesses import BUSINESSES
 from core.case import Case, State
-from core.errors import NotAllowed, WrongState
+from core.errors import NotAllowed, NotYet, WrongState
 from core.ports import Desk, Work
+from core.records import Customer
 from core.rules.calendar import local_day
-from core.usecases.loading import settle
+from core.usecases.customer_file import begin_from_file
+from core.usecases.eligibility import why_not
+from core.usecases.loading import rules_for, settle
 
 
 def start_case(desk: Desk, actor: Actor, business: str, branch_id: str, phone: str) -> Case:
-    """The customer's open case of this business, or a new one; `WrongState` when another business is open."""
-    if business not in BUSINESSES or actor.is_staff:
+    """The customer's open case of this business, or a new one.
+
+    `WrongState`: another business is open. `NotYet`: this customer may not begin this one now, and why.
+    """
+    if business not in BUSINESSES or BUSINESSES[business].by_firm or actor.is_staff:
         raise NotAllowed
     with desk.write(actor.firm_id) as work:
-        found = work.cases.find_open(actor.id, _customer_id(actor))
+        found = work.cases.find_open(actor.id, customer_id_of(actor))
         if found is not None:
             if found.business != business:
                 raise WrongState("您有一项业务正在办理，请先完成或放弃后再办理其他业务。")
             return found
-        case = _new_case(work, actor, business, branch_id)
-        work.cases.add_case(case)
-        work.cases.save_answer(case.id, "identity", {"phone": phone})
-        work.audit(actor, Tag.CUSTOMER_CASE_START, f"case:{case.id}", business=business)
-        return settle(work, case)
+        customer = customer_of(work, actor)
+        refusal = why_not(work, BUSINESSES[business], customer)
+        if refusal:
+            raise NotYet(refusal.text, refusal.instead)
+        return open_case(work, actor, business, branch_id, {"identity": {"phone": phone}}, customer)
 
 
-def _customer_id(actor: Actor) -> str | None:
+def customer_id_of(actor: Actor) -> str | None:
+    """Id of the customer on file behind a session; None for somebody known by phone only."""
     return actor.id.removeprefix("customer:") if actor.id.startswith("customer:") else None
 
 
-def _new_case(work: Work, actor: Actor, business: str, branch_id: str) -> Case:
+def customer_of(work: Work, actor: Actor) -> Customer | None:
+    """The customer on file behind a session."""
+    customer_id = customer_id_of(actor)
+    return work.people.find_customer(customer_id=customer_id) if customer_id else None
+
+
+def open_case(
+    work: Work, actor: Actor, business: str, branch_id: str, answers: Mapping[str, Mapping[str, Any]],
+    customer: Customer | None = None,
+) -> Case:  # fmt: skip
+    """Write a new case with its first answers and what it takes from the customer file."""
+    case = _new_case(work, actor, business, branch_id, customer)
+    work.cases.add_case(case)
+    for key, values in answers.items():
+        work.cases.save_answer(case.id, key, values)
+    if customer:
+        case = begin_from_file(work, case, customer, BUSINESSES[business].takes)
+    work.audit(actor, Tag.CUSTOMER_CASE_START, f"case:{case.id}", business=business)
+    return settle(work, case)
+
+
+def _new_case(work: Work, actor: Actor, business: str, branch_id: str, customer: Customer | None) -> Case:
     branches = [branch.id for branch in work.firms.branches()]
-    customer_id = _customer_id(actor)
-    customer = work.people.find_customer(customer_id=customer_id) if customer_id else None
-    if customer and business == "open_account" and customer.capital_account:
-        raise WrongState("您已经开立期货账户，可以选择其他业务。")
     known = {"opened": list(customer.exchanges), "investor_class": customer.investor_class} if customer else {}
     return Case(
         id=work.new_id(),
         firm_id=work.firm_id,
         number=case_number(work),
         business=business,
-        owner=actor.id,
+        owner=f"customer:{customer.id}" if customer else actor.id,
         branch_id=branch_id if branch_id in branches else branches[0],
         state=State.FILLING,
         version=1,
         created_at=work.now,
         updated_at=work.now,
-        rules=work.firms.current_versions(),
-        customer_id=customer_id,
+        rules=rules_for(work).versions,
+        customer_id=customer.id if customer else None,
         clear=known,
     )
 

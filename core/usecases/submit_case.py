@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from core.actor import Actor
+from core.actor import Actor, system
 from core.audit import Tag
-from core.case import ALLOWED, Action, Case, next_state
+from core.case import ALLOWED, Action, Case, next_state, require
 from core.errors import WrongState
 from core.flow import Checked
 from core.permissions import own
@@ -15,6 +15,7 @@ from core.rules.calendar import review_due_at
 from core.rules.service_hours import ServiceHours
 from core.usecases.answer_step import load_own, save
 from core.usecases.loading import calendar_around, load_case
+from core.usecases.review_case import approve
 from core.usecases.sign_agreements import void_outdated
 
 
@@ -33,10 +34,21 @@ def submit_follow_up(desk: Desk, actor: Actor, case_id: str, answers: Mapping[st
         return checked
 
 
+def submit_case(desk: Desk, actor: Actor, case_id: str) -> None:
+    """Hand in a case that ends without questions; repeating it does nothing."""
+    with desk.write(actor.firm_id) as work:
+        case = work.cases.get(case_id)
+        own(actor, case)
+        if not (case.submitted_at and Action.SUBMIT not in ALLOWED[case.state]):
+            require(case, Action.SUBMIT)
+            submit(work, actor, case)
+
+
 def submit(work: Work, actor: Actor, case: Case) -> Case:
     """Move a complete case to 待复核 with its promised time; raises `WrongState` when a step is missing.
 
-    Only documents that attest the present data and key are handed in.
+    Only documents that attest the present data and key are handed in. A business that the firm does not review
+    (补签协议 by default) is done at once.
     """
     loaded = load_case(work, case)
     if loaded.current is not None:
@@ -47,4 +59,6 @@ def submit(work: Work, actor: Actor, case: Case) -> Case:
     state = next_state(case.state, Action.SUBMIT)
     case = work.cases.change(case, state=state, submitted_at=work.now, due_at=due, current_step="submit", remark="")
     work.audit(actor, Tag.CUSTOMER_CASE_SUBMIT, f"case:{case.id}", version=case.version)
+    if not loaded.rules["business_rules"]["businesses"][case.business]["review"]:
+        approve(work, system(work.firm_id), load_case(work, case), Tag.SYSTEM_CASE_APPROVE)
     return case

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from core.actor import Actor
 from core.businesses import business
-from core.case import Case, State
+from core.case import Case, Ending, State
 from core.permissions import Permission, allow
 from core.ports import Desk, Work
 from core.records import ExchangeRequest
@@ -81,10 +81,20 @@ def result_list(desk: Desk, actor: Actor) -> WorkList:
     """Cases with requests at exchanges, those that still wait for an answer first."""
     with desk.read(actor.firm_id) as work:
         allow(actor, Permission.CASE_REPORT)
-        cases = work.cases.in_states([State.CALLBACK, State.ACTIVE])
-        rows = [replace(_row(work, case), requests=tuple(work.results.requests(case.id))) for case in cases]
+        cases = work.cases.in_states([State.APPROVED, State.CALLBACK, State.ACTIVE])
+        found = [replace(_row(work, case), requests=tuple(work.results.requests(case.id))) for case in cases]
+        rows = [row for row in found if row.requests]
         rows.sort(key=lambda row: (not waiting(row.requests), row.case.updated_at))
         return WorkList(tuple(rows[:MOST]), len(rows), work.now)
+
+
+def counter_list(desk: Desk, actor: Actor) -> WorkList:
+    """Approved cases that the counter has to carry out (密码重置), oldest first."""
+    with desk.read(actor.firm_id) as work:
+        allow(actor, Permission.CASE_REPORT)
+        approved = work.cases.in_states([State.APPROVED])
+        cases = [case for case in approved if business(case.business).ending is Ending.COUNTER]
+        return WorkList(tuple(_row(work, case) for case in cases[:MOST]), len(cases), work.now)
 
 
 def waiting(requests: Sequence[ExchangeRequest]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, or_, select
 
 from core.records import Certificate, Document
 from db import tables as t
@@ -41,11 +41,15 @@ class Documents(Store):
         row = self.row(_K, _K.kid == kid)
         return self._certificate(row) if row else None
 
-    def valid_certificates(self, owner: str) -> list[Certificate]:
-        """Certificates of an owner that may sign now, newest first."""
-        found = self.rows(
-            _K, _K.owner == owner, _K.state == "valid", _K.not_after > self.work.now, order=_K.issued_at.desc()
-        )
+    def certificates_of(self, owner: str, customer_id: str | None = None) -> list[Certificate]:
+        """Every issued certificate of an owner or of the customer behind it, in any state, newest first."""
+        mine = _K.owner == owner
+        if customer_id:
+            cases = select(t.CaseRow.id).where(
+                t.CaseRow.firm_id == self.work.firm_id, t.CaseRow.customer_id == customer_id
+            )
+            mine = or_(mine, _K.case_id.in_(cases))
+        found = self.rows(_K, mine, _K.issued_at.is_not(None), order=_K.issued_at.desc())
         return [self._certificate(r) for r in found]
 
     def add_certificate(self, kid: str, case_id: str, owner: str, secret: Mapping[str, Any]) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, delete, func, select, update
 
 from core.actor import Role
-from core.records import Customer, SessionRecord, SmsCode, StaffMember
+from core.flow import Evidence
+from core.records import Customer, CustomerFile, SessionRecord, SmsCode, StaffMember
 from db import tables as t
 from db.stores.base import Store
 
@@ -43,36 +45,45 @@ class People(Store):
 
     def add_customer(self, customer: Customer) -> None:
         """Insert a customer; `Stale` when the ID number is already on file."""
-        data = {
-            "name": customer.name,
-            "id_number": customer.id_number,
-            "phone": customer.phone,
-            "id_valid_to": customer.id_valid_to,
+        self.add(t.Customer, id=customer.id, created_at=self.work.now, **self._customer_columns(customer))
+
+    def _customer_columns(self, customer: Customer) -> dict[str, Any]:
+        data = {name: getattr(customer, name) for name in ("name", "id_number", "phone", "id_valid_to")}
+        return {
+            "number": customer.number,
+            "exchanges": list(customer.exchanges),
+            "investor_class": customer.investor_class,
+            "level": customer.level,
+            "capital_account": customer.capital_account,
+            "id_index": self.index("id_number", customer.id_number),
+            "phone_index": self.index("phone", customer.phone),
+            "name_index": self.index("name", customer.name),
+            "data_sealed": self.seal(t.Customer, "data_sealed", customer.id, data),
         }
-        self.add(
-            t.Customer,
-            id=customer.id,
-            number=customer.number,
-            exchanges=list(customer.exchanges),
-            investor_class=customer.investor_class,
-            level=customer.level,
-            capital_account=customer.capital_account,
-            id_index=self.index("id_number", customer.id_number),
-            phone_index=self.index("phone", customer.phone),
-            name_index=self.index("name", customer.name),
-            created_at=self.work.now,
-            data_sealed=self.seal(t.Customer, "data_sealed", customer.id, data),
+
+    def change_customer(self, customer: Customer) -> None:
+        """Store a customer on file as given; the record that stood there before is gone (cases keep the history)."""
+        where = (t.Customer.firm_id == self.work.firm_id, t.Customer.id == customer.id)
+        self.work.update_one(t.Customer, where, **self._customer_columns(customer))
+
+    def customer_file(self, customer_id: str) -> CustomerFile:
+        """客户档案 of a customer; empty when nothing was ever handed in here."""
+        row = self.row(t.Customer, t.Customer.id == customer_id)
+        if row is None or row.file_sealed is None:
+            return CustomerFile()
+        data = self.unseal(t.Customer, "file_sealed", customer_id, row.file_sealed)
+        photos = tuple(
+            Evidence(**{**item, "created_at": datetime.fromisoformat(item["created_at"])}) for item in data["photos"]
         )
+        return CustomerFile(data["profile"], data["bank"], data["suitability"], photos)
 
-    def set_exchanges(self, customer_id: str, exchanges: list[str]) -> None:
-        """Store which exchanges a customer has."""
+    def keep_file(self, customer_id: str, file: CustomerFile) -> None:
+        """Replace the customer's file."""
+        photos = [{**asdict(item), "created_at": item.created_at.isoformat()} for item in file.photos]
+        data = {"profile": file.profile, "bank": file.bank, "suitability": file.suitability, "photos": photos}
+        blob = self.seal(t.Customer, "file_sealed", customer_id, data)
         where = (t.Customer.firm_id == self.work.firm_id, t.Customer.id == customer_id)
-        self.work.update_one(t.Customer, where, exchanges=exchanges)
-
-    def set_account(self, customer_id: str, account: str, level: str) -> None:
-        """Give a customer on file the capital account that an approval handed out."""
-        where = (t.Customer.firm_id == self.work.firm_id, t.Customer.id == customer_id)
-        self.work.update_one(t.Customer, where, capital_account=account, level=level)
+        self.work.update_one(t.Customer, where, file_sealed=blob)
 
     # -- staff
     def find_staff(self, *, login: str = "", staff_id: str = "") -> StaffMember | None:

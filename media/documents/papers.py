@@ -50,6 +50,10 @@ class Papers:
         """Proof of possession of the signing key."""
         return pilot.check_possession(spki, challenge, signature)
 
+    def is_present(self, spki: bytes, challenge: bytes, signature: bytes) -> bool:
+        """Whether the device that holds a certificate answered; `spki` is its presence key."""
+        return pilot.check_presence(spki, challenge, signature)
+
     new_share = staticmethod(new_share)
     protect = staticmethod(protect_auth)
     is_same = staticmethod(is_same_auth)

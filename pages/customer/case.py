@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.businesses import BUSINESSES
 from core.case import WITH_CUSTOMER
-from core.errors import DeskError
+from core.errors import DeskError, NotYet
 from core.rules.calendar import local_day
 from core.usecases.loading import Kept, Loaded, load_case
 from core.usecases.reservations import note_visit
-from core.usecases.start_case import start_case
+from core.usecases.start_case import customer_id_of, start_case
 from pages.parts import notice, state, visitor, wiring
 from pages.parts.components.go_to_field import go_to_field
 from pages.parts.outcome import show_outcome
 from pages.parts.progress import show_progress
 from pages.parts.state import Key
 from pages.parts.step import StepView
-from pages.steps import SCREENS
+from pages.steps import SCREENS, submit
 
 guest = visitor.read()
 if guest.customer is None or guest.actor is None:
@@ -28,17 +29,19 @@ def _load() -> Loaded | None:
     """The open case; a business chosen before signing in is started."""
     kept = st.session_state.setdefault(Key.KEPT, Kept())
     with desk.read(actor.firm_id) as work:
-        case = work.cases.find_open(actor.id)
+        case = work.cases.find_open(actor.id, customer_id_of(actor))
         found = load_case(work, case, kept) if case else None
         mine = [] if found else work.cases.of_owner(actor.id)
     if found:
         _note_visit(found)
         return found
-    wanted = state.get(Key.WANTED) or (None if mine else "open_account")
+    asked = state.get(Key.WANTED) or st.query_params.get("business")  # the session is a new one after signing in
+    wanted = asked or (None if mine or customer_id_of(actor) else "open_account")
     if wanted is None:
         return None
     case = start_case(desk, actor, wanted, st.query_params.get("branch", ""), guest.customer.phone)
     state.drop(Key.WANTED, Key.VIEW)
+    st.query_params.pop("business", None)
     with desk.read(actor.firm_id) as work:
         return load_case(work, case)
 
@@ -54,10 +57,12 @@ def _note_visit(loaded: Loaded) -> None:
 def _draw(loaded: Loaded) -> None:
     plan = loaded.plan
     view = state.get(Key.VIEW)
-    step = loaded.business.step(view) if view and loaded.may_enter(view) else loaded.current or plan[-1]
+    viewed = loaded.business.step(view) if view and loaded.may_enter(view) else None
+    step = viewed or loaded.current or plan[-1]
+    handing_in = viewed is None and loaded.current is None and step.key != "follow_up"
     states = {key: "done" if done else "todo" for key, done in loaded.done.items()}
     states |= {s.key: "rejected" for s in plan if loaded.facts.open_rejection(s.key) and states[s.key] == "todo"}
-    if states[step.key] != "rejected":
+    if states[step.key] != "rejected" and not handing_in:
         states[step.key] = "current"
     phases = [
         (str(phase), [(s.title, states[s.key]) for s in plan if s.phase == phase])
@@ -65,14 +70,18 @@ def _draw(loaded: Loaded) -> None:
     ]
     position = [s.key for s in plan].index(step.key) + 1
     show_progress(loaded.business.title, loaded.case.number, phases, position, len(plan), back="customer/hall.py")
-    st.header(step.title)
     screen = StepView(desk, actor, guest.customer, loaded, step, plan)
+    if handing_in:
+        st.header("提交")
+        submit.draw(screen)
+        return
+    st.header(step.title)
     rejection = loaded.facts.open_rejection(step.key)
     if rejection and not loaded.done[step.key]:
         notice.rejected(rejection.customer_text.split("\n"))
     elif step.hint:
         st.caption(step.hint)
-    SCREENS[step.key](screen)
+    SCREENS[step.screen or step.key](screen)
     place = state.get(Key.PLACE)
     if place:
         go_to_field("go_to_field", field_key=place[0], nonce=place[1])
@@ -86,6 +95,13 @@ try:
         _draw(loaded)
     else:
         show_outcome(desk, actor, loaded)
+except NotYet as error:
+    state.drop(Key.WANTED)
+    notice.refusal(error.text)
+    if error.instead:
+        title = BUSINESSES[error.instead].title
+        st.button(f"办理{title}", key="instead", type="primary", on_click=state.put, args=(Key.WANTED, error.instead))
+    st.page_link("customer/hall.py", label="回到业务办理", icon=":material/home:")
 except DeskError as error:
     notice.refusal(error.text)
     st.page_link("customer/hall.py", label="回到业务办理", icon=":material/home:")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.businesses import BUSINESSES, COMING
+from core.businesses import BUSINESSES
 from core.flow import Business
 from core.rules.service_hours import ServiceHours
 from core.usecases.loading import calendar_around, rules_for
+from core.usecases.start_case import customer_id_of
 from pages.parts import notice, state, visitor, wiring
 from pages.parts.flow_picture import flow_picture
 from pages.parts.state import Key
@@ -17,7 +18,7 @@ with wiring.desk().read(guest.firm.id) as work:
     rules = rules_for(work)
     hours = ServiceHours.of(rules["service_hours"], "witness")
     is_open = hours.is_open(work.now, calendar_around(work))
-    open_case = work.cases.find_open(guest.actor.id) if guest.actor else None
+    open_case = work.cases.find_open(guest.actor.id, customer_id_of(guest.actor)) if guest.actor else None
 
 
 @st.dialog("业务流程")
@@ -53,6 +54,8 @@ if open_case:
 
 st.subheader("选择业务类型")
 for key, business in BUSINESSES.items():
+    if business.by_firm:
+        continue
     with st.container(key=f"entry-{key}"):
         label = f"**{business.title}**  \n{business.summary}，约 {business.minutes} 分钟"
         if st.button(label, key=f"business_{key}", width="stretch", on_click=_start, args=(key,)):
@@ -62,10 +65,6 @@ for key, business in BUSINESSES.items():
 with st.container(key="entry-documents"):
     if st.button("**协议下载**  \n下载已签署的协议", key="business_documents", width="stretch"):
         st.switch_page("customer/documents.py" if guest.customer else "customer/sign_in.py")
-for key, (title, summary) in COMING.items():
-    with st.container(key=f"entry-{key}"):
-        st.button(f"**{title}**  \n{summary}（即将开通）", key=f"business_{key}", width="stretch", disabled=True)
-
 with st.expander("办理前请准备", icon=":material/checklist:"):
     _prepare()
 st.subheader("服务时间")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.businesses import BUSINESSES
 from core.case import ALLOWED, CLOSED_STATES, STATE_TITLES, WITH_CUSTOMER, Action, Case
 from core.errors import DeskError
 from core.usecases.own_cases import OwnCase, own_case, own_cases
@@ -53,7 +54,7 @@ def _operations(row: OwnCase) -> None:
             st.switch_page("customer/case.py")
     else:
         st.button("查看", key=f"view_{case.id[:8]}", on_click=acting.open_case, args=(case.id,))
-    if Action.ABANDON in ALLOWED[case.state]:
+    if Action.ABANDON in ALLOWED[case.state] and not BUSINESSES[case.business].by_firm:
         outcome.give_up_button(case.id)
 
 

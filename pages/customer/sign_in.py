@@ -6,6 +6,7 @@ import base64
 
 import streamlit as st
 
+from core.businesses import BUSINESSES
 from core.errors import DeskError
 from core.rules.service_hours import ServiceHours
 from core.usecases.loading import rules_for
@@ -81,7 +82,8 @@ def _sign_in() -> None:
 if guest.customer:
     st.switch_page("customer/case.py")
 if state.get(Key.TICKET):
-    target = "/case"
+    wish = str(state.get(Key.WANTED) or "")
+    target = f"/case?business={wish}" if wish in BUSINESSES else "/case"
     st.info("正在登录…")
     if session_exchange("exchange", ticket=state.get(Key.TICKET), kind="customer", target=target):
         state.drop(Key.TICKET)
@@ -92,7 +94,11 @@ if state.get(Key.TICKET):
 errors: dict[str, str] = state.get(Key.ERRORS) or {}
 st.title("登录")
 st.caption(f"视频服务时间：{ServiceHours.of(rules['service_hours'], 'witness').sentence()}")
-st.segmented_control("登录方式", [PHONE, ID], default=PHONE, key="how", required=True)
+wanted = BUSINESSES.get(str(state.get(Key.WANTED)))
+usual = ID if wanted and not wanted.newcomers else PHONE
+st.segmented_control("登录方式", [PHONE, ID], default=usual, key="how", required=True)
+if wanted:
+    st.caption(f"登录后办理：{wanted.title}")
 if st.session_state.get("how") == ID:
     st.text_input("身份证号", key="id_number", placeholder="请输入身份证号", max_chars=24)
     st.caption("验证码会发到开户时预留的手机。手机号有变化，请携带身份证到营业部办理变更。")

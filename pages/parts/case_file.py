@@ -19,6 +19,7 @@ from core.steps import exchanges
 from core.steps.bank import cards
 from core.steps.follow_up import questions
 from core.steps.profile_fields import Field, shown_fields
+from core.usecases.case_changes import in_words
 from core.usecases.read_case import CaseFile
 from pages.parts import clock_words, notice
 from pages.parts.fact_table import cell, fact_table, unusual
@@ -68,17 +69,6 @@ def _labels(rules: Rules, name: str) -> dict[str, str]:
     return {item["code"]: str(item["label"]) for item in rules["codes"]["lists"][name]["items"]}
 
 
-def _shown(field: Field, value: Any, rules: Rules) -> str:
-    if field.kind == "choice":
-        return _labels(rules, field.codes).get(str(value), "") if value else ""
-    if field.kind == "multi":
-        known = _labels(rules, field.codes)
-        return "、".join(known.get(str(code), str(code)) for code in value or [])
-    if field.kind == "tick":
-        return "是" if value else "否"
-    return str(value or "")
-
-
 def _marked(field: Field, values: Mapping[str, Any], rules: Rules) -> bool:
     """Whether the chosen code carries a flag in the firm's code lists (政要, 不良诚信 …)."""
     chosen = values.get(field.key)
@@ -92,7 +82,7 @@ def show_profile(file: CaseFile, *, full_id: bool, phone_shown: bool, on_reveal:
     values, rules = file.loaded.facts.values("profile"), file.loaded.rules
     sections: dict[str, list[tuple[str, str]]] = {}
     for field in shown_fields(values):
-        text = _shown(field, values.get(field.key), rules)
+        text = in_words(field, values.get(field.key), rules)
         if field.key == "id_number" and not full_id:
             text = mask_id(text)
         if field.key == "phone" and not phone_shown:

@@ -7,12 +7,12 @@ import secrets
 from core.actor import Role
 from core.defaults import load_defaults
 from core.ports import Desk
-from core.records import Branch, Customer, Firm, StaffMember
+from core.records import Branch, Firm, StaffMember
 from core.rules.calendar import build_calendar
-from core.rules.id_card import check_digit
 from core.rules.reservation import Shift
 from core.usecases.found_firm import found_firm
 from db.database import Database
+from pages.parts.demo_people import account_holder, newcomer_on_file, settle_in
 
 FIRMS = (
     Firm("yuanshan", "8001", "远山期货（样张）", "400-000-8001", demo=True),
@@ -43,22 +43,6 @@ def _member(position: int, hashed: str) -> StaffMember:
     return StaffMember(f"s{position}", login, name, licence, "b1", frozenset(roles), hashed)
 
 
-def _customer(desk: Desk, firm: Firm) -> Customer:
-    first = "999901" + f"{desk.clock().year - 40}0312" + f"{int(firm.number) % 100:02d}" + "1"
-    return Customer(
-        f"existing-{firm.number}",
-        f"{firm.number}0001",
-        "李样张",
-        first + check_digit(first),
-        "11150813009",
-        ("SHFE", "DCE", "CZCE"),
-        "ordinary",
-        "C3",
-        None,
-        "2035-01-01",
-    )
-
-
 def seed(desk: Desk, database: Database) -> str:
     """Found the demo firms when there are none; every start sets the staff's password anew and returns it."""
     password = desk.settings.demo_password or f"demo-{secrets.token_hex(4)}"
@@ -72,7 +56,7 @@ def seed(desk: Desk, database: Database) -> str:
             continue
         staff = [_member(position, hashed) for position in range(len(STAFF))]
         days = list(build_calendar(year - 1, year + 2))
-        found_firm(desk, firm, BRANCHES, staff, load_defaults(demo=True), days, [_customer(desk, firm)])
+        found_firm(desk, firm, BRANCHES, staff, load_defaults(demo=True), days, [newcomer_on_file(desk, firm)])
         _complete(desk, firm)
     return password
 
@@ -84,8 +68,9 @@ def _renew(desk: Desk, firm: Firm, hashed: str) -> None:
 
 
 def _complete(desk: Desk, firm: Firm) -> None:
-    """What an older demo does not have yet: kinds of firm data, SMS texts, a weekly duty for its witnesses."""
+    """What an older demo lacks: an account holder, kinds of firm data, SMS texts, a weekly duty for its witnesses."""
     bodies = load_defaults(demo=True)
+    settle_in(desk, firm, bodies["questionnaire"])
     with desk.write(firm.id) as work:
         known = work.firms.current_versions()
         for kind in set(bodies) - set(known):
@@ -100,13 +85,16 @@ def _complete(desk: Desk, firm: Firm) -> None:
             work.reservations.set_roster("b1", shifts)
 
 
-def announce(password: str) -> None:
+def announce(desk: Desk, password: str) -> None:
     """Print who may sign in, at every start."""
+    customers = [(firm, make(desk, firm)) for firm in FIRMS for make in (newcomer_on_file, account_holder)]
     lines = [
         "",
         "演示模式 / demo mode: everything is invented (样张), SMS codes are shown on screen.",
         "员工登录 / staff sign-in: /desk",
         *(f"  {login:<11} {password}   {name}" for login, name, _ in STAFF),
+        "客户登录（已开户：身份证号） / customers on file sign in by ID number:",
+        *(f"  {who.id_number}  {who.name}  {firm.name}  账户 {who.capital_account or '无'}" for firm, who in customers),
         "",
     ]
     print("\n".join(lines), flush=True)  # noqa: T201

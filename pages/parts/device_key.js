@@ -24,7 +24,7 @@ const operations = { detect, enrol, install, sign, unlocked, locked, forget };
 
 async function detect(view, command) {
   const all = await stored("keys", "readonly", (keys) => keys.getAll());
-  const own = all.filter((record) => record.owner === command.owner);
+  const own = all.filter((record) => command.owners.includes(record.owner));
   const keys = await Promise.all(own.map(async (record) => ({
     kid: record.kid,
     installed: record.chain !== null,

@@ -4,7 +4,7 @@
 is one. A command is a dict with `op` and a fresh `nonce`; binary values are base64.
 
     op        further values of the command                     result (besides nonce and op)
-    detect    owner, challenge                                  secure, keys: [{kid, installed, created, presence}]
+    detect    owners, challenge                                 secure, keys: [{kid, installed, created, presence}]
     enrol     owner, kid, share, challenge, avoid               kid, spki, possession, presence_spki, auth
     install   kid, chain (leaf first)                           kid
     sign      kid, documents, tries_left (after a wrong one)    op "unlock": kid, auth; or op "reapply"

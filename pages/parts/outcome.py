@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from core.actor import Actor
-from core.case import ALLOWED, STATE_TITLES, Action, State
+from core.case import ALLOWED, STATE_TITLES, Action, Ending, State
 from core.ports import Desk
 from core.records import ExchangeRequest
 from core.rules.exchanges import names_of
@@ -20,13 +20,18 @@ from pages.parts.case_media import show_documents
 from pages.parts.flow_picture import flow_picture
 from pages.parts.step_state import StepState
 
-AFTER_REVIEW = (State.CALLBACK, State.ACTIVE, State.DONE)
+AFTER_REVIEW = (State.APPROVED, State.CALLBACK, State.ACTIVE, State.DONE)
 ENDS: Mapping[State, str] = {
     State.ABANDONED: "您已放弃这笔业务。需要时可以重新办理。",
     State.EXPIRED: "这笔业务长时间没有操作，已失效。需要时可以重新办理。",
     State.TERMINATED: "这笔业务已结束，没有办理成功。",
 }
 _LATE = "您的业务还在复核，已超过我们承诺的时间，正在加急处理，结果用短信告诉您。需要时请拨打服务热线。"
+_APPROVED: Mapping[tuple[State, Ending], str] = {
+    (State.CALLBACK, Ending.ACCOUNT): "请留意我们的来电。电话回访确认后，账户即激活。",
+    (State.APPROVED, Ending.CODES): "我们正在向交易所申请交易编码，开通后用短信告诉您。",
+    (State.APPROVED, Ending.COUNTER): "正在由柜台办理，办完后用短信告诉您。",
+}
 _WAITING = "已申请，等待交易所回报"
 _FAILED: Mapping[int, str] = {
     1: "监控中心还有您的另一笔业务在处理，处理完成后我们继续办理，您不需要操作",
@@ -63,16 +68,16 @@ def _all_opened(outcome: Outcome) -> bool:
 
 def _greeting(loaded: Loaded, outcome: Outcome) -> None:
     case, row, name = loaded.case, loaded.rules["notices"]["notices"]["submitted"], full_salutation(loaded)
-    said = "账户已激活，还有交易所正在办理，结果用短信告诉您"
-    if _all_opened(outcome):
-        said = f"{loaded.business.title}业务已办理完成"
+    said = f"{loaded.business.title}业务已办理完成"
+    if case.state is State.ACTIVE and not _all_opened(outcome):
+        said = "账户已激活，还有交易所正在办理，结果用短信告诉您"
     title, text = STATE_TITLES[case.state], f"尊敬的{name}，您的{said}。"
     if case.state in {State.SUBMITTED, State.IN_REVIEW}:
         due = clock_words.promise(case.due_at) if case.due_at else ""
         values = {"salutation_name": name, "business": loaded.business.title, "due": due}
         title, text = row["title"], row["text"].format_map(values)
-    elif case.state is State.CALLBACK:
-        title, text = "复核通过", f"尊敬的{name}，请留意我们的来电。电话回访确认后，账户即激活。"
+    elif (case.state, loaded.business.ending) in _APPROVED:
+        title, text = "复核通过", f"尊敬的{name}，{_APPROVED[case.state, loaded.business.ending]}"
     st.title(f":green[:material/check_circle:] {notice.plain(title)}")
     st.markdown(notice.plain(_LATE if _late(loaded) else text))
     st.caption(f"{notice.plain(loaded.business.title)} · 受理单 {case.number}")
@@ -85,26 +90,36 @@ def _late(loaded: Loaded) -> bool:
 
 
 def timeline(loaded: Loaded, outcome: Outcome) -> list[tuple[str, str, str]]:
-    """提交 → 复核 → 回访 → 开通 as steps of a picture, each with its time or its promise."""
+    """What comes after the submission as steps of a picture, each with its time or its promise, by the ending."""
     case = loaded.case
-    approved, active = case.state in AFTER_REVIEW, case.state in {State.ACTIVE, State.DONE}
+    approved = case.state in AFTER_REVIEW
     review = f"，{clock_words.promise(case.due_at)} 前完成" if case.due_at and not approved else ""
     if _late(loaded):
         review = "，正在加急处理"
-    call = f"，{clock_words.promise(outcome.callback_due)} 前来电" if outcome.callback_due else ""
-    if not approved:
-        call = "，复核通过后 1 个交易日内来电"
     submitted = f"　{clock_words.exact(case.submitted_at)}" if case.submitted_at else ""
-    if active and case.closed_at:
-        call = f"　{clock_words.exact(case.closed_at)}"
-    rows = [
-        (f"提交{submitted}", True),
-        (f"复核{review}", approved),
-        (f"电话回访{call}", active),
-        ("开通", active and _all_opened(outcome)),
-    ]
+    rows = [(f"提交{submitted}", True), (f"复核{review}", approved), *_after_review(loaded, outcome, approved=approved)]
     current = next((number for number, (_, done) in enumerate(rows) if not done), len(rows))
     return [("办理进度", title, _state(number, current)) for number, (title, _) in enumerate(rows)]
+
+
+def _after_review(loaded: Loaded, outcome: Outcome, *, approved: bool) -> list[tuple[str, bool]]:
+    ending, over = loaded.business.ending, loaded.case.state in {State.ACTIVE, State.DONE}
+    if ending is Ending.ACCOUNT:
+        return [(f"电话回访{_call(loaded, outcome, approved)}", over), ("开通", over and _all_opened(outcome))]
+    closed = f"　{clock_words.exact(loaded.case.closed_at)}" if over and loaded.case.closed_at else ""
+    if ending is Ending.CODES:
+        return [(f"交易所开通{closed}", over)]
+    return [("柜台办理", over), (f"完成{closed}", over)] if ending is Ending.COUNTER else [(f"生效{closed}", over)]
+
+
+def _call(loaded: Loaded, outcome: Outcome, approved: bool) -> str:
+    """When the phone call comes or came."""
+    case = loaded.case
+    if case.state in {State.ACTIVE, State.DONE} and case.closed_at:
+        return f"　{clock_words.exact(case.closed_at)}"
+    if not approved:
+        return "，复核通过后 1 个交易日内来电"
+    return f"，{clock_words.promise(outcome.callback_due)} 前来电" if outcome.callback_due else ""
 
 
 def _state(number: int, current: int) -> str:
@@ -114,7 +129,7 @@ def _state(number: int, current: int) -> str:
 
 
 def _account(loaded: Loaded, outcome: Outcome) -> None:
-    if not outcome.account:
+    if not outcome.account or loaded.case.state not in AFTER_REVIEW:
         return
     with st.container(key="card-account"):
         st.markdown(f":material/account_balance_wallet: 资金账号　**{outcome.account}**")
@@ -151,7 +166,7 @@ def _documents(outcome: Outcome) -> None:
 
 def _give_up(desk: Desk, actor: Actor, loaded: Loaded) -> None:
     """放弃 while the firm has not decided yet (R187)."""
-    if Action.ABANDON in ALLOWED[loaded.case.state]:
+    if Action.ABANDON in ALLOWED[loaded.case.state] and not loaded.business.by_firm:
         give_up_button(loaded.case.id)
         if acting.asking() == question(loaded.case.id):
             confirm_give_up(desk, actor, loaded)

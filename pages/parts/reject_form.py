@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.businesses import BUSINESSES
 from core.flow import Rules
+from core.usecases.loading import Loaded
 from core.usecases.reject_case import ENDING, default_text, reasons_for
 from pages.parts import notice
 
@@ -16,14 +17,15 @@ Submit = Callable[[list[str], str, str], None]
 STEP_TITLES = {step.key: step.title for declared in BUSINESSES.values() for step in declared.steps}
 
 
-def reject_form(rules: Rules, stage: str, key: str, submit: Submit) -> bool:
+def reject_form(loaded: Loaded, stage: str, key: str, submit: Submit) -> bool:
     """Draw the form; `submit(codes, customer_text, internal)` runs in a callback, with at least one code.
 
     `stage` is witness, review or callback. The customer's text starts as the firm's words for the chosen
     reasons; what staff wrote themselves is kept when the reasons change. Returns True in the run in which
     the button was pressed (a dialog then asks for a new run, docs of st.dialog).
     """
-    offered = [r for r in reasons_for(stage, rules) if r["kind"] != "wait"]
+    rules = loaded.rules
+    offered = [r for r in reasons_for(stage, loaded) if r["kind"] != "wait"]
     reasons = {r["code"]: r for r in sorted(offered, key=_place)}
     codes: list[str] = st.multiselect(
         "驳回原因", list(reasons), format_func=lambda code: _named(reasons[code]), key=_codes(key),

@@ -20,6 +20,7 @@ STAFF = {
     "desk_witness": ("视频见证", "staff/witness.py", ":material/video_call:", Permission.QUEUE_SERVE),
     "desk_review": ("复核", "staff/review.py", ":material/fact_check:", Permission.CASE_APPROVE),
     "desk_results": ("交易所回报", "staff/results.py", ":material/account_balance:", Permission.CASE_REPORT),
+    "desk_counter": ("柜台办理", "staff/counter.py", ":material/storefront:", Permission.CASE_REPORT),
     "desk_callback": ("电话回访", "staff/callback.py", ":material/call:", Permission.CALLBACK_RECORD),
     "desk_queue": ("排队情况", "staff/queue.py", ":material/groups:", Permission.QUEUE_READ),
     "desk_reservations": (

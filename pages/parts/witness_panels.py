@@ -147,7 +147,7 @@ def decide(desk: Desk, actor: Actor, ticket: Ticket, loaded: Loaded) -> None:
     st.text_input("内部备注", key="witness_note", max_chars=500, placeholder="通过时一并保存，客户看不到")
     chosen = bool(st.session_state.get("witness_reject_codes"))
     with st.expander("驳回", icon=":material/assignment_return:", expanded=chosen):
-        reject_form(loaded.rules, "witness", "witness", lambda c, t, i: act("reject", c, t, i))
+        reject_form(loaded, "witness", "witness", lambda c, t, i: act("reject", c, t, i))
 
 
 def _ask_supervisor(desk: Desk, actor: Actor, ticket: Ticket) -> None:

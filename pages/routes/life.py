@@ -29,7 +29,7 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     assert_configuration(settings)
     wiring.database().migrate()
     if settings.demo:
-        announce(seed(wiring.desk(), wiring.database()))
+        announce(wiring.desk(), seed(wiring.desk(), wiring.database()))
     wiring.prepare_calls()
     gc.freeze()
     collector = asyncio.create_task(_collect())

@@ -5,11 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from core import limits
+from core.case import Ending
 from core.rules.exchanges import names_of
+from core.usecases.case_changes import changes_of
 from core.usecases.read_case import CaseFile, read_case, reveal
 from core.usecases.review_case import approve_case, reject_review, release_case, take_case
 from core.usecases.work_lists import Listed, review_list
 from pages.parts import acting, case_file, case_history, case_list, case_media, notice, state, visitor, wiring
+from pages.parts.changes import show_changes
 from pages.parts.reject_form import reject_form
 
 RENEW_BELOW = limits.REVIEW_IDLE.total_seconds() - 60
@@ -35,7 +38,7 @@ def _approve(case_id: str) -> None:
     acting.ask(None)
     if acting.attempt(lambda: numbers.append(approve_case(desk, actor, case_id))):
         acting.open_case(None)
-        state.say(f"已通过，资金账号 {numbers[0]}。")
+        state.say(f"已通过，客户的资金账号 {numbers[0]}。")
 
 
 def _reject(case_id: str, codes: list[str], text: str, internal: str) -> None:
@@ -73,10 +76,20 @@ def _keep(row: Listed) -> None:
         take_case(desk, actor, row.case.id)
 
 
+def _follows(file: CaseFile) -> str:
+    """What an approval brings about, by the ending of the business."""
+    chosen = names_of(file.loaded.facts.values("exchanges").get("chosen") or (), file.loaded.rules["exchanges"])
+    return {
+        Ending.ACCOUNT: f"通过后会分配资金账号，向{chosen}申请交易编码，短信通知客户，并转入电话回访。",
+        Ending.CODES: f"通过后会向{chosen}申请交易编码，短信通知客户。",
+        Ending.FILE: "通过后，变更立即记入客户资料，短信通知客户，业务办结。",
+        Ending.COUNTER: "通过后转柜台办理。柜台登记结果后，短信通知客户。",
+    }[file.loaded.business.ending]
+
+
 @st.dialog("通过这笔业务", on_dismiss=lambda: acting.ask(None))
 def _ask_approval(file: CaseFile) -> None:
-    chosen = names_of(file.loaded.facts.values("exchanges").get("chosen") or (), file.loaded.rules["exchanges"])
-    st.markdown(f"通过后会分配资金账号，向 {notice.plain(chosen)} 申请交易编码，短信通知客户，并转入电话回访。")
+    st.markdown(notice.plain(_follows(file)))
     case_file.show_flags(file.case.flags)
     acting.dialog_buttons("确认通过", _approve, file.case.id)
 
@@ -84,7 +97,7 @@ def _ask_approval(file: CaseFile) -> None:
 @st.dialog("驳回这笔业务", width="medium", on_dismiss=lambda: acting.ask(None))
 def _ask_rejection(file: CaseFile) -> None:
     acting.show_refusal()
-    pressed = reject_form(file.loaded.rules, "review", "review", lambda c, t, i: _reject(file.case.id, c, t, i))
+    pressed = reject_form(file.loaded, "review", "review", lambda c, t, i: _reject(file.case.id, c, t, i))
     if pressed and not acting.asking():
         st.rerun()
 
@@ -110,6 +123,9 @@ def _facts(file: CaseFile) -> None:
     def on_reveal(what: str) -> None:
         _reveal(file.case.id, what)
 
+    if file.loaded.facts.values("on_file"):
+        with st.expander("变更对照", icon=":material/difference:", expanded=True):
+            show_changes(changes_of(file.loaded), masked=not all(shown.values()))
     tabs = st.tabs(["资料", "银行卡", "适当性", "协议", "见证", "回访", "历史"])
     with tabs[0]:
         case_file.show_profile(file, full_id=True, phone_shown=shown["phone"], on_reveal=on_reveal)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -84,15 +85,20 @@ def current_values(view: StepView) -> dict[str, Any]:
     return {**found, "phone": view.session.phone}
 
 
-def draw(view: StepView) -> None:
-    """All fields by section; answers that unfold further fields do so at once."""
+def draw_fields(view: StepView, fields: Sequence[Field], now: dict[str, Any]) -> None:
+    """These fields under their sections, the mistakes of all named above them."""
     labels = {field.key: field.title for field in FIELDS}
     notice.field_errors({k: v for k, v in view.errors().items() if k in labels}, labels)
-    now = current_values(view)
     section = ""
-    for field in shown_fields(now):
+    for field in fields:
         if field.section != section:
             section = field.section
             st.subheader(section)
         _field(view, field, now)
+
+
+def draw(view: StepView) -> None:
+    """All fields by section; answers that unfold further fields do so at once."""
+    now = current_values(view)
+    draw_fields(view, shown_fields(now), now)
     view.actions(lambda: view.save(current_values(view)))

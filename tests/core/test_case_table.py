@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from core.businesses import BUSINESSES
 from core.case import (
     ALLOWED,
+    APPROVED_AS,
     CLOSED_STATES,
     LEADS_TO,
     OPEN_STATES,
@@ -15,6 +17,7 @@ from core.case import (
     WITH_CUSTOMER,
     Action,
     Case,
+    Ending,
     State,
     next_state,
     require,
@@ -32,13 +35,14 @@ TABLE: dict[State, dict[Action, State | None]] = {
     S.REJECTED: {**CUSTOMER, A.WITNESS_REJECT: None},
     S.SUBMITTED: {A.TAKE: S.IN_REVIEW, A.ABANDON: S.ABANDONED},
     S.IN_REVIEW: {
-        A.TAKE: None, A.RELEASE: S.SUBMITTED, A.APPROVE: S.CALLBACK, A.REJECT: S.REJECTED,
+        A.TAKE: None, A.RELEASE: S.SUBMITTED, A.APPROVE: None, A.REJECT: S.REJECTED,
         A.TERMINATE: S.TERMINATED, A.ABANDON: S.ABANDONED,
     },
-    S.APPROVED: {A.REPORT: None, A.TERMINATE: S.TERMINATED},
+    S.APPROVED: {A.REPORT: None, A.FINISH: S.DONE, A.TERMINATE: S.TERMINATED},
     S.CALLBACK: {A.REPORT: None, A.CALL_BACK: None, A.ACTIVATE: S.ACTIVE, A.TERMINATE: S.TERMINATED},
     S.ACTIVE: {A.REPORT: None},
-    S.DONE: {}, S.ABANDONED: {}, S.EXPIRED: {}, S.TERMINATED: {},
+    S.DONE: {A.REPORT: None},
+    S.ABANDONED: {}, S.EXPIRED: {}, S.TERMINATED: {},
 }  # fmt: skip
 """What may happen in each state and where it leads; None: the state stays."""
 
@@ -83,9 +87,13 @@ def test_a_closed_state_is_never_left() -> None:
     assert all(next_state(state, action) is state for state in CLOSED_STATES for action in ALLOWED[state])
 
 
-def test_every_state_can_be_reached_or_waits_for_a_business_that_uses_it() -> None:
-    reached = {S.FILLING, *LEADS_TO.values()}
-    assert set(State) - reached == {S.APPROVED, S.DONE}
+def test_every_state_can_be_reached() -> None:
+    assert set(State) == {S.FILLING, *LEADS_TO.values(), *APPROVED_AS.values()}
+
+
+def test_every_ending_says_where_an_approval_leads() -> None:
+    assert set(APPROVED_AS) == set(Ending)
+    assert {business.ending for business in BUSINESSES.values()} == set(Ending)
 
 
 def test_every_state_has_a_title_of_its_own() -> None:

@@ -21,7 +21,7 @@ STEPS = [step.key for step in BUSINESS.steps]
 KINDS = {
     "age_rules", "agreements", "banks", "callback_topics", "codes", "education", "exchanges", "follow_up", "help",
     "match_table", "notices", "prepare", "questionnaire", "regions", "reject_reasons", "reservation_rules", "retention",
-    "service_hours", "sms_texts", "thresholds", "witness_script",
+    "service_hours", "sms_texts", "thresholds", "witness_script", "business_rules",
 }  # fmt: skip
 
 

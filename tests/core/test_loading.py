@@ -115,10 +115,10 @@ def test_a_document_that_runs_out_overnight_is_missed_in_the_morning_with_the_sa
 
 
 def _calls_with_now(source: str) -> set[str]:
-    """Names of the functions that are given `now`; `.attribute` when it is used in any other way."""
+    """Names of the functions and methods that are given `now`; `.attribute` when it is used in any other way."""
     tree = ast.parse(source)
     given = {
-        id(argument): call.func.id if isinstance(call.func, ast.Name) else f".{ast.unparse(call.func)}"
+        id(argument): call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", ".")
         for call in ast.walk(tree) if isinstance(call, ast.Call) for argument in call.args
     }  # fmt: skip
     used = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id in {"now", "_now"}]
@@ -135,7 +135,7 @@ def test_steps_know_the_clock_only_as_the_day() -> None:
     own = {node.name for text in sources for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)}
     used = {name for text in sources for name in _calls_with_now(text)}
     assert "local_day" in used
-    assert used - own <= {"local_day"}
+    assert used - own <= {"local_day", "answer_holds"}, "answer_holds (core/flow.py) gives it to check alone"
 
 
 def test_a_changed_copy_of_facts_starts_without_what_was_worked_out(bench: Bench) -> None:

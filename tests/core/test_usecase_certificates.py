@@ -166,8 +166,10 @@ def test_a_foreign_key_id_is_unknown(bench: Bench) -> None:
             issue(bench, other, answer | {"kid": kid})
         with pytest.raises(NotFound):
             confirm_install(bench.desk, other.actor, other.case_id, kid)
-        with pytest.raises(NotFound):
-            unlock(bench, other, kid=kid or "none")
+    with pytest.raises(NotFound):
+        unlock(bench, walk, kid="nonsense")
+    with pytest.raises(WrongState):
+        unlock(bench, other, kid=walk.device.kid)
 
 
 def test_what_was_not_issued_cannot_be_installed(bench: Bench) -> None:

@@ -69,7 +69,7 @@ def test_every_reason_belongs_to_a_stage_and_names_known_steps(bench: Bench, sta
     walk = case_at(bench, "device")
     loaded = walk.loaded(bench)
     keys = {step.key for step in loaded.business.steps}
-    for reason in reasons_for(stage, loaded.rules):
+    for reason in reasons_for(stage, loaded):
         assert {reason["step"], *reason["also"]} - {None} <= keys
         assert (reason["step"] is None) is (reason["kind"] != "retry"), reason["code"]
 

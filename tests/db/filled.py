@@ -19,6 +19,7 @@ from core.ports import Work
 from core.records import (
     Branch,
     Customer,
+    CustomerFile,
     DeskMessage,
     Document,
     Reservation,
@@ -98,6 +99,7 @@ def _by_hand(bench: Bench) -> None:
     with bench.work() as work:
         work.people.add_staff(member)
         work.people.add_customer(ONLY_HERE)
+        work.people.keep_file(ONLY_HERE.id, CustomerFile({"name": ONLY_HERE.name}))
         work.people.add_captcha("captcha-here", b"mac")
         work.people.add_code(SmsCode("code-here", "phone:here", PHONE, b"mac", work.now, 0, used=False))
         work.people.count_event("ip|here")

@@ -22,7 +22,7 @@ from core.case import State
 from core.errors import DeskError, NotFound, Stale
 from core.flow import Evidence, Proof, Rejection
 from core.metrics import Span, Targets
-from core.records import Branch, Firm, SessionRecord, SmsCode, StaffMember
+from core.records import Branch, CustomerFile, Firm, SessionRecord, SmsCode, StaffMember
 from core.rules.calendar import CalendarDay
 from core.rules.reservation import ReservationState, Shift
 from db.work import SqlWork
@@ -67,6 +67,7 @@ READS: dict[str, Act] = {
     "cases.internal_notes": lambda w, a: w.cases.internal_notes(a.rejected.case_id),
     "people.find_customer": lambda w, a: w.people.find_customer(id_number=ONLY_HERE.id_number)
     or w.people.find_customer(customer_id=ONLY_HERE.id),
+    "people.customer_file": lambda w, a: w.people.customer_file(ONLY_HERE.id).profile,
     "people.find_staff": lambda w, a: w.people.find_staff(login="onlyhere")
     or w.people.find_staff(staff_id="only-here"),
     "people.all_staff": lambda w, a: _among(w.people.all_staff(), "only-here"),
@@ -112,7 +113,7 @@ READS: dict[str, Act] = {
     "reservations.recent_handling": lambda w, a: w.reservations.recent_handling("b1"),
     "documents.find_authority": lambda w, a: w.documents.find_authority(),
     "documents.find_certificate": lambda w, a: w.documents.find_certificate(a.active.device.kid),
-    "documents.valid_certificates": lambda w, a: w.documents.valid_certificates(a.active.owner),
+    "documents.certificates_of": lambda w, a: w.documents.certificates_of(a.active.owner),
     "documents.of_case": lambda w, a: w.documents.of_case(a.active.case_id),
     "documents.find": lambda w, a: w.documents.find(a.document.id),
     "results.account_of": lambda w, a: w.results.account_of(a.active.case_id),
@@ -169,8 +170,8 @@ WRITES: dict[str, Act] = {
         a.active.case_id, Rejection("new", "review", ("D02",), ("profile",), "改", w.now), "", "system"),
     "people.add_customer": lambda w, a: w.people.add_customer(
         replace(ONLY_HERE, id="new", number="80018888", id_number=id_number(11))),
-    "people.set_exchanges": lambda w, a: w.people.set_exchanges(ONLY_HERE.id, ["DCE"]),
-    "people.set_account": lambda w, a: w.people.set_account(ONLY_HERE.id, "99999999", "C1"),
+    "people.change_customer": lambda w, a: w.people.change_customer(replace(ONLY_HERE, name="张别处")),
+    "people.keep_file": lambda w, a: w.people.keep_file(ONLY_HERE.id, CustomerFile({"name": "张别处"})),
     "people.add_staff": lambda w, a: w.people.add_staff(StaffMember("new", "new", "新", "", "b1", frozenset(), "x")),
     "people.change_staff": lambda w, a: w.people.change_staff("only-here", active=False, totp_secret="x"),
     "people.count_failure": lambda w, a: w.people.count_failure("only-here"),

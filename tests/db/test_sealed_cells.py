@@ -29,6 +29,7 @@ READ: dict[str, Read] = {
     "case_file.remark_sealed": lambda w, r: w.cases.get(r.id),
     "certificate.secret_sealed": lambda w, r: w.documents.find_certificate(r.kid),
     "customer.data_sealed": lambda w, r: w.people.find_customer(customer_id=r.id),
+    "customer.file_sealed": lambda w, r: w.people.customer_file(r.id),
     "document.body_sealed": lambda w, r: w.documents.find(r.id),
     "exchange_request.code_sealed": lambda w, r: w.results.requests(r.case_id),
     "proof.body_sealed": lambda w, r: w.cases.proofs(r.case_id),

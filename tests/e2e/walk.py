@@ -297,6 +297,8 @@ def do_sign(page: Page, pin: str = PIN) -> None:
 def do_follow_up(page: Page) -> None:
     """The normal answers, the confirm question, submit."""
     heading(page, "在线回访")
+    expect(page.get_by_role("button", name="提交", exact=True)).to_be_visible()
+    settled(page)
     for question in load_kind("follow_up")["questions"]:
         normal = next(i for i, option in enumerate(question["options"]) if option["result"] == "normal")
         options = page.locator(f".st-key-follow_up_{question['key']} [data-testid=stRadioOption]")

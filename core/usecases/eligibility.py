@@ -1,0 +1,102 @@
+"""Who may begin which business now; asked by the hall to explain and by `start_case` to decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from core.flow import Business, Rules
+from core.ports import Work
+from core.records import Customer, CustomerFile
+from core.rules.calendar import local_day
+from core.steps.on_file import missing_titles
+from core.usecases.customer_file import Rated, ratings
+from core.usecases.loading import rules_for
+
+MONTH = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why not, in words for the customer, and the business that helps first (empty: none)."""
+
+    text: str
+    instead: str = ""
+
+
+def why_not(work: Work, business: Business, customer: Customer | None) -> Refusal | None:
+    """None when the customer may begin; somebody signed in by phone is no customer on file (R054, R058)."""
+    rules = rules_for(work)
+    if business.newcomers:
+        done = customer is not None and customer.capital_account is not None
+        return Refusal("您已经开立期货账户，可以选择其他业务。") if done else None
+    if customer is None:
+        return Refusal(
+            "这项业务面向已开户的客户。已开户请退出后用身份证号登录，未开户请先开立期货账户。", "open_account"
+        )
+    if customer.capital_account is None:
+        return Refusal("您未开通期货账户，请先办理开立期货账户。", "open_account")
+    today = local_day(work.now)
+    if _expired(customer, today) and not (business.key == "profile" and rules["business_rules"]["online_id_renewal"]):
+        return _renew(rules)
+    if business.key == "add_code":
+        return _for_codes(work.people.customer_file(customer.id), rules, work.now)
+    if business.key == "assessment":
+        return _for_assessment(ratings(work, customer.id), rules, work.now)
+    return None
+
+
+def _expired(customer: Customer, today: date) -> bool:
+    return bool(customer.id_valid_to) and date.fromisoformat(customer.id_valid_to) < today
+
+
+def _renew(rules: Rules) -> Refusal:
+    """An expired ID card: online in 我的基本资料 where the firm allows it, else at the counter (C08)."""
+    if rules["business_rules"]["online_id_renewal"]:
+        return Refusal("您登记的身份证已过有效期。请先在“我的基本资料”中更新身份证有效期，再办理其他业务。", "profile")
+    return Refusal("您登记的身份证已过有效期。请携带新身份证到营业部更新，再办理其他业务。")
+
+
+def rating_expires(suitability: Mapping[str, Any], rules: Rules) -> date | None:
+    """The last day on which a rating counts; None where the firm sets no term."""
+    months = rules["business_rules"]["assessment"]["valid_months"]
+    rated_at = suitability.get("rated_at")
+    if not months or not rated_at:
+        return None
+    rated = local_day(datetime.fromisoformat(str(rated_at)))
+    count = rated.month - 1 + int(months)
+    first = date(rated.year + count // 12, count % 12 + 1, 1)
+    return min(first + timedelta(days=rated.day - 1), _month_end(first))
+
+
+def _month_end(first: date) -> date:
+    return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
+def _for_codes(file: CustomerFile, rules: Rules, now: datetime) -> Refusal | None:
+    """增开 needs complete data and a rating that still counts (R100, matrix of requirements.md)."""
+    if not file.suitability:
+        return Refusal("还没有您的适当性评估结果。请先办理适当性评估，再增开交易编码。", "assessment")
+    ends = rating_expires(file.suitability, rules)
+    if ends and ends < local_day(now):
+        return Refusal(f"您的适当性评估已于 {ends} 到期。请先重新评估，再增开交易编码。", "assessment")
+    missing = missing_titles(file.profile)
+    if missing:
+        text = f"您的基本资料缺少：{'、'.join(missing)}。请先办理适当性评估补全，再增开交易编码。"
+        return Refusal(text, "assessment")
+    return None
+
+
+def _for_assessment(history: list[Rated], rules: Rules, now: datetime) -> Refusal | None:
+    """Not twice in short time: answers are to be honest, not tried until they fit (domain.md 6.4)."""
+    limits = rules["business_rules"]["assessment"]
+    recent = [rated for rated in history if now - rated.at < MONTH]
+    if len(recent) >= int(limits["most_in_30_days"]):
+        return Refusal("您最近 30 天内评估的次数已达上限，请过些时候再来。")
+    wait = timedelta(days=int(limits["cool_down_days"]))
+    if recent and now - recent[0].at < wait:
+        again = local_day(recent[0].at + wait)
+        return Refusal(f"您刚完成过评估。{again} 起可以重新评估。")
+    return None

@@ -1,0 +1,32 @@
+"""提交: what was changed, once more, and the way to the reviewer."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.errors import DeskError
+from core.usecases.case_changes import changes_of
+from core.usecases.submit_case import submit_case
+from pages.parts import notice
+from pages.parts.changes import show_changes
+from pages.parts.step import StepView
+
+
+def draw(view: StepView) -> None:
+    """Everything is done; the customer looks at the changes and hands in."""
+    st.success("全部步骤已完成，提交后由工作人员复核。", icon=":material/task_alt:")
+    show_changes(changes_of(view.loaded), masked=True)
+    st.caption("提交后，结果会用短信告诉您，也可以在“我的业务”查看。")
+
+    def hand_in() -> None:
+        try:
+            submit_case(view.desk, view.actor, view.case_id)
+            view.go(None)
+        except DeskError as error:
+            view.fail({"step": error.text})
+
+    if "step" in view.errors():
+        notice.refusal(view.errors()["step"])
+    with st.container(key="actions", horizontal=True):
+        st.button("上一步", key="previous", on_click=lambda: view.go(view.plan[-1].key))
+        st.button("提交", key="next", type="primary", on_click=hand_in)
