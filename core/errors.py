@@ -33,7 +33,7 @@ class WrongState(DeskError):
 
 
 class NotYet(WrongState):
-    """This customer may not begin the business now; `instead` is the business that helps first, empty when none does."""
+    """This customer may not begin the business now; `instead` is the business that helps first, empty: none."""
 
     def __init__(self, text: str, instead: str = "") -> None:
         super().__init__(text)
