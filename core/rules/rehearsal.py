@@ -17,6 +17,7 @@ from core.rules.call_quality import LEAST_UPLINK_KBPS
 KEPT_FOR = timedelta(minutes=30)
 """Light and line change: an older measurement is not handed to the witness."""
 MOST_KBPS = 1_000_000
+SLOW = "slow"
 LIMITS: Mapping[str, float] = {
     "dark_luma": 60,
     "dark_percent": 60,
@@ -141,5 +142,5 @@ def poor(found: Rehearsal) -> list[str]:
     codes += ["blurred"] if below(found.sharpness, "least_sharpness") and not dark else []
     codes += [f"face_{found.face}"] if found.face not in {None, Face.ONE} else []
     codes += ["quiet"] if below(found.loudness, "least_loudness") else []
-    codes += ["slow"] if below(found.uplink_kbps, "least_uplink_kbps") else []
+    codes += [SLOW] if below(found.uplink_kbps, "least_uplink_kbps") else []
     return codes

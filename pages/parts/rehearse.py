@@ -8,7 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.records import Ticket
-from core.rules.rehearsal import LIMITS, poor, rehearsal_of, stored_rehearsal
+from core.rules.rehearsal import LIMITS, SLOW, poor, rehearsal_of, stored_rehearsal
 from pages.parts import state
 from pages.parts.components.rehearsal import rehearsal
 from pages.parts.state import Key
@@ -23,7 +23,6 @@ POOR = {
     "face_small": "离镜头太远",
     "face_aside": "人脸不在中间",
     "quiet": "声音太小",
-    "slow": "上行偏慢",
 }
 
 
@@ -34,9 +33,11 @@ def draw(view: StepView) -> None:
                   args=(Key.REHEARSAL_CLOSED,))  # fmt: skip
         return
     with st.container(key="card-rehearsal"):
-        st.markdown("**通话前检测**　先看看您在镜头里的样子。这里的画面只用来帮您调整，不会保存。")
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.markdown("**通话前检测**", width="content")
+            st.button("收起", key="rehearsal_close", on_click=state.put, args=(Key.REHEARSAL_CLOSED, True))
+        st.markdown("先看看您在镜头里的样子。这里的画面只用来帮您调整，不会保存。")
         _live(view)
-        st.button("收起", key="rehearsal_close", on_click=state.put, args=(Key.REHEARSAL_CLOSED, True))
 
 
 def _live(view: StepView) -> None:
@@ -56,7 +57,9 @@ def line_for_staff(ticket: Ticket) -> str:
     found = stored_rehearsal(ticket.rehearsal)
     if found is None:
         return ""
-    words = [POOR[code] for code in poor(found)] or ["光线、画面、声音合适"]
-    words += [f"上行 {found.uplink_kbps} kbit/s"] if found.uplink_kbps is not None else []
+    codes = poor(found)
+    words = [POOR[code] for code in codes if code in POOR] or ["光线、画面、声音合适"]
+    slow = "（偏慢）" if SLOW in codes else ""
+    words += [f"上行 {found.uplink_kbps} kbit/s{slow}"] if found.uplink_kbps is not None else []
     words += [f"往返 {found.round_trip_ms} 毫秒"] if found.round_trip_ms is not None else []
     return f"通话前检测：{' · '.join(words)}"

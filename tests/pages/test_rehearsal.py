@@ -87,7 +87,7 @@ def test_who_closed_the_card_at_once_joins_without_a_result(bench: Bench, walk: 
 
 
 @pytest.mark.parametrize(("changes", "line"), [
-    ({}, "通话前检测：光线偏暗 · 上行偏慢 · 上行 620 kbit/s · 往返 44 毫秒"),
+    ({}, "通话前检测：光线偏暗 · 上行 620 kbit/s（偏慢） · 往返 44 毫秒"),
     ({"luma": 120, "sharpness": 90, "uplink_kbps": 4000},
      "通话前检测：光线、画面、声音合适 · 上行 4000 kbit/s · 往返 44 毫秒"),
     ({"luma": 120, "face": "several", "loudness": -70, "sharpness": 12, "uplink_kbps": None, "round_trip_ms": None},
