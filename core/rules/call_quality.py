@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 FLOOR_KBPS = 300
-"""Nobody is asked for less: below it a browser falls to a picture in which no card can be read."""
+"""Nobody is asked for less, or the estimate of a busy server collapses (seen: 85 kbit/s on a good line)."""
 SOUND_KBPS = 40
 """What the sound takes beside the picture."""
 LEAST_UPLINK_KBPS = 1000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -101,6 +102,22 @@ def test_the_witness_reads_one_line(bench: Bench, walk: Walk, changes: dict[str,
 
 def test_without_a_result_there_is_no_line(bench: Bench, walk: Walk) -> None:
     assert rehearse.line_for_staff(walk.join(bench)) == ""
+
+
+@pytest.mark.parametrize(("uplink", "size", "kbps"), [(620, (480, 360), 390), (None, (640, 480), 840)])
+def test_the_call_takes_the_size_that_the_line_carries(
+    bench: Bench, walk: Walk, monkeypatch: pytest.MonkeyPatch, uplink: int | None, size: tuple[int, int], kbps: int
+) -> None:
+    look()
+    asked: list[dict[str, Any]] = []
+    monkeypatch.setattr(sys.modules["pages.parts.call"], "webrtc_streamer", lambda **wish: asked.append(wish))
+    found = rehearsal_of({**REPORT, "uplink_kbps": uplink}, bench.now)
+    walk.ticket = join_queue(bench.desk, walk.actor, walk.case_id, found).id
+    walk.claim(bench)
+    look()
+    video = asked[-1]["media_stream_constraints"]["video"]
+    assert (video["width"], video["height"]) == tuple({"ideal": side} for side in size)
+    assert asked[-1]["sink_video_track"].most_kbps == kbps
 
 
 # -- the routes
