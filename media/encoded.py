@@ -158,6 +158,7 @@ def check() -> None:
             (
                 "_RTCRtpReceiver__decoder_queue",
                 "_RTCRtpReceiver__jitter_buffer",
+                "_RTCRtpReceiver__remote_bitrate_estimator",
                 "_track",
                 "_send_rtcp_pli",
                 "receive",
@@ -212,6 +213,19 @@ def request_key_frame(track: MediaStreamTrack | None) -> bool:
     task = asyncio.get_running_loop().create_task(receiver._send_rtcp_pli(found[0].ssrc))
     _tasks.add(task)
     task.add_done_callback(_tasks.discard)
+    return True
+
+
+def limit_rate(track: MediaStreamTrack | None, most_bps: int) -> bool:
+    """Ask whoever sends this picture for at most so many bit/s, never for less than the floor.
+
+    False when the track comes over no connection.
+    """
+    found = _find(track)
+    receiver: Any = None if found is None else found[1]()
+    if receiver is None:
+        return False
+    receiver._RTCRtpReceiver__remote_bitrate_estimator.most_bps = most_bps
     return True
 
 
@@ -301,7 +315,10 @@ def _forwarded(original: Any) -> Any:
 
 
 def _with_floor(original: Any) -> Any:
-    """The estimate is at least the floor; ten times a second at most, not with every packet while it is falling."""
+    """The estimate is at most the sender's limit and at least the floor.
+
+    It is told ten times a second at most, not with every packet while it is falling.
+    """
 
     def add(self: Any, *args: Any, **kwargs: Any) -> tuple[int, list[int]] | None:
         estimate = original(self, *args, **kwargs)
@@ -309,7 +326,8 @@ def _with_floor(original: Any) -> Any:
         if estimate is None or now - getattr(self, "_told_at", 0.0) < FEEDBACK_EVERY_S:
             return None
         self._told_at = now
-        return max(estimate[0], _in_use.floor_bps), estimate[1]
+        most = getattr(self, "most_bps", estimate[0])
+        return max(min(estimate[0], most), _in_use.floor_bps), estimate[1]
 
     return add
 

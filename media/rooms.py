@@ -73,11 +73,15 @@ class Tap(Protocol):
 
 
 class RoomSink:
-    """Pulls the browser's track into the room; has the form of streamlit-webrtc's `MediaSink`."""
+    """Pulls the browser's track into the room; has the form of streamlit-webrtc's `MediaSink`.
 
-    def __init__(self, room: Room, role: Role, kind: Kind) -> None:
+    `most_kbps` is the most that a sender of pictures is asked for, its sound included.
+    """
+
+    def __init__(self, room: Room, role: Role, kind: Kind, most_kbps: int | None = None) -> None:
         self.role = role
         self.kind = kind
+        self.most_kbps = most_kbps
         self.track: MediaStreamTrack | None = None
         self._room = room
         self._task: asyncio.Task[None] | None = None
@@ -113,9 +117,12 @@ class RoomSink:
     async def _pull(self, track: MediaStreamTrack) -> None:
         self._room.attach(self)
         try:
+            item: Any = await track.recv()
+            if self.most_kbps is not None:  # the connection stands only now
+                encoded.limit_rate(track, self.most_kbps * 1000)
             while True:
-                item: Any = await track.recv()
                 self._room.take(self, item)
+                item = await track.recv()
         except MediaStreamError:
             pass
         finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from core.actor import Actor
 from core.audit import Tag
@@ -24,6 +25,7 @@ from core.queueing import (
 )
 from core.records import Duty, QueuePlace, Ticket
 from core.rules.calendar import local_day
+from core.rules.rehearsal import KEPT_FOR, Rehearsal
 from core.rules.service_hours import ServiceHours
 from core.steps.device import call_ready
 from core.usecases.answer_step import load_own
@@ -35,8 +37,11 @@ TOLD_FOR = timedelta(hours=12)
 CLOSING_SOON = timedelta(minutes=10)
 
 
-def join_queue(desk: Desk, actor: Actor, case_id: str) -> Ticket:
-    """Take a place in the branch's queue; a place or call that is still live is returned (reload, two tabs)."""
+def join_queue(desk: Desk, actor: Actor, case_id: str, rehearsal: Rehearsal | None = None) -> Ticket:
+    """Take a place in the branch's queue; a place or call that is still live is returned (reload, two tabs).
+
+    `rehearsal` goes with the ticket while it is fresh: the witness reads it, and the uplink chooses the picture's size.
+    """
     with desk.write(actor.firm_id) as work:
         loaded = load_own(work, actor, case_id, Action.WITNESS, "witness")
         live = work.queue.find_live(case_id)
@@ -52,10 +57,14 @@ def join_queue(desk: Desk, actor: Actor, case_id: str) -> Ticket:
         position = len(work.queue.waiting(case.branch_id)) + 1
         wait = _expected(work, case, case.branch_id, work.duty.able(case.branch_id, case.business), position)
         promised = None if wait is None else round(wait.total_seconds())
-        own_window = priority_of(work, case)
-        ticket = work.queue.join(case_id, case.branch_id, case.business, promised_s=promised, **own_window)
+        extra = {**priority_of(work, case), **_fresh(work, rehearsal)}
+        ticket = work.queue.join(case_id, case.branch_id, case.business, promised_s=promised, **extra)
         work.audit(actor, Tag.CUSTOMER_QUEUE_JOIN, f"case:{case_id}", ticket=ticket.id)
         return ticket
+
+
+def _fresh(work: Work, rehearsal: Rehearsal | None) -> dict[str, Any]:
+    return {"rehearsal": rehearsal.stored()} if rehearsal and work.now - rehearsal.at < KEPT_FOR else {}
 
 
 def _require_device(loaded: Loaded) -> None:

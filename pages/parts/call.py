@@ -20,6 +20,8 @@ from core.errors import DeskError
 from core.limits import HEAD_CLIP_SECONDS
 from core.ports import Desk
 from core.records import Ticket
+from core.rules.call_quality import SOUND_KBPS, CallVideo, call_video
+from core.rules.rehearsal import stored_rehearsal
 from core.steps.witness import HEAD_CLIP
 from core.usecases.serve_customer import add_capture, start_recording
 from media.hub import Kind
@@ -51,7 +53,6 @@ WORDS = {
     "select_microphone": "选择麦克风",
 }
 WATCHING = {**WORDS, "start": "接收画面", "stop": "停止接收"}
-VIDEO = {"width": {"ideal": 640}, "height": {"ideal": 480}, "frameRate": {"ideal": 20, "max": 30}}
 PLAYER: Any = {"autoPlay": True, "controls": False, "playsInline": True, "style": PICTURE}
 AUDIO = {"echoCancellation": True, "noiseSuppression": True, "autoGainControl": True}
 
@@ -78,18 +79,30 @@ def join(ticket: Ticket, role: Role) -> None:
         _stream(ticket, room, role)
 
 
+def wanted_video(ticket: Ticket, role: Role) -> CallVideo:
+    """What this side is to send: the customer what the measured uplink carries, the witness as usual."""
+    rehearsal = stored_rehearsal(ticket.rehearsal) if role is Role.CUSTOMER else None
+    return call_video(rehearsal.uplink_kbps if rehearsal else None)
+
+
+def _constraints(video: CallVideo) -> dict[str, Any]:
+    rate = {"ideal": video.frames, "max": 30}
+    return {"width": {"ideal": video.width}, "height": {"ideal": video.height}, "frameRate": rate}
+
+
 def _stream(ticket: Ticket, room: Room, role: Role) -> None:
     key = _lasting(f"call_{role}_{ticket.id[:12]}")
+    video = wanted_video(ticket, role)
     try:
         webrtc_streamer(
             key=key,
             mode=WebRtcMode.SENDRECV,
             frontend_rtc_configuration=ice(),
             server_rtc_configuration={"iceServers": []},
-            media_stream_constraints={"video": VIDEO, "audio": AUDIO},
+            media_stream_constraints={"video": _constraints(video), "audio": AUDIO},
             source_video_track=room.hub(role.other, Kind.VIDEO),
             source_audio_track=room.hub(role.other, Kind.AUDIO),
-            sink_video_track=RoomSink(room, role, Kind.VIDEO),
+            sink_video_track=RoomSink(room, role, Kind.VIDEO, video.most_kbps + SOUND_KBPS),
             sink_audio_track=RoomSink(room, role, Kind.AUDIO),
             video_html_attrs=PLAYER,
             translations=WORDS,

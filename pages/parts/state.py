@@ -1,6 +1,7 @@
 """Keys of st.session_state: only ids and flags of the surface, never facts of the business.
 
 `KEPT` is no exception: what it holds is used only while the database, asked in each run, says that it still stands.
+`REHEARSAL` holds the figures of 通话前检测 until the customer joins the queue, when they go with the ticket.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ class Key(StrEnum):
     VISIT = "visit_noted"
     NONCE = "nonce"
     KEPT = "kept_case"
+    REHEARSAL = "rehearsed"
+    REHEARSAL_CLOSED = "rehearsal_closed"
 
 
 def get(key: Key, default: Any = None) -> Any:

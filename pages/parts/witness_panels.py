@@ -26,6 +26,7 @@ from core.usecases.serve_customer import (
 )
 from pages.parts import acting, call, notice, state
 from pages.parts.pictures import picture_url
+from pages.parts.rehearse import line_for_staff
 from pages.parts.reject_form import prefill, reject_form
 
 _CODES = "witness_reject_codes"
@@ -92,8 +93,10 @@ def captures(desk: Desk, actor: Actor, ticket: Ticket) -> None:
         st.caption(f"还缺 {len(missing)} 项：{'、'.join(missing[:SHOWN])}{more}")
 
 
-def facts(desk: Desk, actor: Actor, loaded: Loaded) -> None:
-    """Masked until asked for; showing the whole is audited."""
+def facts(desk: Desk, actor: Actor, ticket: Ticket, loaded: Loaded) -> None:
+    """Masked until asked for; showing the whole is audited. Above it what was measured before the call."""
+    if line := line_for_staff(ticket):
+        st.caption(f":material/network_check: {line}")
     profile = loaded.facts.values("profile")
     if st.toggle("显示完整资料", key="reveal"):
         with desk.write(actor.firm_id) as work:

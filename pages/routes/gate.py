@@ -143,30 +143,40 @@ class _Budget:
         return self.used <= self.units
 
 
-class UploadQuota:
-    """Bounds uploads per network address: size of one, number and bytes per hour."""
+class Quota:
+    """So many units per window of seconds for each key; of many keys the one unused for longest is forgotten."""
 
     MEMORY = 10_000
 
+    def __init__(self, units: int, seconds: float) -> None:
+        self.units, self.seconds = units, seconds
+        self.budgets: OrderedDict[str, _Budget] = OrderedDict()
+
+    def take(self, key: str, units: int = 1) -> bool:
+        """Use units of this key; False when they are spent."""
+        budget = self.budgets.setdefault(key, _Budget(self.units, self.seconds))
+        self.budgets.move_to_end(key)
+        if len(self.budgets) > self.MEMORY:
+            self.budgets.popitem(last=False)
+        return budget.take(units)
+
+
+class UploadQuota:
+    """Bounds uploads per network address: size of one, number and bytes per hour."""
+
     def __init__(self, app: Any) -> None:
         self.app = app
-        self.counts: OrderedDict[str, tuple[_Budget, _Budget]] = OrderedDict()
+        self.numbers = Quota(UPLOADS_PER_HOUR, 3600)
+        self.sizes = Quota(UPLOAD_BYTES_PER_HOUR, 3600)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http" or not scope["path"].startswith("/_stcore/upload_file/") or scope["method"] != "PUT":
             return await self.app(scope, receive, send)
         length = int(dict(scope["headers"]).get(b"content-length") or UPLOAD_BYTES + 1)
-        if length > UPLOAD_BYTES or not self._take(scope["client"][0] if scope["client"] else "", length):
+        address = scope["client"][0] if scope["client"] else ""
+        if length > UPLOAD_BYTES or not (self.numbers.take(address) and self.sizes.take(address, length)):
             return await JSONResponse({"error": "too large"}, 413)(scope, receive, send)
         return await self.app(scope, receive, send)
-
-    def _take(self, address: str, length: int) -> bool:
-        fresh = (_Budget(UPLOADS_PER_HOUR, 3600), _Budget(UPLOAD_BYTES_PER_HOUR, 3600))
-        number, size = self.counts.setdefault(address, fresh)
-        self.counts.move_to_end(address)
-        if len(self.counts) > self.MEMORY:
-            self.counts.popitem(last=False)
-        return number.take(1) and size.take(length)
 
 
 MIDDLEWARE = [Middleware(Headers), Middleware(Identity), Middleware(UploadQuota), Middleware(MessageFilter)]

@@ -8,6 +8,7 @@ from pages.routes.calendar_file import send_calendar
 from pages.routes.charts import send_chart
 from pages.routes.evidence import send_evidence, send_original
 from pages.routes.health import health, probe, root_certificate
+from pages.routes.rehearsal import look_at_face, receive_uplink
 from pages.routes.session import exchange, leave
 from pages.routes.stills import receive_still
 
@@ -19,6 +20,8 @@ ROUTES = [
     Route("/desk-calendar/{year:int}.csv", send_calendar, methods=["GET"]),
     Route("/evidence/{evidence_id}/original", send_original, methods=["GET"]),
     Route("/still/{ticket_id}/{slot}", receive_still, methods=["POST"]),
+    Route("/uplink", receive_uplink, methods=["POST"]),
+    Route("/rehearsal/{case_id}/face", look_at_face, methods=["POST"]),
     Route("/health", health, methods=["GET"]),
     Route("/pki/{firm}/root.cer", root_certificate, methods=["GET"]),
     Route("/probe", probe, methods=["GET"]),

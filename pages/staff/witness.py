@@ -85,7 +85,7 @@ def _desk(ticket: Ticket, loaded: Loaded) -> None:
         with lines, st.container(height=SIDE_PX, border=False):
             talk()
         with data:
-            facts(desk, actor, loaded)
+            facts(desk, actor, ticket, loaded)
 
 
 try:

@@ -15,7 +15,7 @@ from core.usecases.call_script import CHALLENGE_SHOWN, enter_call_code
 from core.usecases.loading import calendar_now
 from core.usecases.serve_customer import script_marks, script_steps, still_wishes
 from core.usecases.wait_for_witness import call_partner, join_queue, look_at_queue, lost_place
-from pages.parts import call, clock_words, notice, reserve
+from pages.parts import call, clock_words, notice, rehearse, reserve, state
 from pages.parts.components.selfie import selfie
 from pages.parts.step import StepView
 from pages.parts.waiting import waiting_room, way_out, why_lost
@@ -46,12 +46,15 @@ def _start(view: StepView) -> None:
     is_open, opens = hours.is_open(now, calendar), hours.next_opening(now, calendar)
     why_lost(lost_place(view.desk, view.actor, view.case_id))
     st.markdown("您将与见证人员视频通话，由见证人员确认您的身份。请准备好身份证原件，独自在明亮、安静的地方。")
-    if not call_ready(view.loaded.facts.values("device")):
+    ready = call_ready(view.loaded.facts.values("device"))
+    if not ready:
         notice.refusal("还差设备检测：这台设备还没有通过摄像头和麦克风检测。请在有摄像头的设备上登录，或重新检测。")
         st.button("去检测设备", key="to_device", on_click=view.go, args=("device",))
     if not is_open:
         begins = f"下次开始：{clock_words.promise(opens)}。" if opens else ""
         notice.refusal(f"现在不在视频服务时间。{begins}服务时间：{hours.sentence()}。")
+    if ready and is_open:
+        rehearse.draw(view)
     view.show_error("queue")
     reserve.draw(view)
     view.actions(lambda: _join(view), label="开始视频通话")
@@ -59,7 +62,7 @@ def _start(view: StepView) -> None:
 
 def _join(view: StepView) -> None:
     try:
-        join_queue(view.desk, view.actor, view.case_id)
+        join_queue(view.desk, view.actor, view.case_id, state.get(state.Key.REHEARSAL))
         view.fail({})
     except DeskError as error:
         view.fail({"queue": error.text})

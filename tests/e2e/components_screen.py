@@ -6,10 +6,12 @@ import json
 
 import streamlit as st
 
+from core.rules.rehearsal import LIMITS
 from pages.parts.components.captcha_view import captcha_view
 from pages.parts.components.device_check import device_check
 from pages.parts.components.go_to_field import go_to_field
 from pages.parts.components.reader import reader
+from pages.parts.components.rehearsal import rehearsal
 from pages.parts.components.selfie import selfie
 from pages.parts.components.session_exchange import session_exchange
 from pages.parts.components.sound import chime
@@ -46,6 +48,9 @@ elif which == "selfie":
     active = not st.checkbox("关闭", key="off")
     still = "n1" if st.checkbox("拍照", key="go") else None
     keep(selfie("selfie", upload_url="/upload", still=still, active=active))
+elif which == "rehearsal":
+    if not st.checkbox("关闭", key="off"):
+        keep(rehearsal("rehearsal", limits=LIMITS, uplink_url="/uplink", face_url="/face"))
 elif which == "exchange":
     refused = session_exchange("exchange", ticket=st.query_params.get("t", "fresh"), kind="customer", target="/?c=done")
     keep({"refused": True} if refused else None)

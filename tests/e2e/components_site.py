@@ -8,7 +8,7 @@ import streamlit as st
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-kept = {"asked_with": [], "exchanges": []}
+kept = {"asked_with": [], "exchanges": [], "uplinks": [], "faces": 0}
 pictures = []
 
 
@@ -24,6 +24,18 @@ async def upload(request):
     pictures.append(await request.body())
     kept["asked_with"].append(request.headers.get("x-requested-with"))
     return JSONResponse({})
+
+
+async def uplink(request):
+    kept["uplinks"].append(len(await request.body()))
+    return JSONResponse({})
+
+
+async def face(request):
+    """Nobody is there until the third frame."""
+    pictures.append(await request.body())
+    kept["faces"] += 1
+    return JSONResponse({"face": "none" if kept["faces"] < 3 else "one"})
 
 
 async def picture(request):
@@ -50,6 +62,8 @@ app = st.App(
         Route("/health", health),
         Route("/probe", probe),
         Route("/upload", upload, methods=["POST"]),
+        Route("/uplink", uplink, methods=["POST"]),
+        Route("/face", face, methods=["POST"]),
         Route("/picture", picture),
         Route("/session/exchange", exchange, methods=["POST"]),
         Route("/facts", facts),

@@ -24,6 +24,30 @@ FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
 ]  # fmt: skip
+SCENES = """
+window.scene = 'good'; window.streams = [];
+const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+const canvas = document.createElement('canvas'); canvas.width = 640; canvas.height = 480;
+const pen = canvas.getContext('2d');
+const paint = () => {
+  pen.filter = window.scene === 'blurred' ? 'blur(14px)' : 'none';
+  pen.fillStyle = '#8a8f98'; pen.fillRect(0, 0, 640, 480);
+  for (let y = 0; y < 480; y += 48) for (let x = 0; x < 640; x += 48) {
+    pen.fillStyle = (x + y) % 96 ? '#6a6460' : '#b8a89a'; pen.fillRect(x, y, 48, 48);
+  }
+  pen.filter = 'none';
+  if (window.scene === 'dark') { pen.fillStyle = 'rgba(0,0,0,.85)'; pen.fillRect(0, 0, 640, 480); }
+  if (window.scene === 'bright') { pen.fillStyle = '#fff'; pen.fillRect(0, 0, 640, 240); }
+  pen.fillStyle = '#222'; pen.fillRect(10 + Date.now() % 50, 10, 4, 4);
+};
+setInterval(paint, 60);
+navigator.mediaDevices.getUserMedia = async (wish) => {
+  const stream = new MediaStream(canvas.captureStream(15).getVideoTracks());
+  if (wish.audio) (await real({ audio: true })).getTracks().forEach((track) => stream.addTrack(track));
+  window.streams.push(stream); return stream;
+};
+window.ended = () => window.streams.every((one) => one.getTracks().every((track) => track.readyState === 'ended'));
+"""
 
 
 @pytest.fixture(scope="module")
@@ -233,3 +257,50 @@ def test_a_step_fits_the_screen_in_chinese_with_its_actions_at_the_bottom(page, 
     button.click()
     expect(page.get_by_label("姓名", exact=True)).to_be_focused()
     expect(page.get_by_label("姓名", exact=True)).to_be_in_viewport()
+
+
+# -- 通话前检测
+def row(page, name):
+    return page.locator(f"li[data-row={name}]")
+
+
+def test_verdicts_follow_the_picture_and_the_line_is_measured(page, site):
+    page.add_init_script(SCENES)
+    page.goto(f"{site}/?c=rehearsal")
+    for name in ("light", "sharpness", "sound", "uplink", "face"):
+        expect(row(page, name)).to_have_attribute("data-state", "ok")
+    expect(page.get_by_role("status").filter(has_text="画面和声音都合适。")).to_be_visible()
+    for scene, name, words in (
+        ("dark", "light", "面向窗户"), ("blurred", "sharpness", "擦一擦镜头"), ("bright", "light", "背光"),
+    ):  # fmt: skip
+        page.evaluate(f"window.scene = '{scene}'")
+        expect(row(page, name)).to_contain_text(words)
+        expect(page.get_by_role("status").filter(has_text="有 1 项请留意，也可以直接开始视频通话。")).to_be_visible()
+    page.evaluate("window.scene = 'good'")
+    expect(row(page, "light")).to_have_attribute("data-state", "ok")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    found = wait_for_result(page, '"face": "one"')
+    assert {tuple(sorted(each)) for each in found} == {
+        ("bright", "dark", "face", "loudness", "luma", "nonce", "round_trip_ms", "sharpness", "uplink_kbps")
+    }
+    last = found[-1]
+    assert last["uplink_kbps"] > 1000 and last["round_trip_ms"] >= 0 and last["loudness"] > -45
+    assert facts(site)["uplinks"] == [1, 1, 1, 1, 256 * 1024]
+    with urllib.request.urlopen(f"{site}/picture") as answer:
+        frame = Image.open(io.BytesIO(answer.read()))
+    assert (frame.format, frame.size) == ("JPEG", (320, 240))
+
+
+def test_the_camera_is_off_in_a_hidden_tab_and_after_the_card(page, site):
+    page.add_init_script(SCENES)
+    page.goto(f"{site}/?c=rehearsal")
+    expect(row(page, "light")).to_have_attribute("data-state", "ok")
+    assert not page.evaluate("window.ended()")
+    hide = "Object.defineProperty(document, 'hidden', {{ value: {}, configurable: true }});"
+    told = "document.dispatchEvent(new Event('visibilitychange'));"
+    page.evaluate(hide.format("true") + told)
+    page.wait_for_function("window.ended()")
+    page.evaluate(hide.format("false") + told)
+    page.wait_for_function("window.streams.length === 2 && !window.ended()")
+    page.get_by_text("关闭").click()
+    page.wait_for_function("window.ended()")

@@ -144,7 +144,8 @@ class Peer:
 class Doorway:
     """The server side of one process: joins connections to rooms with relays, as streamlit-webrtc does."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_kbps: int | None = None) -> None:
+        self.most_kbps = most_kbps
         self.relay = MediaRelay()
         self.pcs: list[RTCPeerConnection] = []
         self.peers: list[Peer] = []
@@ -158,7 +159,7 @@ class Doorway:
 
         @pc.on("track")
         def on_track(track: MediaStreamTrack) -> None:
-            sink = RoomSink(room, role, Kind(track.kind))
+            sink = RoomSink(room, role, Kind(track.kind), self.most_kbps if track.kind == "video" else None)
             sink.addTrack(self.relay.subscribe(track))
             sinks.append(sink)
             pc.addTrack(self.relay.subscribe(sources[track.kind]))
@@ -205,9 +206,9 @@ class Doorway:
 
 
 @contextlib.asynccontextmanager
-async def doorway() -> AsyncIterator[Doorway]:
+async def doorway(most_kbps: int | None = None) -> AsyncIterator[Doorway]:
     """A server side that is torn down at the end with all peers that joined, whatever happened."""
-    server = Doorway()
+    server = Doorway(most_kbps)
     try:
         yield server
     finally:

@@ -8,8 +8,9 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpReceiver, RTCRtpSe
 from core.errors import NotConfigured
 from media import encoded
 from media.encoded import VideoMode
+from media.rooms import Role
 from tests.media.clips import clip
-from tests.media.peers import Paced, Peer, camera, microphone, run, until
+from tests.media.peers import Paced, Peer, camera, doorway, microphone, room, run, until
 
 A = clip(rate=15, label="A")
 
@@ -70,3 +71,32 @@ def test_the_estimate_has_a_floor():
     rates = [rate for rate, _ in filter(None, told)]
     assert rates
     assert min(rates) >= 400_000
+
+
+@pytest.mark.parametrize(("most_bps", "asked_bps"), [(350_000, 350_000), (100_000, 300_000)])
+def test_a_sender_is_asked_for_what_its_line_carries_but_not_less_than_the_floor(monkeypatch, most_bps, asked_bps):
+    encoded.install(VideoMode.PACKET, floor_bps=300_000)
+    monkeypatch.setattr(encoded, "FEEDBACK_EVERY_S", 0)
+    estimator = encoded.RemoteBitrateEstimator()
+    estimator.most_bps = most_bps
+    told = [
+        estimator.add(arrival_time_ms=moment * 40, abs_send_time=(moment * 40 << 18) // 1000, payload_size=4000, ssrc=1)
+        for moment in range(400)
+    ]
+    assert {rate for rate, _ in filter(None, told)} == {asked_bps}
+
+
+def test_the_limit_of_a_line_reaches_its_connection():
+    async def story() -> None:
+        async with doorway(540) as server:
+            place = room()
+            pc = await server.join(place, Role.CUSTOMER, Peer(camera(A), microphone()))
+            await until(lambda: place.quality(Role.CUSTOMER).last_frame_age_ms is not None)
+            [receiver] = [each for each in pc.getReceivers() if each.track.kind == "video"]
+            assert receiver._RTCRtpReceiver__remote_bitrate_estimator.most_bps == 540_000
+
+    run(story)
+
+
+def test_a_track_without_a_connection_has_no_limit_to_set():
+    assert not encoded.limit_rate(None, 500_000)

@@ -71,3 +71,52 @@ const wavPlayer = (source) => {
   player.addEventListener("ended", () => URL.revokeObjectURL(url), { once: true });
   return player;
 };
+
+// ---- rows of a check: a symbol and a word for the state, what was found, how to mend it ----
+const CHECK_SYMBOLS = { todo: "radio_button_unchecked", busy: "hourglass_top", ok: "check_circle", warn: "warning", bad: "error" };
+const CHECK_WORDS = { todo: "未检测", busy: "检测中", ok: "正常", warn: "请留意", bad: "需要处理" };
+
+function setCheck(memory, name, state, words, mend = "") {
+  const row = memory.rows[name];
+  row.item.dataset.state = state;
+  row.symbol.textContent = CHECK_SYMBOLS[state];
+  row.word.textContent = CHECK_WORDS[state];
+  row.words.textContent = words;
+  row.mend.textContent = mend;
+  row.mend.hidden = !mend;
+}
+
+function checkRow(title, name) {
+  const row = { symbol: icon(""), word: el("span", { class: "unseen" }), words: el("span", { class: "words" }), mend: el("p", { class: "mend" }), extra: el("div", {}) };
+  row.item = el("li", { "data-row": name }, row.symbol, el("div", {},
+    el("p", {}, el("strong", {}, title), row.word, row.words), row.mend, row.extra));
+  return row;
+}
+
+// `titles`: name of a row -> its title; the rows are kept in memory.rows.
+function checkRows(memory, titles) {
+  memory.rows = Object.fromEntries(Object.entries(titles).map(([name, title]) => [name, checkRow(title, name)]));
+  return el("ul", { class: "checks" }, ...Object.values(memory.rows).map((row) => row.item));
+}
+
+const levelMeter = () =>
+  el("div", { class: "level", role: "meter", "aria-label": "麦克风音量", "aria-valuemin": 0, "aria-valuemax": 100, "aria-valuenow": 0 }, el("span", {}));
+
+function setLevel(meter, percent) {
+  const level = Math.max(0, Math.min(100, Math.round(percent)));
+  meter.firstChild.style.width = `${level}%`;
+  meter.setAttribute("aria-valuenow", level);
+}
+
+// ---- the line ----
+async function fetchSoon(url, ms, options = {}) {
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), ms);
+  try {
+    const answer = await fetch(url, { cache: "no-store", credentials: "same-origin", signal: stop.signal, ...options });
+    if (!answer.ok) throw new Error(`status ${answer.status}`);
+    return answer;
+  } finally { clearTimeout(timer); }
+}
+
+const rateWords = (kbps) => (kbps < 1000 ? `${kbps} kbit/s` : `${(kbps / 1000).toFixed(1)} Mbit/s`);

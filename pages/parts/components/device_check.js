@@ -2,8 +2,6 @@ const ROWS = {
   secure: "安全连接", webrtc: "视频通话", crypto: "数字证书", camera: "摄像头",
   microphone: "麦克风", rtt: "网络延迟", down: "下载速度", speaker: "扬声器",
 };
-const SYMBOLS = { todo: "radio_button_unchecked", busy: "hourglass_top", ok: "check_circle", warn: "warning", bad: "error" };
-const STATE_WORDS = { todo: "未检测", busy: "检测中", ok: "正常", warn: "请留意", bad: "需要处理" };
 const IN_APP = [
   [/MicroMessenger/i, "微信"], [/DingTalk/i, "钉钉"], [/AlipayClient/i, "支付宝"], [/\bQQ\//i, "QQ"],
   [/Weibo/i, "微博"], [/aweme|BytedanceWebview/i, "抖音"], [/Lark|Feishu/i, "飞书"],
@@ -32,38 +30,19 @@ const mediaTrouble = (kind, what) => ({
   unknown: [`${what}没有打开。`, "请刷新页面后重新检测，仍然不行时请换一台手机或电脑。"],
 })[kind];
 
-function setRow(memory, name, state, words, mend = "") {
-  const row = memory.rows[name];
-  row.item.dataset.state = state;
-  row.symbol.textContent = SYMBOLS[state];
-  row.word.textContent = STATE_WORDS[state];
-  row.words.textContent = words;
-  row.mend.textContent = mend;
-  row.mend.hidden = !mend;
-}
-
-function buildRow(memory, name) {
-  const row = { symbol: icon(""), word: el("span", { class: "unseen" }), words: el("span", { class: "words" }), mend: el("p", { class: "mend" }) };
-  row.extra = el("div", {});
-  row.item = el("li", { "data-row": name }, row.symbol, el("div", {},
-    el("p", {}, el("strong", {}, ROWS[name]), row.word, row.words), row.mend, row.extra));
-  (memory.rows ??= {})[name] = row;
-  return row.item;
-}
-
 function build(memory) {
   memory.inapp = inAppName();
   memory.video = el("video", { autoplay: true, muted: true, playsinline: true, hidden: true, "aria-label": "您的摄像头画面" });
   memory.video.muted = true;
-  memory.level = el("div", { class: "level", role: "meter", "aria-label": "麦克风音量", "aria-valuemin": 0, "aria-valuemax": 100, "aria-valuenow": 0 }, el("span", {}));
+  memory.level = levelMeter();
   memory.start = button("开始检测", "play_arrow", () => run(memory), "primary wide");
   memory.summary = el("p", { class: "summary", role: "status" });
   memory.host.append(
     ...(memory.inapp ? [inAppPage(memory)] : []),
-    memory.video, el("ul", {}, ...Object.keys(ROWS).map((name) => buildRow(memory, name))), memory.start, memory.summary);
+    memory.video, checkRows(memory, ROWS), memory.start, memory.summary);
   memory.rows.microphone.extra.append(memory.level);
   memory.level.hidden = true;
-  Object.keys(ROWS).forEach((name) => setRow(memory, name, "todo", "未检测"));
+  Object.keys(ROWS).forEach((name) => setCheck(memory, name, "todo", "未检测"));
   memory.found = { camera: { ok: false }, microphone: { ok: false }, speaker: { ok: false }, rtt_ms: null, down_kbps: null };
   checkBrowser(memory).then(() => { if (memory.inapp) send(memory); });
 }
@@ -97,9 +76,9 @@ async function checkBrowser(memory) {
   found.webrtc = typeof RTCPeerConnection !== "undefined" && Boolean(navigator.mediaDevices?.getUserMedia);
   found.crypto = await canStoreKeys();
   const insecure = mediaTrouble("insecure", "摄像头");
-  setRow(memory, "secure", ...(found.secure ? ["ok", "连接安全"] : ["bad", ...insecure]));
-  setRow(memory, "webrtc", ...(found.webrtc ? ["ok", "浏览器支持"] : found.secure ? ["bad", "此浏览器不支持视频通话。", NEW_BROWSER] : ["bad", ...insecure]));
-  setRow(memory, "crypto", ...(found.crypto ? ["ok", "浏览器支持"] : ["bad", "此浏览器不能保存数字证书。", "请关闭无痕（隐私）模式。" + NEW_BROWSER]));
+  setCheck(memory, "secure", ...(found.secure ? ["ok", "连接安全"] : ["bad", ...insecure]));
+  setCheck(memory, "webrtc", ...(found.webrtc ? ["ok", "浏览器支持"] : found.secure ? ["bad", "此浏览器不支持视频通话。", NEW_BROWSER] : ["bad", ...insecure]));
+  setCheck(memory, "crypto", ...(found.crypto ? ["ok", "浏览器支持"] : ["bad", "此浏览器不能保存数字证书。", "请关闭无痕（隐私）模式。" + NEW_BROWSER]));
 }
 
 // ---- camera and microphone ----
@@ -122,24 +101,24 @@ async function openDevices(memory) {
 
 function checkCamera(memory, opened) {
   const track = opened.stream?.getVideoTracks()[0];
-  if (!track) return setRow(memory, "camera", "bad", ...mediaTrouble(cameraTrouble(opened.camera), "摄像头"));
+  if (!track) return setCheck(memory, "camera", "bad", ...mediaTrouble(cameraTrouble(opened.camera), "摄像头"));
   const { width = 0, height = 0, frameRate = 0 } = track.getSettings();
   memory.video.srcObject = opened.stream;
   memory.video.hidden = false;
   memory.found.camera = { ok: true, label: track.label, width, height };
-  return setRow(memory, "camera", "ok", `${track.label || "已打开"} · ${width}×${height} · ${Math.round(frameRate)}\u00a0帧/秒`);
+  return setCheck(memory, "camera", "ok", `${track.label || "已打开"} · ${width}×${height} · ${Math.round(frameRate)}\u00a0帧/秒`);
 }
 
 async function checkMicrophone(memory, opened) {
   if (!opened.stream?.getAudioTracks().length) {
-    return setRow(memory, "microphone", "bad", ...mediaTrouble(cameraTrouble(opened.microphone), "麦克风"));
+    return setCheck(memory, "microphone", "bad", ...mediaTrouble(cameraTrouble(opened.microphone), "麦克风"));
   }
-  setRow(memory, "microphone", "busy", "请说一句话，例如“您好”。");
+  setCheck(memory, "microphone", "busy", "请说一句话，例如“您好”。");
   memory.level.hidden = false;
   const peak = await loudest(memory, opened.stream);
   memory.level.hidden = true;
   memory.found.microphone = { ok: peak > 0.01, peak: Math.round(peak * 1000) / 1000 };
-  return setRow(memory, "microphone", ...(peak > 0.01 ? ["ok", "听到了声音"]
+  return setCheck(memory, "microphone", ...(peak > 0.01 ? ["ok", "听到了声音"]
     : ["bad", "没有听到声音。", "请确认麦克风没有静音，靠近一些再说一遍，然后重新检测。"]));
 }
 
@@ -153,8 +132,7 @@ async function loudest(memory, stream) {
     await new Promise((next) => { setTimeout(next, 80); });
     analyser.getFloatTimeDomainData(samples);
     const now = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
-    memory.level.firstChild.style.width = `${Math.min(100, now * 150)}%`;
-    memory.level.setAttribute("aria-valuenow", Math.min(100, Math.round(now * 150)));
+    setLevel(memory.level, now * 150);
     peak = Math.max(peak, now);
   }
   source.disconnect();
@@ -162,16 +140,6 @@ async function loudest(memory, stream) {
 }
 
 // ---- network ----
-async function fetchSoon(url, ms) {
-  const stop = new AbortController();
-  const timer = setTimeout(() => stop.abort(), ms);
-  try {
-    const answer = await fetch(url, { cache: "no-store", credentials: "same-origin", signal: stop.signal });
-    if (!answer.ok) throw new Error(`status ${answer.status}`);
-    return answer;
-  } finally { clearTimeout(timer); }
-}
-
 async function checkRoundTrip(memory) {
   const times = [];
   try {
@@ -180,11 +148,11 @@ async function checkRoundTrip(memory) {
       await (await fetchSoon(memory.data.health_url, 5000)).arrayBuffer();
       times.push(performance.now() - began);
     }
-  } catch { return setRow(memory, "rtt", "warn", "暂时量不到。", "请检查网络后重新检测。"); }
+  } catch { return setCheck(memory, "rtt", "warn", "暂时量不到。", "请检查网络后重新检测。"); }
   const median = times.slice(1).sort((a, b) => a - b)[2];      // the first one also opens the connection
   memory.found.rtt_ms = Math.round(median * 10) / 10;
   const slow = median > memory.data.most_rtt_ms;
-  return setRow(memory, "rtt", slow ? "warn" : "ok", `${Math.max(1, Math.round(median))} 毫秒`,
+  return setCheck(memory, "rtt", slow ? "warn" : "ok", `${Math.max(1, Math.round(median))} 毫秒`,
     slow ? "延迟偏高，视频可能不流畅。建议连接无线网络，或到信号好的地方。" : "");
 }
 
@@ -197,11 +165,11 @@ async function checkDownload(memory) {
       bytes += part.value.length;
       if (performance.now() - began > 8000) { await reader.cancel(); break; }
     }
-  } catch { return setRow(memory, "down", "warn", "暂时量不到。", "请检查网络后重新检测。"); }
+  } catch { return setCheck(memory, "down", "warn", "暂时量不到。", "请检查网络后重新检测。"); }
   const kbps = Math.round((bytes * 8) / Math.max(1, performance.now() - began));
   memory.found.down_kbps = kbps;
   const slow = kbps < memory.data.least_down_kbps;
-  return setRow(memory, "down", slow ? "warn" : "ok", kbps < 1000 ? `${kbps} kbit/s` : `${(kbps / 1000).toFixed(1)} Mbit/s`,
+  return setCheck(memory, "down", slow ? "warn" : "ok", rateWords(kbps),
     slow ? "网速偏低，视频可能不清楚。建议连接无线网络，或到信号好的地方。" : "");
 }
 
@@ -218,7 +186,7 @@ function playTone(audio) {
 
 function checkSpeaker(memory) {
   const { extra } = memory.rows.speaker;
-  setRow(memory, "speaker", "busy", "正在播放提示音，您听到了吗？");
+  setCheck(memory, "speaker", "busy", "正在播放提示音，您听到了吗？");
   playTone(memory.audio);
   return new Promise((answered) => {
     memory.giveUp = () => answered(null);
@@ -230,7 +198,7 @@ function checkSpeaker(memory) {
   }).then((heard) => {
     extra.replaceChildren();
     memory.found.speaker = { ok: heard === true };
-    setRow(memory, "speaker", ...(heard ? ["ok", "听到了声音"]
+    setCheck(memory, "speaker", ...(heard ? ["ok", "听到了声音"]
       : ["bad", "没有听到声音。", "请调高音量、关闭静音，或接上耳机后重新检测。"]));
   });
 }
@@ -259,7 +227,7 @@ async function run(memory) {
   setRunning(memory, true);
   memory.audio = new AudioContext();                           // inside the click, or iOS keeps it silent
   memory.summary.textContent = "";
-  ["camera", "microphone", "rtt", "down", "speaker"].forEach((name) => setRow(memory, name, "busy", "请稍候"));
+  ["camera", "microphone", "rtt", "down", "speaker"].forEach((name) => setCheck(memory, name, "busy", "请稍候"));
   Object.assign(memory.found, { camera: { ok: false }, microphone: { ok: false }, rtt_ms: null, down_kbps: null });
   await checkBrowser(memory);
   const opened = await openDevices(memory);
