@@ -67,6 +67,8 @@ def finish(outside: Outside, opened: use_cases.Walk) -> None:
 
 def begin(page: Page, server: Server, outside: Outside, business: str) -> None:
     """From the hall into a business, signing in by ID number where nobody is signed in."""
+    with outside.database.write(FIRM) as work:
+        work.people.forget_before(utc_now())  # as if the last code was sent long ago
     page.goto(server.url)
     settled(page)
     press(page, f"business_{business}")
