@@ -17,12 +17,17 @@ from core.steps.profile_fields import CONTACT, DECLARATION, FIELDS, IDENTITY, OT
 PARTS: Mapping[str, str] = {"identity": "身份信息", "contact": "联系电话", "other": "其他信息"}
 """What 我的基本资料 lets a customer change, one at a time (R101, R105)."""
 LOCKED = frozenset({"name", "id_number"})
-_SECTIONS = {"identity": {IDENTITY}, "contact": {CONTACT}, "other": {OTHER, DECLARATION}}
+SECTIONS: Mapping[str, frozenset[str]] = {
+    "identity": frozenset({IDENTITY}),
+    "contact": frozenset({CONTACT}),
+    "other": frozenset({OTHER, DECLARATION}),
+}
+"""Part -> the sections of the form that belong to it."""
 
 
 def editable(part: str) -> frozenset[str]:
     """Keys of the fields that belong to a part; name and ID number never (R102)."""
-    return frozenset(field.key for field in FIELDS if field.section in _SECTIONS[part]) - LOCKED
+    return frozenset(field.key for field in FIELDS if field.section in SECTIONS[part]) - LOCKED
 
 
 def missing_titles(values: Mapping[str, Any]) -> list[str]:
