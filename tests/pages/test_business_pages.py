@@ -1,0 +1,160 @@
+"""Each business of a customer on file through the real pages; what devices do (reading, video, keys) by use cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.case import State
+from core.records import SessionRecord
+from core.usecases.abandon_case import abandon_case
+from core.usecases.review_case import reject_review
+from pages.parts import wiring
+from tests.builders import CONSENTS, Walk, case_at
+from tests.desk_bench import F1, Bench
+from tests.device import Device
+
+ROUTER = Path(__file__).parents[2] / "pages" / "router.py"
+BUSINESSES = ("add_code", "assessment", "profile", "settlement", "password_reset")
+Open = Callable[[Walk], AppTest]
+
+
+@pytest.fixture
+def opened(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Open:
+    """The case page as this customer sees it in a fresh tab."""
+    monkeypatch.setattr(wiring, "desk", lambda: bench.desk)
+    monkeypatch.setattr(wiring, "settings", lambda: bench.desk.settings)
+    monkeypatch.setattr(wiring, "firms", lambda: [F1])
+    monkeypatch.setattr(wiring, "staff", lambda: None)
+
+    def open_it(walk: Walk) -> AppTest:
+        now = bench.clock.now
+        session = SessionRecord("s1", walk.firm, "customer", walk.owner, now, now, walk.person.phone)
+        monkeypatch.setattr(wiring, "customer", lambda: session)
+        at = AppTest.from_file(str(ROUTER), default_timeout=30).run()
+        at = at.switch_page("customer/case.py").run()
+        assert not at.exception, at.exception
+        return at
+
+    return open_it
+
+
+def begun(bench: Bench, business: str, **changes: object) -> Walk:
+    walk = case_at(bench, "active", chosen=("DCE",)).again(business, chosen=("SHFE",), **changes)
+    bench.pass_time(days=2)
+    walk.start(bench)
+    return walk
+
+
+def press(at: AppTest, key: str) -> AppTest:
+    at.button(key=key).click().run()
+    assert not at.exception, at.exception
+    return at
+
+
+def on_page(bench: Bench, walk: Walk, at: AppTest, step: str) -> bool:
+    """Do the step on the page where the page alone can; False leaves it to the use cases."""
+    if step == "part":
+        press(at, f"edit_{walk.part}")
+    elif step == "photos":
+        for key in CONSENTS:
+            at.checkbox(key=f"photos_{key}").check()
+        press(at, "next")
+    elif step == "profile_read":
+        at.checkbox(key="profile_read_confirmed").check()
+        press(at, "next")
+    elif step == "profile":
+        at.text_input(key="profile_contact_address").input("样张路 99 号 1 室")
+        press(at, "next")
+    elif step == "exchanges":
+        at.checkbox(key="exchanges_SHFE").check()
+        press(at, "next")
+    elif step == "bank":
+        press(press(at, "next"), "usage_ok")
+    elif step == "certificate_check":
+        command = at.session_state["detect_command"]
+        keys = walk.device.detect(command["challenge"])
+        at.session_state["device_key_detect"] = {"result": {"nonce": command["nonce"], "op": "detect", "keys": keys}}
+        at.run()
+        if not keys:
+            press(at, "next")
+    else:
+        return False
+    return True
+
+
+def walk_pages(bench: Bench, walk: Walk, opened: Open) -> list[str]:
+    """Every step of the case, each begun in a fresh tab (so each is a return after an interruption)."""
+    seen = []
+    for _ in range(20):
+        step = walk.step(bench)
+        at = opened(walk)
+        loaded = walk.loaded(bench)
+        if step == "submit":
+            assert at.header[0].value == ("提交" if walk.business != "add_code" else "在线回访")
+            return seen
+        assert at.header[0].value == loaded.business.step(step).title
+        seen.append(step)
+        if not on_page(bench, walk, at, step):
+            getattr(walk, {"witness": "be_witnessed"}.get(step, f"do_{step}"))(bench)
+        bench.pass_time(seconds=30)
+        if walk.business == "add_code" and step == "follow_up":
+            return seen
+        assert walk.step(bench) != step, f"{step} stays"
+    raise AssertionError(seen)
+
+
+@pytest.mark.parametrize("business", BUSINESSES)
+def test_the_whole_business_on_its_pages(bench: Bench, opened: Open, business: str) -> None:
+    walk = begun(bench, business)
+    seen = walk_pages(bench, walk, opened)
+    assert ("witness" in seen) is (business in {"add_code", "password_reset"}), "the certificate of the device signs"
+    if business != "add_code":
+        press(opened(walk), "next")
+    assert walk.case(bench).state is State.SUBMITTED
+    assert any("提交成功" in title.value for title in opened(walk).title)
+    walk.do_submitted(bench)
+    walk.do_in_review(bench)
+    waits = business in {"add_code", "password_reset"}
+    assert walk.case(bench).state is (State.APPROVED if waits else State.DONE)
+    assert any(("复核通过" if waits else "我的业务") in title.value for title in opened(walk).title)
+
+
+@pytest.mark.parametrize("business", ["assessment", "settlement"])
+def test_a_new_device_goes_through_the_video(bench: Bench, opened: Open, business: str) -> None:
+    walk = begun(bench, business, device=Device())
+    seen = walk_pages(bench, walk, opened)
+    assert {"device", "photos", "witness", "certificate"} <= set(seen)
+
+
+@pytest.mark.parametrize("business", BUSINESSES)
+def test_a_rejection_shows_its_reason_and_only_that_step(bench: Bench, opened: Open, business: str) -> None:
+    walk = begun(bench, business)
+    walk.walk_to(bench, "follow_up" if business == "add_code" else "submit")
+    walk.do_follow_up(bench) if business == "add_code" else walk.hand_in(bench)
+    walk.do_submitted(bench)
+    code, step = {"assessment": ("S01", "suitability")}.get(business, ("P06", "photos"))
+    reject_review(bench.desk, bench.staff(walk.reviewer), walk.case_id, [code], "请看清说明后重做。", "")
+    at = opened(walk)
+    assert walk.step(bench) == step
+    assert any("请看清说明后重做。" in each.value for each in [*at.error, *at.warning, *at.markdown])
+
+
+def test_giving_up_leads_back_to_the_hall(bench: Bench, opened: Open) -> None:
+    walk = begun(bench, "settlement")
+    abandon_case(bench.desk, walk.actor, walk.case_id)
+    at = opened(walk)
+    assert any("我的业务" in title.value for title in at.title)
+
+
+def test_who_may_not_begin_reads_why_and_what_helps(bench: Bench, opened: Open) -> None:
+    walk = case_at(bench, "device")
+    abandon_case(bench.desk, walk.actor, walk.case_id)
+    at = opened(walk)
+    at.session_state["wanted_business"] = "settlement"
+    at.switch_page("customer/case.py").run()
+    assert any("身份证号登录" in each.value for each in at.warning), "signed in by phone"
+    assert press(at, "instead").header[0].value == "设备检测"
