@@ -74,6 +74,7 @@ def _applies(row: Mapping[str, Any], facts: Facts, rules: Rules) -> bool:
         "business": lambda v: facts.case.business in v,
         "investor_class": lambda v: exchanges.investor_class(facts) in v,
         "insisted": lambda v: exchanges.insisted(facts, rules) is v,
+        "part": lambda v: str(facts.values("part").get("part") or "other") in v,
         "exchange": lambda v: bool(set(v) & set(facts.values("exchanges").get("chosen") or ())),
         "bank": lambda v: any(card.get("bank") in v for card in cards(facts.values("bank"))),
     }

@@ -30,11 +30,16 @@ class ServiceHours:
     exceptions: Mapping[date, Intervals]
 
     @staticmethod
-    def of(body: Mapping[str, Any], channel: str) -> ServiceHours:
-        """Parse one channel; KeyError for an unknown one, ValueError for intervals that cannot be."""
-        data = body["channels"][channel]
+    def of(body: Mapping[str, Any], channel: str, branch_id: str = "") -> ServiceHours:
+        """Parse one channel; KeyError for an unknown one, ValueError for intervals that cannot be.
+
+        A branch may have hours of its own under `branches`, and exceptions that name it; both go before the firm's.
+        """
+        data = body["channels"][channel] | body.get("branches", {}).get(branch_id, {}).get(channel, {})
         makeup = data["makeup_workdays"]
         rows = [row for row in body["exceptions"] if row["channel"] == channel]
+        rows = [row for row in rows if row.get("branch", "") in {"", branch_id}]
+        rows.sort(key=lambda row: bool(row.get("branch")))
         return ServiceHours(
             title=str(data["title"]),
             weekly=tuple(_intervals(data["weekly"][key]) for key in WEEKDAYS),

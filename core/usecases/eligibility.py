@@ -11,9 +11,10 @@ from core.flow import Business, Rules
 from core.ports import Work
 from core.records import Customer, CustomerFile
 from core.rules.calendar import local_day
+from core.rules.service_hours import ServiceHours
 from core.steps.on_file import missing_titles
 from core.usecases.customer_file import Rated, ratings
-from core.usecases.loading import rules_for
+from core.usecases.loading import calendar_around, rules_for
 
 MONTH = timedelta(days=30)
 
@@ -46,6 +47,17 @@ def why_not(work: Work, business: Business, customer: Customer | None) -> Refusa
     if business.key == "assessment":
         return _for_assessment(ratings(work, customer.id), rules, work.now)
     return None
+
+
+def closed_now(work: Work, branch_id: str = "") -> str:
+    """Why nothing new may begin at this hour; empty while self-service is open.
+
+    Who is mid-way when it closes goes on to the end: answers, signatures and handing in are always taken (C01).
+    """
+    hours = ServiceHours.of(rules_for(work)["service_hours"], "self_service", branch_id)
+    if hours.is_open(work.now, calendar_around(work)):
+        return ""
+    return f"现在不在自助办理时间，不能开始新的业务。办理时间：{hours.sentence()}。已开始的业务可以继续。"
 
 
 def _expired(customer: Customer, today: date) -> bool:

@@ -20,6 +20,7 @@ from core.rules.reservation import (
     roster_weekday,
     windows_of,
 )
+from core.rules.service_hours import ServiceHours
 from core.usecases.reservations import Frame, frame_of
 
 SERVING = frozenset(role for role in Role if Permission.QUEUE_SERVE in ROLE_PERMISSIONS[role])
@@ -61,6 +62,7 @@ class Branch:
     """What is known about a branch's slots, read once for all its days."""
 
     frame: Frame
+    hours: ServiceHours
     shifts: tuple[Shift, ...]
     handling: timedelta
     uses: Mapping[tuple[date, str], SlotUse]
@@ -68,7 +70,7 @@ class Branch:
 
     def capacity(self, window: Window) -> int:
         """Places by the roster."""
-        weekday = roster_weekday(window.day, self.frame.hours, self.frame.calendar)
+        weekday = roster_weekday(window.day, self.hours, self.frame.calendar)
         return capacity_of(window, weekday, self.shifts, self.frame.rules, self.handling)
 
     def slot(self, window: Window) -> SlotOffer:
@@ -92,8 +94,8 @@ class Branch:
     def day(self, day: date) -> DayOffer:
         """One day."""
         frame = self.frame
-        windows = windows_of(day, frame.rules, frame.hours, frame.calendar)
-        refusal = day_refusal(day, self.now, frame.rules, frame.hours, frame.calendar)
+        windows = windows_of(day, frame.rules, self.hours, frame.calendar)
+        refusal = day_refusal(day, self.now, frame.rules, self.hours, frame.calendar)
         slots = tuple(self.slot(window) for window in windows)
         if not refusal and all(slot.refusal for slot in slots):
             refusals = dict.fromkeys(slot.refusal for slot in slots if slot.window.begins_at > self.now)
@@ -107,7 +109,9 @@ def branch_of(work: Work, branch_id: str, first: date, last: date, frame: Frame 
     serving = {member.id for member in work.people.all_staff() if member.active and member.roles & SERVING}
     shifts = tuple(shift for shift in work.reservations.roster(branch_id) if shift.staff_id in serving)
     handling = handling_time(work.reservations.recent_handling(branch_id), frame.rules)
-    return Branch(frame, shifts, handling, work.reservations.slots(branch_id, first, last), work.now)
+    return Branch(
+        frame, frame.hours(branch_id), shifts, handling, work.reservations.slots(branch_id, first, last), work.now
+    )
 
 
 def days_of(work: Work, branch_id: str, first: date, count: int, frame: Frame | None = None) -> list[DayOffer]:

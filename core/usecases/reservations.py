@@ -32,16 +32,18 @@ class Frame:
 
     firm: Rules
     rules: ReservationRules
-    hours: ServiceHours
     calendar: Calendar
+
+    def hours(self, branch_id: str) -> ServiceHours:
+        """When the branch's video service is open."""
+        return ServiceHours.of(self.firm["service_hours"], "witness", branch_id)
 
 
 def frame_of(work: Work, calendar: Calendar | None = None) -> Frame:
     """The present frame; `calendar` where the one of a minute ago is too old."""
     firm = rules_for(work)
     rules = ReservationRules.of(firm["reservation_rules"])
-    hours = ServiceHours.of(firm["service_hours"], "witness")
-    return Frame(firm, rules, hours, calendar or calendar_around(work))
+    return Frame(firm, rules, calendar or calendar_around(work))
 
 
 def words_of(found: Reservation, rules: ReservationRules) -> str:

@@ -14,7 +14,7 @@ from core.ports import Desk, Work
 from core.records import Customer
 from core.rules.calendar import local_day
 from core.usecases.customer_file import begin_from_file
-from core.usecases.eligibility import why_not
+from core.usecases.eligibility import closed_now, why_not
 from core.usecases.loading import rules_for, settle
 
 
@@ -31,6 +31,9 @@ def start_case(desk: Desk, actor: Actor, business: str, branch_id: str, phone: s
             if found.business != business:
                 raise WrongState("您有一项业务正在办理，请先完成或放弃后再办理其他业务。")
             return found
+        closed = closed_now(work, branch_id)
+        if closed:
+            raise NotYet(closed)
         customer = customer_of(work, actor)
         refusal = why_not(work, BUSINESSES[business], customer)
         if refusal:

@@ -50,7 +50,7 @@ def join_queue(desk: Desk, actor: Actor, case_id: str, rehearsal: Rehearsal | No
         if loaded.business.step("witness").is_done(loaded.facts, loaded.rules, loaded.now):
             raise WrongState("视频验证已经通过，请继续下一步。")
         _require_device(loaded)
-        hours = ServiceHours.of(loaded.rules["service_hours"], "witness")
+        hours = ServiceHours.of(loaded.rules["service_hours"], "witness", loaded.case.branch_id)
         if not hours.is_open(work.now, calendar_around(work)):
             raise WrongState(f"现在不在视频服务时间。服务时间：{hours.sentence()}。")
         case = loaded.case
@@ -137,7 +137,7 @@ def is_stuck(work: Work, ticket: Ticket, people: int, able: Sequence[Duty], time
 
 
 def _hours(work: Work, case: Case) -> ServiceHours:
-    return ServiceHours.of(rules_for(work, case.rules)["service_hours"], "witness")
+    return ServiceHours.of(rules_for(work, case.rules)["service_hours"], "witness", case.branch_id)
 
 
 def _closing(work: Work, case: Case, wait: timedelta) -> datetime | None:

@@ -116,7 +116,7 @@ def _reason(found: Reservation, frame: Frame) -> str:
     row = frame.calendar.on(found.day)
     if not row.workday:
         return f"{row.name}放假" if row.name else "当天改为休息日"
-    windows = windows_of(found.day, frame.rules, frame.hours, frame.calendar)
+    windows = windows_of(found.day, frame.rules, frame.hours(found.branch_id), frame.calendar)
     served = any(w.begins_at < found.ends_at and found.begins_at < w.ends_at for w in windows)
     return "" if served else "当天不提供视频服务"
 

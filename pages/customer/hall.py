@@ -7,6 +7,7 @@ import streamlit as st
 from core.businesses import BUSINESSES
 from core.flow import Business
 from core.rules.service_hours import ServiceHours
+from core.usecases.eligibility import closed_now
 from core.usecases.loading import calendar_around, rules_for
 from core.usecases.start_case import customer_id_of
 from pages.parts import notice, state, visitor, wiring
@@ -18,6 +19,7 @@ with wiring.desk().read(guest.firm.id) as work:
     rules = rules_for(work)
     hours = ServiceHours.of(rules["service_hours"], "witness")
     is_open = hours.is_open(work.now, calendar_around(work))
+    closed = closed_now(work)
     open_case = work.cases.find_open(guest.actor.id, customer_id_of(guest.actor)) if guest.actor else None
 
 
@@ -53,12 +55,16 @@ if open_case:
             st.switch_page("customer/case.py")
 
 st.subheader("选择业务类型")
+if closed:
+    notice.refusal(closed)
 for key, business in BUSINESSES.items():
     if business.by_firm:
         continue
     with st.container(key=f"entry-{key}"):
         label = f"**{business.title}**  \n{business.summary}，约 {business.minutes} 分钟"
-        if st.button(label, key=f"business_{key}", width="stretch", on_click=_start, args=(key,)):
+        if st.button(
+            label, key=f"business_{key}", width="stretch", disabled=bool(closed), on_click=_start, args=(key,)
+        ):
             st.switch_page("customer/case.py" if guest.customer else "customer/sign_in.py")
     if st.button("业务流程", key=f"flow_{key}", type="tertiary", icon=":material/account_tree:"):
         show_flow(business)

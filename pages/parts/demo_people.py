@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -43,9 +43,15 @@ def account_holder(desk: Desk, firm: Firm) -> Customer:
     )  # fmt: skip
 
 
+def _usual(options: Sequence[Mapping[str, Any]]) -> str:
+    """The second best answer that does not make the lowest class."""
+    ranked = sorted((option for option in options if not option.get("lowest")), key=lambda option: option["score"])
+    return str(ranked[-2 if len(ranked) > 1 else -1]["key"])
+
+
 def file_of(work: Work, customer: Customer, questionnaire: Mapping[str, Any]) -> CustomerFile:
     """What such a customer would have handed in; the rating is a year old."""
-    answers = {q["key"]: [q["options"][len(q["options"]) // 2]["key"]] for q in questionnaire["questions"]}
+    answers = {q["key"]: [_usual(q["options"])] for q in questionnaire["questions"]}
     rating = rate(questionnaire, answers, version=1)
     who = {"name": customer.name, "id_number": customer.id_number, "phone": customer.phone, "age_band": "31_40"}
     sex = {"sex": "male", "birth_date": f"{customer.id_number[6:10]}-03-12", "extra_review": False}

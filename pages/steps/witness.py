@@ -41,7 +41,8 @@ def _start(view: StepView) -> None:
         reserve.draw(view)
         return
     rules = view.loaded.rules
-    hours, now = ServiceHours.of(rules["service_hours"], "witness"), view.loaded.now
+    now, branch = view.loaded.now, view.loaded.case.branch_id
+    hours = ServiceHours.of(rules["service_hours"], "witness", branch)
     calendar = calendar_now(view.desk, view.actor.firm_id, now)
     is_open, opens = hours.is_open(now, calendar), hours.next_opening(now, calendar)
     why_lost(lost_place(view.desk, view.actor, view.case_id))

@@ -10,13 +10,14 @@ from core.businesses import BUSINESSES
 from core.case import State
 from core.errors import NotAllowed, WrongState
 from core.records import Customer, CustomerFile
+from core.rules.service_hours import WEEKDAYS
 from core.usecases.abandon_case import abandon_case
 from core.usecases.case_changes import changes_of
 from core.usecases.change_phone import prove_phone, request_phone_code
 from core.usecases.complete_case import record_counter, record_exchange
 from core.usecases.review_case import reject_review
 from core.usecases.start_case import start_case
-from tests.builders import Walk, case_at
+from tests.builders import LI, Walk, case_at
 from tests.desk_bench import Bench
 from tests.device import Device
 
@@ -254,3 +255,17 @@ def test_a_rejected_photo_is_all_that_is_done_again(bench: Bench, business: str)
     walk.do_photos(bench)
     walk.walk_to(bench)
     assert walk.case(bench).state is State.REJECTED
+
+
+def test_nothing_new_begins_while_self_service_is_closed_but_who_began_goes_on(bench: Bench) -> None:
+    walk = begun(bench, "settlement")
+    with bench.desk.write("f1") as work:
+        versions = work.firms.current_versions()
+        body = work.firms.data("service_hours", versions["service_hours"])
+        shut = {**body["channels"]["self_service"], "weekly": {key: [] for key in WEEKDAYS}}
+        body = {**body, "channels": {**body["channels"], "self_service": shut}}
+        work.firms.add_data("service_hours", versions["service_hours"] + 1, body, work.now, "admin")
+    walk.walk_to(bench)
+    walk.hand_in(bench)
+    with pytest.raises(WrongState, match="不在自助办理时间"):
+        Walk(person=LI).start(bench)

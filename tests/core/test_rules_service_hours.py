@@ -134,3 +134,22 @@ def test_impossible_intervals_are_refused(rows):
 def test_the_demo_desk_never_closes():
     desk = ServiceHours.of(load_defaults(demo=True)["service_hours"], "witness")
     assert desk.is_open(shanghai("2026-02-17 03:00"), CALENDAR)
+
+
+# -- branches
+def test_a_branch_may_have_hours_of_its_own() -> None:
+    body = load_kind("service_hours")
+    weekly = {day: [["10:00", "12:00"]] for day in WEEKDAYS}
+    body["branches"] = {"b2": {"witness": {"weekly": weekly, "holidays": "open"}}}
+    body["exceptions"] = [
+        {"channel": "witness", "day": "2026-03-03", "intervals": [["13:00", "14:00"]]},
+        {"channel": "witness", "day": "2026-03-04", "intervals": [["13:00", "14:00"]]},
+        {"channel": "witness", "day": "2026-03-03", "intervals": [], "branch": "b2"},
+    ]
+    head, second = ServiceHours.of(body, "witness", "b1"), ServiceHours.of(body, "witness", "b2")
+    assert head.is_open(shanghai("2026-03-02 09:00"), CALENDAR)
+    assert not second.is_open(shanghai("2026-03-02 09:00"), CALENDAR)
+    assert head.is_open(shanghai("2026-03-03 13:30"), CALENDAR), "the branch's exception is its own"
+    assert not second.is_open(shanghai("2026-03-03 13:30"), CALENDAR)
+    assert second.is_open(shanghai("2026-03-04 13:30"), CALENDAR), "the firm's exceptions are the branch's too"
+    assert ServiceHours.of(body, "self_service", "b2") == SELF_SERVICE
