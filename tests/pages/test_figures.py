@@ -221,7 +221,7 @@ def test_an_xlsx_has_days_as_days_a_frozen_head_and_columns_wide_enough() -> Non
     pane = parts["xl/worksheets/sheet1.xml"].find(".//m:pane", SPACE)
     assert pane is not None and (pane.attrib["ySplit"], pane.attrib["state"]) == ("1", "frozen")
     widths = [float(c.attrib["width"]) for c in parts["xl/worksheets/sheet1.xml"].iterfind(".//m:col", SPACE)]
-    assert 12 <= widths[0] < 14 and export.WIDEST <= widths[1] < export.WIDEST + 1 and 10 <= widths[2] < 12
+    assert 12 <= widths[0] < 14 and export.WIDEST <= widths[1] < export.WIDEST + 1 and 12 <= widths[2] < 13
 
 
 @pytest.mark.parametrize(
