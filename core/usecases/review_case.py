@@ -16,6 +16,7 @@ from core.usecases.callback_plan import callback_due
 from core.usecases.loading import Loaded, calendar_around, load
 from core.usecases.notify import notify_case
 from core.usecases.reject_case import reject
+from core.usecases.review_decisions import APPROVED, note_decision
 
 ACCOUNT_DIGITS = 8
 
@@ -75,6 +76,7 @@ def approve_case(desk: Desk, actor: Actor, case_id: str) -> str:
         customer_id = _customer(work, loaded, number)
         for exchange in loaded.facts.values("exchanges").get("chosen") or ():
             work.results.add_request(case_id, exchange, actor.id)
+        note_decision(work, loaded, APPROVED)
         state = next_state(loaded.case.state, Action.APPROVE)
         due = callback_due(work.now, loaded.rules, calendar_around(work))
         work.cases.change(loaded.case, state=state, customer_id=customer_id, remark="", reviewer_until=None, due_at=due)

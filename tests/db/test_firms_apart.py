@@ -239,6 +239,8 @@ WRITES: dict[str, Act] = {
     "documents.change_document": lambda w, a: w.documents.change_document(
         a.document.id, a.document.state, state="void"),
     "results.add_account": lambda w, a: w.results.add_account("99999999", "case-new"),
+    "results.add_decision": lambda w, a: w.results.add_decision(
+        replace(a.case, submitted_at=EARLY, due_at=w.now), "approved", RING),
     "results.add_request": lambda w, a: w.results.add_request(a.active.case_id, "INE", "x"),
     "results.set_request": lambda w, a: w.results.set_request(a.active.case_id, "SHFE", "failed", 3, "", "x"),
     "results.add_callback": lambda w, a: w.results.add_callback(a.active.case_id, "confirmed", "", "x"),
