@@ -22,6 +22,7 @@ HEIGHT = 340
 HOUR = " 时"
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": "reset"}
 _SHARE = {"overlaying": "y", "side": "right", "range": [0, 1.05], "tickformat": ".0%", "showgrid": False,
+          "tickmode": "linear", "dtick": 0.2,
           "fixedrange": True}  # fmt: skip
 """A second scale at the right, for a share beside counts or hours."""
 _OF_BUSINESS = dict(zip((*BUSINESSES, *COMING), PALETTE, strict=False))

@@ -12,6 +12,7 @@ from pages.parts import duty, notice
 from pages.parts.components.sound import chime
 
 WITNESS_PAGE = "staff/witness.py"
+_ANNOUNCED = "duty_announced"
 
 
 @st.fragment(run_every="4s", key="duty_aside")
@@ -29,8 +30,13 @@ def duty_aside(desk: Desk, actor: Actor) -> None:
 
 
 def _call(now: Glance) -> None:
-    """The way to whoever rings, and back to the running call."""
+    """The way to whoever rings, and back to the running call; once also over the page, for closed sidebars."""
     if now.offer:
+        rung = f"{now.offer.id}{now.offer.fence}"
+        if st.session_state.get(_ANNOUNCED) != rung:
+            st.session_state[_ANNOUNCED] = rung
+            words = "有客户正在等您接听。请点侧边栏的“去接听”。"
+            st.toast(words, icon=":material/ring_volume:", duration=duty.seconds_left(now))
         with st.container(key="card-ring"):
             st.markdown("**有客户正在等您接听**")
             st.markdown(f"请在 **{duty.seconds_left(now)}** 秒内接听，否则转给其他同事。")

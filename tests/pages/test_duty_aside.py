@@ -58,6 +58,8 @@ def test_a_customer_who_rings_is_announced_with_the_way_to_answer(office: Bench,
     office.pass_time(timedelta(seconds=9))
     at = calm(at.run())
     assert "有客户正在等您接听" in words(at) and "**20** 秒" in words(at) and links(at) == ["去接听"]
+    assert ["去接听" in toast.value for toast in at.toast] == [True], "over the page, for closed sidebars"
+    assert not calm(at.run()).toast, "once for each customer"
     with office.work() as work:
         offer = work.queue.find_offered(made.WITNESS)
     assert offer is not None
