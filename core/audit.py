@@ -79,6 +79,7 @@ class Tag(StrEnum):
     SYSTEM_CASE_RELEASE = "system:case:release"
     SYSTEM_DOCUMENT_SEAL = "system:document:seal"
     SYSTEM_FILES_SWEEP = "system:files:sweep"
+    SYSTEM_FIRM_COMPLETE = "system:firm:complete"
     SYSTEM_FIRM_SEED = "system:firm:seed"
     SYSTEM_QUEUE_SWEEP = "system:queue:sweep"
     SYSTEM_RECORDING_CHECK = "system:recording:check"

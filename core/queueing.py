@@ -36,7 +36,7 @@ HISTORY_CALLS, HISTORY_LEAST = 50, 5
 MESSAGE_LENGTH = 200
 
 ANY_BUSINESS = "*"
-"""In a skill: every business of the branch."""
+"""In a skill: every business of the branch. Whoever has no skill is offered nobody."""
 
 BREAK_REASONS: Mapping[str, str] = {"meal": "用餐", "rest": "休息", "meeting": "会议或培训", "paperwork": "处理资料"}
 MISSED_OFFERS = "missed_offers"

@@ -27,6 +27,7 @@ from core.rules.calendar import build_calendar
 from core.usecases.found_firm import found_firm
 from db import sealed
 from db.database import Database
+from db.history_promises import Ints, promises
 from db.tables import RejectionRow
 
 DAYS = 365
@@ -39,7 +40,6 @@ _WORDS = ("北京", "上海", "广州", "深圳", "郑州", "大连", "杭州", 
           "西安", "青岛", "长沙", "合肥", "福州", "济南", "沈阳", "天津", "重庆", "厦门")  # fmt: skip
 _FAMILY = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗"
 _GIVEN = "芳敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂"
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -163,6 +163,7 @@ def _tables(desk: Desk, firm: Firm, year: _Year, crew: int) -> Iterator[Table]:
     yield "case_file", _CASE, _cases(firm, year)
     yield "ticket", _TICKET, _tickets(firm, year)
     yield "rejection", _REJECTION, _rejections(desk, firm, year)
+    yield "review_decision", _DECISION, _decisions(desk, firm, year)
     yield "reservation", _RESERVATION, _reservations(firm, year)
     yield "staff_status", _DUTY, _duty(desk, firm, year, crew)
 
@@ -174,6 +175,7 @@ _TICKET = ("firm_id", "id", "case_id", "branch_id", "business", "state", "enqueu
            "claimed_at", "fence", "attempts", "ended_at", "result", "process", "script", "answered_at", "promised_s",
            "rank", "reason")  # fmt: skip
 _REJECTION = ("firm_id", "id", "case_id", "stage", "codes", "targets", "text_sealed", "created_by", "created_at")
+_DECISION = ("firm_id", "id", "case_id", "result", "submitted_at", "due_at", "decided_at", "working_s")
 _RESERVATION = ("firm_id", "id", "case_id", "owner", "branch_id", "day", "slot", "begins_at", "ends_at",
                 "state", "signed_in_at", "created_at", "closed_at", "reason")  # fmt: skip
 _DUTY = ("firm_id", "id", "staff_id", "branch_id", "status", "reason", "began_at", "seen_at", "ended_at")
@@ -227,6 +229,24 @@ def _rejections(desk: Desk, firm: Firm, year: _Year) -> Iterator[tuple[Any, ...]
         blob = sealed.seal(keys, RejectionRow.__tablename__, "text_sealed", row, text)
         yield (firm.id, row, case, "review", json.dumps(chosen), "[]", blob, "staff:supervisor",
                int(year.submitted[place]) - _HOUR // 4)  # fmt: skip
+
+
+def _decisions(desk: Desk, firm: Firm, year: _Year) -> Iterator[tuple[Any, ...]]:
+    """An approval for each case that was handed in, before it the rejections; the demo's service never ends."""
+    draw, now = np.random.default_rng(2), int(desk.clock().timestamp() * 1000)
+    handed_in = np.flatnonzero(year.submitted >= 0)
+    sent_back = np.flatnonzero((year.submitted >= 0) & (year.rejected > 0))
+    taken = _lognormal(draw, len(handed_in) + len(sent_back), 9.6, 1.1) * 1000
+    place = np.concatenate([handed_in, sent_back])
+    rejected = np.arange(len(place)) >= len(handed_in)
+    decided = np.where(rejected, year.submitted[place] - _HOUR // 4, year.submitted[place] + taken)
+    made = decided <= now
+    place, rejected, submitted, decided = place[made], rejected[made], (decided - taken)[made], decided[made]
+    due, working = promises(day_number(desk.clock()), submitted, decided)
+    columns = (x.tolist() for x in (place, rejected, submitted, due, decided, working))
+    for case, back, at, promised, done, seconds in zip(*columns, strict=True):
+        result = "rejected" if back else "approved"
+        yield firm.id, f"e{case:07d}{int(back)}", f"h{case:07d}", result, at, promised, done, seconds
 
 
 def _reservations(firm: Firm, year: _Year) -> Iterator[tuple[Any, ...]]:

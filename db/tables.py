@@ -338,6 +338,24 @@ class RejectionRow(Base):
     )
 
 
+class DecisionRow(Base):
+    """One decision of the review; a case that is handed in again is decided again. `working_s` is the time in service.
+
+    `submitted_at` and `due_at` are those of the case at that moment: the case itself moves on.
+    """
+
+    __tablename__ = "review_decision"
+    firm_id: Mapped[str] = _firm()
+    id: Mapped[str] = _id()
+    case_id: Mapped[str] = mapped_column(String(40))
+    result: Mapped[str] = mapped_column(String(20))
+    submitted_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    decided_at: Mapped[datetime]
+    working_s: Mapped[int] = mapped_column(BigInteger)
+    __table_args__ = (Index("ix_review_decision_firm_id_decided_at", "firm_id", "decided_at"),)
+
+
 class Done(Base):
     """Idempotency: an action on a case version happens once."""
 
@@ -584,6 +602,8 @@ class RollupDay(Base):
     submitted: Mapped[int] = _count()
     approved: Mapped[int] = _count()
     clean: Mapped[int] = _count()
+    decided: Mapped[int] = _count()
+    decided_in_time: Mapped[int] = _count()
     booked: Mapped[int] = _count()
     used: Mapped[int] = _count()
     late: Mapped[int] = _count()
@@ -624,7 +644,8 @@ class RollupReasonDay(Base):
 
 
 class RollupHist(Base):
-    """Histogram of one measure (`wait`, `talk`) for percentiles: 160 little-endian uint32 buckets (core/metrics.py).
+    """Histogram of one measure (`wait` and `talk` in s, `review` in min of service) for percentiles: 160 little-endian
+    uint32 buckets (core/metrics.py).
 
     Business `*` and branch `*` stand for all of them together.
     """

@@ -61,7 +61,7 @@ def rebuild(number: str | None) -> int:
 
 def demo_history(number: str, cases: int) -> int:
     """Make an invented firm with a year of history and its figures; demo mode only."""
-    wiring.database().migrate()
+    wiring.prepare_database()
     firm = make_history(wiring.desk(), wiring.database(), Wish(number, cases))
     rebuild_rollups(wiring.desk(), firm.id)
     analyze(wiring.database())
@@ -92,7 +92,7 @@ def _check(number: str, login: str, password: str) -> None:
 
 def new_firm(number: str, name: str, hotline: str, branch: str, city: str, login: str) -> int:
     """Found a firm with one branch, the first firm data and one 管理 account."""
-    wiring.database().migrate()
+    wiring.prepare_database()
     password = _password()
     _check(number, login, password)
     desk = wiring.desk()

@@ -17,5 +17,5 @@ apply_look(large_text=visitor.large_text(), staff=staff_page)
 if not staff_page:
     visitor.customer_header(guest)
 else:
-    visitor.staff_header(guest)
+    visitor.staff_header(guest, shows_duty=page.url_path == "desk_witness")
 page.run()

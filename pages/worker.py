@@ -59,7 +59,7 @@ def main() -> None:
     if wiring.settings().worker == "child":
         threading.Thread(target=_watch_parent, daemon=True).start()
     else:
-        wiring.database().migrate()
+        wiring.prepare_database()
     started: dict[Callable[[Desk, str], object], float] = {}
     while not stopping.is_set():
         try:

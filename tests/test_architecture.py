@@ -142,8 +142,8 @@ def test_pictures_are_shown_as_data_urls() -> None:
 
 
 def test_nothing_sleeps() -> None:
-    """Tests wait for what they need (two poll for a server's start); benchmarks measure windows of time."""
-    waits = ("tests/e2e/driver.py", "tests/e2e/test_device_key.py", "tests/bench/", "tests/prove/")
+    """Tests wait for what they need (one helper looks for it again and again); benchmarks measure windows of time."""
+    waits = ("tests/wait.py", "tests/bench/", "tests/prove/")
     asleep = [
         f"{name}:{node.lineno}"
         for name in python()

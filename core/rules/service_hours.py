@@ -93,6 +93,17 @@ class ServiceHours:
         return "；".join(runs) + suffix
 
 
+def working_time(begins: datetime, ends: datetime, hours: ServiceHours, calendar: Calendar) -> timedelta:
+    """How much service of trading days lies between two moments; nothing when the second is not later."""
+    found, first, last = timedelta(), local_day(begins), local_day(ends)
+    for step in range((last - first).days + 1):
+        day = first + timedelta(days=step)
+        for opens, closes in hours.on(day, calendar) if calendar.on(day).trading else ():
+            within = min(ends, local_time(day, closes)) - max(begins, local_time(day, opens))
+            found += max(within, timedelta())
+    return found
+
+
 def _runs(days: list[tuple[int, Intervals]]) -> list[tuple[Intervals, list[tuple[int, Intervals]]]]:
     """Neighbouring weekdays with equal hours together."""
     keyed = [(index - place, times) for place, (index, times) in enumerate(days)]

@@ -100,7 +100,8 @@ def set_roles(desk: Desk, actor: Actor, staff_id: str, roles: Sequence[str]) -> 
         if Role.ADMIN not in roles:
             _keep_an_admin(work, actor, member)
         work.people.change_staff(staff_id, roles=sorted(set(roles)))
-        _let_witness_serve(work, member, roles)
+        if Role.WITNESS not in member.roles:
+            _let_witness_serve(work, member, roles)
         _audit(work, actor, staff_id, "roles", roles=sorted(set(roles)))
     return {}
 

@@ -296,3 +296,22 @@ def first_time(ask: Asked) -> Chart:
         if submitted
     ]
     return _daily("first_time", "客户一次办成了吗？", ("first_time", "submitted", "approved"), rows)
+
+
+def review_time(ask: Asked) -> Chart:
+    """How many reviews were decided as promised (R173), and P50 and P90 of the service hours they took, by day."""
+    buckets = ask.work.metrics.histograms("review", ask.span)
+    rows = [
+        (day_of(day), share(in_time, decided), _hours(buckets, day, 0.5), _hours(buckets, day, 0.9), decided)
+        for day, decided, in_time in ask.days("decided", "decided_in_time")
+        if decided
+    ]
+    return _daily(
+        "review_time", "复核按承诺完成了吗？", ("review_in_time", "review_p50", "review_p90", "decided"), rows
+    )
+
+
+def _hours(buckets: Mapping[int, list[int]], day: int, part: float) -> float | None:
+    """A percentile of minutes as hours."""
+    minutes = _part(buckets, day, part)
+    return None if minutes is None else minutes / 60

@@ -17,18 +17,12 @@ from core.usecases.queue_overview import Place, place_of
 
 
 @dataclass(frozen=True)
-class Standing:
-    """What the witness's page shows between calls. `rests_until` is the end of the wrap-up; times are aware UTC.
-
-    `caller` is the customer of the offer as lists show one.
-    """
+class Glance:
+    """What every staff page shows of the own duty. `rests_until` is the end of the wrap-up; times are aware UTC."""
 
     duty: Duty | None
     offer: Ticket | None
-    caller: Place | None
     in_call: bool
-    waiting: int
-    longest: timedelta
     rests_until: datetime | None
     now: datetime
 
@@ -36,6 +30,15 @@ class Standing:
     def status(self) -> str:
         """online, busy, break, wrap_up or offline."""
         return self.duty.status if self.duty else "offline"
+
+
+@dataclass(frozen=True)
+class Standing(Glance):
+    """What the witness's page shows between calls; `caller` is the customer of the offer as lists show one."""
+
+    caller: Place | None
+    waiting: int
+    longest: timedelta
 
 
 def line_of(work: Work, staff_id: str) -> list[Ticket]:
@@ -129,38 +132,57 @@ def stand_by(desk: Desk, actor: Actor) -> Standing:
     with desk.read(actor.firm_id) as work:
         allow(actor, Permission.QUEUE_SERVE)
         seen = _standing(work, actor.staff_id)
-    if not _has_to_write(seen):
+    rings = seen.status == "online" and seen.offer is None and seen.waiting > 0
+    if not rings and not _has_to_write(seen):
         return seen
     with desk.write(actor.firm_id) as work:
-        work.duty.seen(actor.staff_id)
-        miss_offers(work)
-        settle_duty(work)
-        offer_waiting(work)
+        _stay_on_duty(work, actor)
         return _standing(work, actor.staff_id)
 
 
-def _standing(work: Work, staff_id: str) -> Standing:
-    duty, line = work.duty.current(staff_id), line_of(work, staff_id)
+def glance(desk: Desk, actor: Actor) -> Glance:
+    """What the other pages show; says that somebody is there, so that the duty goes on and the bell is heard.
+
+    The line is not read, since the heartbeat lets customers ring.
+    """
+    with desk.read(actor.firm_id) as work:
+        allow(actor, Permission.QUEUE_SERVE)
+        seen = _glance(work, actor.staff_id)
+    if not _has_to_write(seen):
+        return seen
+    with desk.write(actor.firm_id) as work:
+        _stay_on_duty(work, actor)
+        return _glance(work, actor.staff_id)
+
+
+def _stay_on_duty(work: Work, actor: Actor) -> None:
+    work.duty.seen(actor.staff_id)
+    miss_offers(work)
+    settle_duty(work)
+    offer_waiting(work)
+
+
+def _glance(work: Work, staff_id: str) -> Glance:
+    duty = work.duty.current(staff_id)
     rests_until = duty.began_at + times_of(work).wrap_up if duty and duty.status == "wrap_up" else None
-    offer = work.queue.find_offered(staff_id)
-    return Standing(
-        duty,
-        offer,
-        place_of(work, offer, offer.enqueued_at, {}) if offer else None,
-        work.queue.find_held(staff_id) is not None,
-        len(line),
-        max((work.now - ticket.enqueued_at for ticket in line), default=timedelta()),
-        rests_until,
-        work.now,
-    )
+    # Only who is online is offered anybody; a call may outlast the duty of a page that was silent for a moment.
+    in_call = (duty is None or duty.status == "busy") and work.queue.find_held(staff_id) is not None
+    offer = work.queue.find_offered(staff_id) if duty and duty.status == "online" else None
+    return Glance(duty, offer, in_call, rests_until, work.now)
 
 
-def _has_to_write(seen: Standing) -> bool:
+def _standing(work: Work, staff_id: str) -> Standing:
+    seen, line = _glance(work, staff_id), line_of(work, staff_id)
+    caller = place_of(work, seen.offer, seen.offer.enqueued_at, {}) if seen.offer else None
+    longest = max((work.now - ticket.enqueued_at for ticket in line), default=timedelta())
+    return Standing(seen.duty, seen.offer, seen.in_call, seen.rests_until, seen.now, caller, len(line), longest)
+
+
+def _has_to_write(seen: Glance) -> bool:
     duty, offer, now = seen.duty, seen.offer, seen.now
     if duty is None:
         return False
-    rings = duty.status == "online" and offer is None and seen.waiting > 0
     missed = offer is not None and offer.lease_until is not None and offer.lease_until < now
     rested = seen.rests_until is not None and seen.rests_until <= now
     left = duty.status == "busy" and not seen.in_call
-    return rings or missed or rested or left or now - duty.seen_at > HEARTBEAT
+    return missed or rested or left or now - duty.seen_at > HEARTBEAT

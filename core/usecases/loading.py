@@ -143,8 +143,13 @@ def rules_for(work: Work, versions: Mapping[str, int] | None = None) -> Rules:
     if key not in _rules:
         if len(_rules) >= MOST_RULES:
             _rules.clear()
-        _rules[key] = _read_rules(work, wanted)
+        _rules[key] = _read_rules(work, _with_first_versions(work, wanted) if versions else wanted)
     return _rules[key]
+
+
+def _with_first_versions(work: Work, pinned: dict[str, int]) -> dict[str, int]:
+    """Pinned versions, and the first one of each kind that did not exist when they were pinned."""
+    return {**dict.fromkeys(work.firms.current_versions(), 1), **pinned}
 
 
 def _read_rules(work: Work, wanted: Mapping[str, int]) -> Rules:

@@ -6,7 +6,7 @@ from typing import Any
 
 from core.flow import Rules
 from core.ports import Work
-from core.usecases.loading import Loaded
+from core.usecases.loading import Loaded, rules_for
 
 
 def notify(work: Work, rules: Rules, owner: str, phone: str, template: str, **values: Any) -> None:
@@ -15,7 +15,9 @@ def notify(work: Work, rules: Rules, owner: str, phone: str, template: str, **va
         return
     texts, firm = rules["sms_texts"], rules["firm"]
     values = {"firm": firm["name"], "hotline": firm["hotline"], **values}
-    text = texts["signature"].format(**values) + texts["texts"][template]["text"].format(**values)
+    # A case may have pinned a version from before this text existed.
+    body = texts["texts"].get(template) or rules_for(work)["sms_texts"]["texts"][template]
+    text = texts["signature"].format(**values) + body["text"].format(**values)
     work.jobs.add_sms(owner, phone, template, text)
 
 

@@ -38,7 +38,7 @@ CHARTS: Mapping[str, Callable[[Asked], Chart]] = {
     for make in (
         rows.volume, rows.heat, rows.wait, rows.service, rows.branches, rows.abandons, rows.handling, rows.busy,
         rows.people, rows.staff_need, rows.reservations, rows.promises, rows.control_wait, rows.control_abandon,
-        rows.pareto, rows.first_time,
+        rows.pareto, rows.first_time, rows.review_time,
     )
 }  # fmt: skip
 SECTIONS: Mapping[str, Section] = {
@@ -47,7 +47,7 @@ SECTIONS: Mapping[str, Section] = {
     "people": Section("人员", ("handling", "busy", "staff_need", "people")),
     "reservations": Section("预约与预计", ("reservations", "promises")),
     "control": Section("异常", ("control_wait", "control_abandon")),
-    "quality": Section("驳回", ("pareto", "first_time")),
+    "quality": Section("复核与驳回", ("review_time", "first_time", "pareto")),
 }
 
 

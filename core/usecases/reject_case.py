@@ -14,6 +14,7 @@ from core.ports import Work
 from core.usecases.loading import Loaded, settle
 from core.usecases.notify import notify_case
 from core.usecases.reservations import release
+from core.usecases.review_decisions import REJECTED, TERMINATED, note_decision
 
 ENDING = {"counter", "stop", "silent"}
 WAIT = "wait"
@@ -57,6 +58,8 @@ def reject(
     rejection = Rejection(work.new_id(), stage, tuple(codes), targets, text, work.now)
     work.cases.add_rejection(loaded.case.id, rejection, internal.strip(), actor.id)
     kinds = {str(reason["kind"]) for reason in reasons}
+    if stage == "review" and kinds != {WAIT}:
+        note_decision(work, loaded, TERMINATED if kinds & ENDING else REJECTED)
     case = _move(work, loaded, stage, kinds, text)
     _tell(work, loaded, stage, kinds)
     tag = Tag.STAFF_CASE_TERMINATE if kinds & ENDING else Tag.STAFF_CASE_REJECT

@@ -19,6 +19,7 @@ from core.usecases.customer_file import keep_in_file
 from core.usecases.loading import Loaded, calendar_around, load
 from core.usecases.notify import notify_case
 from core.usecases.reject_case import reject
+from core.usecases.review_decisions import APPROVED, note_decision
 
 ACCOUNT_DIGITS = 8
 
@@ -77,6 +78,7 @@ def approve_case(desk: Desk, actor: Actor, case_id: str) -> str:
         loaded = _held(work, actor, case_id, Action.APPROVE)
         if loaded.current is not None:
             raise WrongState(f"资料不完整：{loaded.current.title}。")
+        note_decision(work, loaded, APPROVED)
         return approve(work, actor, loaded, Tag.STAFF_CASE_APPROVE)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, literal, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, delete, exists, literal, or_, select, update
 
 from core.queueing import ANY_BUSINESS, LEASE, RINGABLE
 from core.records import DeskMessage, Duty
@@ -45,6 +46,19 @@ class DutyTimes(Store):
     def skills(self, staff_id: str) -> list[tuple[str, str]]:
         """(branch, business) of somebody."""
         return [(row.branch_id, row.business) for row in self.equal(_K, staff_id=staff_id)]
+
+    def everyones_skills(self) -> dict[str, list[tuple[str, str]]]:
+        """Member of staff -> (branch, business), for everybody who has a skill."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for row in self.equal(_K):
+            found.setdefault(row.staff_id, []).append((row.branch_id, row.business))
+        return found
+
+    def set_skills(self, staff_id: str, skills: Collection[tuple[str, str]]) -> None:
+        """Replace what somebody serves by these (branch, business)."""
+        self.work.connection.execute(delete(_K).where(_K.firm_id == self.work.firm_id, _K.staff_id == staff_id))
+        for branch_id, business in sorted(skills):
+            self.add(_K, staff_id=staff_id, branch_id=branch_id, business=business)
 
     # -- now
     def _open(self) -> tuple[ColumnElement[bool], ...]:

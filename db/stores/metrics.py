@@ -95,7 +95,8 @@ class Metrics(Store):
 
     def days_with_facts(self) -> tuple[int, int] | None:
         """First and last day that any fact or any rollup speaks of; None for a firm without any."""
-        moments = (_T.enqueued_at, _C.submitted_at, t.RejectionRow.created_at, t.StaffStatus.began_at)
+        moments = (_T.enqueued_at, _C.submitted_at, t.RejectionRow.created_at, t.StaffStatus.began_at,
+                   t.DecisionRow.decided_at)  # fmt: skip
         ends = [self._ends(day_of, column.class_) for column, day_of in ((m, local_day(m)) for m in moments)]
         ends += [self._ends(t.RollupDay.day, t.RollupDay), self._ends(t.RollupHour.hour // 24, t.RollupHour)]
         days = self._ends(t.Reservation.day, t.Reservation)

@@ -1,7 +1,10 @@
-"""What follows an approval: capital account, exchange requests, phone callbacks."""
+"""What follows a review: the decision itself, capital account, exchange requests, phone callbacks."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from core.case import Case
 from core.records import Callback, ExchangeRequest
 from db import tables as t
 from db.stores.base import Store
@@ -18,6 +21,19 @@ class Results(Store):
         """Capital account number of a case."""
         row = self.row(t.CapitalAccount, t.CapitalAccount.case_id == case_id)
         return row.number if row else None
+
+    def add_decision(self, case: Case, result: str, working: timedelta) -> None:
+        """Append a decision of the review: when the case was handed in, when promised, and the service time between."""
+        self.add(
+            t.DecisionRow,
+            id=self.work.new_id(),
+            case_id=case.id,
+            result=result,
+            submitted_at=case.submitted_at,
+            due_at=case.due_at,
+            decided_at=self.work.now,
+            working_s=working // timedelta(seconds=1),
+        )
 
     def requests(self, case_id: str) -> list[ExchangeRequest]:
         """Exchange requests of a case."""

@@ -34,7 +34,7 @@ _LONGEST_DUTY = timedelta(days=1)
 """No duty state lasts longer: the sweep ends those whose page is silent. A wider look back would read a week for each
 day that is worked out anew."""
 _BUCKETS = struct.Struct(f"<{BUCKETS}I")
-_T, _C, _V, _R, _S = t.Ticket, t.CaseRow, t.Reservation, t.RejectionRow, t.StaffStatus
+_T, _C, _V, _R, _S, _N = t.Ticket, t.CaseRow, t.Reservation, t.RejectionRow, t.StaffStatus, t.DecisionRow
 _APPROVED = ("approved", "callback", "active", "done")
 _STATES = ("used", "late", "no_show", "host_no_show", "cancelled")
 
@@ -121,6 +121,7 @@ class Rollups:
         self._tickets()
         self._waits()
         self._cases()
+        self._decisions()
         self._reservations()
         self._rejections()
         self._duty()
@@ -176,10 +177,11 @@ class Rollups:
         ):
             for measure, length in (("wait", waited), ("talk", talked)):
                 if length is not None:
-                    bucket = bucket_of(length)
-                    for which in (business, ALL):
-                        key = (branch, found, measure, which)
-                        self.histograms.setdefault(key, [0] * BUCKETS)[bucket] += 1
+                    self._measure(measure, branch, found, business, length)
+
+    def _measure(self, measure: str, branch: str, day: int, business: str, length: int) -> None:
+        for which in (business, ALL):
+            self.histograms.setdefault((branch, day, measure, which), [0] * BUCKETS)[bucket_of(length)] += 1
 
     def _cases(self) -> None:
         rejected = select(_R.id).where(_R.firm_id == _C.firm_id, _R.case_id == _C.id).exists()
@@ -191,6 +193,16 @@ class Rollups:
         }
         group = (_C.branch_id, local_day(_C.submitted_at), _C.business)
         self._grouped(t.RollupDay, sums, group, self._within(_C, _C.submitted_at, _C.branch_id))
+
+    def _decisions(self) -> None:
+        """Reviews by the day of their decision; their service time in minutes."""
+        within = self._within(_N, _N.decided_at, _C.branch_id)
+        where = and_(within, _C.firm_id == _N.firm_id, _C.id == _N.case_id)
+        in_time = func.sum(case((_N.decided_at <= _N.due_at, 1), else_=0))
+        group = (_C.branch_id, local_day(_N.decided_at), _C.business)
+        self._grouped(t.RollupDay, {"decided": func.count(), "decided_in_time": in_time}, group, where)
+        for branch, day, business, working in self._run(select(*group, _N.working_s).where(where)):
+            self._measure("review", branch, day, business, working // 60)
 
     def _reservations(self) -> None:
         query = (

@@ -68,17 +68,9 @@ def _renew(desk: Desk, firm: Firm, hashed: str) -> None:
 
 
 def _complete(desk: Desk, firm: Firm) -> None:
-    """What an older demo lacks: an account holder, kinds of firm data, SMS texts, a weekly duty for its witnesses."""
-    bodies = load_defaults(demo=True)
-    settle_in(desk, firm, bodies["questionnaire"])
+    """What an older demo lacks: an account holder, a weekly duty for its witnesses."""
+    settle_in(desk, firm, load_defaults(demo=True)["questionnaire"])
     with desk.write(firm.id) as work:
-        known = work.firms.current_versions()
-        for kind in set(bodies) - set(known):
-            work.firms.add_data(kind, 1, bodies[kind], work.now, "system")
-        kept = work.firms.data("sms_texts", known.get("sms_texts", 1))
-        merged = {part: {**bodies["sms_texts"][part], **kept[part]} for part in ("texts", "placeholders")}
-        if merged != {part: kept[part] for part in merged}:
-            work.firms.add_data("sms_texts", known["sms_texts"] + 1, {**kept, **merged}, work.now, "system")
         if not work.reservations.roster("b1"):
             serving = [member.id for member in work.people.all_staff() if Role.WITNESS in member.roles]
             shifts = [Shift(who, day, *DUTY) for who in serving for day in range(7)]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 import streamlit as st
 
 from core.actor import Actor
+from core.errors import DeskError
 from core.ports import Desk
 from core.queueing import BREAK_REASONS, DECLINE_REASONS, MISSED_OFFERS, STATUS_TITLES
 from core.records import Ticket
-from core.usecases.duty import Standing, change_duty
+from core.usecases.duty import Glance, Standing, change_duty
 from core.usecases.offers import decline_offer
 from core.usecases.queue_overview import Place
 from core.usecases.serve_customer import accept_offer, claim_next
@@ -21,7 +24,13 @@ ICONS = {
     "wrap_up": ":material/edit_note:",
     "offline": ":material/radio_button_unchecked:",
 }
-_ASK = "duty"
+
+
+class DutyKey(StrEnum):
+    """Keys of st.session_state that only the switch uses."""
+
+    ASKING = "duty_asking"
+    REFUSED = "duty_refused"
 
 
 def _take_next(desk: Desk, actor: Actor, offer: Ticket | None) -> None:
@@ -34,60 +43,85 @@ def _take(desk: Desk, actor: Actor) -> None:
         state.say("现在没有客户排队。")
 
 
+def _ask(question: str | None) -> None:
+    """Open or close the question of the switch; it stands beside other pages, whose own questions it leaves alone."""
+    if question is None:
+        st.session_state.pop(DutyKey.ASKING, None)
+    else:
+        st.session_state[DutyKey.ASKING] = question
+
+
 def _change(desk: Desk, actor: Actor, status: str, reason: str = "", confirmed: bool = False) -> None:
-    acting.ask(None)
-
-    def change() -> None:
+    _ask(None)
+    try:
         waiting = change_duty(desk, actor, status, reason, confirmed=confirmed)
-        if waiting:
-            acting.ask(f"{_ASK}|{status}|{reason}|{waiting}")
-
-    acting.attempt(change)
+    except DeskError as error:
+        st.session_state[DutyKey.REFUSED] = error.text
+        return
+    if waiting:
+        _ask(f"{status}|{reason}|{waiting}")
 
 
 def duty_switch(desk: Desk, actor: Actor, now: Standing) -> None:
-    """在线 / 小休 with its reason / 离线; leaving while people wait asks first."""
+    """在线 / 小休 with its reason / 离线; leaving while people wait asks first. Refusals of the page stand below."""
+    switch(desk, actor, now)
+    acting.show_refusal()
+
+
+def switch(desk: Desk, actor: Actor, now: Glance) -> None:
+    """State and switch as they stand on any page of the desk."""
     since = f"　{clock_words.span(now.now - now.duty.began_at)}" if now.duty else ""
     reason = BREAK_REASONS.get(now.duty.reason, "") if now.duty else ""
     with st.container(key="duty", horizontal=True, vertical_alignment="center"):
         st.markdown(f"{ICONS[now.status]} **{STATUS_TITLES[now.status]}**　{reason}{since}")
-        if now.status != "online":
-            label = "结束整理" if now.status == "wrap_up" else "在线"
-            st.button(label, key="duty_online", on_click=_change, args=(desk, actor, "online"))
-        # Under a new key the menu is closed again: after a choice, and when the state changed.
-        with st.popover("小休", icon=":material/coffee:", key=f"break_{now.status}_{acting.asking()}"):
-            for code, title in BREAK_REASONS.items():
-                act = (desk, actor, "break", code)
-                st.button(title, key=f"duty_break_{code}", width="stretch", on_click=_change, args=act)
-        if now.status != "offline":
-            st.button("离线", key="duty_offline", on_click=_change, args=(desk, actor, "offline"))
-    acting.show_refusal()
+        if now.status != "busy":
+            _buttons(desk, actor, now.status)
+    refused = st.session_state.pop(DutyKey.REFUSED, "")
+    if refused:
+        notice.refusal(refused)
     _confirm(desk, actor)
     if now.duty and now.duty.reason == MISSED_OFFERS:
         notice.refusal("连续两次没有接听，已转为小休，客户已转给其他同事。准备好后请点“在线”。")
 
 
+def _buttons(desk: Desk, actor: Actor, status: str) -> None:
+    if status != "online":
+        label = "结束整理" if status == "wrap_up" else "在线"
+        st.button(label, key="duty_online", on_click=_change, args=(desk, actor, "online"))
+    # Under a new key the menu is closed again: after a choice, and when the state changed.
+    with st.popover("小休", icon=":material/coffee:", key=f"break_{status}_{_asked()}"):
+        for code, title in BREAK_REASONS.items():
+            act = (desk, actor, "break", code)
+            st.button(title, key=f"duty_break_{code}", width="stretch", on_click=_change, args=act)
+    if status != "offline":
+        st.button("离线", key="duty_offline", on_click=_change, args=(desk, actor, "offline"))
+
+
+def _asked() -> str:
+    return str(st.session_state.get(DutyKey.ASKING) or "")
+
+
 def _confirm(desk: Desk, actor: Actor) -> None:
-    asked = acting.asking().split("|")
-    if asked[0] != _ASK:
+    if not _asked():
         return
-    _, status, reason, waiting = asked
+    status, reason, waiting = _asked().split("|")
     with st.container(key="card-duty"):
         st.markdown(f"还有 **{waiting}** 位客户在排队，您离开后他们要等更久。")
         with st.container(horizontal=True):
             leave = f"仍要{STATUS_TITLES[status]}"
             st.button(leave, key="duty_confirm", on_click=_change, args=(desk, actor, status, reason, True))
-            st.button("继续在线", key="duty_stay", on_click=acting.ask, args=(None,))
+            st.button("继续在线", key="duty_stay", on_click=_ask, args=(None,))
 
 
-def bell(now: Standing) -> str | None:
+def bell(now: Glance) -> str | None:
     """What the chime is to ring for: anew every four seconds until somebody answers."""
     if now.offer is None:
         return None
-    return f"{now.offer.id}{now.offer.fence}-{_seconds_left(now) // 4}"
+    return f"{now.offer.id}{now.offer.fence}-{seconds_left(now) // 4}"
 
 
-def _seconds_left(now: Standing) -> int:
+def seconds_left(now: Glance) -> int:
+    """How long it rings on."""
     until = now.offer.lease_until if now.offer else None
     return max(0, int((until - now.now).total_seconds())) if until else 0
 
@@ -104,7 +138,7 @@ def ring_card(desk: Desk, actor: Actor, now: Standing) -> None:
     with st.container(key="card-ring"):
         st.markdown(f"### :material/ring_volume: {notice.plain(caller.customer or '客户')} 正在等您接听")
         st.markdown(_about(caller, now))
-        st.markdown(f"请在 **{_seconds_left(now)}** 秒内接听，否则转给其他同事。")
+        st.markdown(f"请在 **{seconds_left(now)}** 秒内接听，否则转给其他同事。")
         with st.container(horizontal=True):
             next_button(desk, actor, offer)
             with st.popover("拒接", icon=":material/call_end:", key=f"decline_{offer.id}_{offer.fence}"):

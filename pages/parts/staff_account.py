@@ -12,10 +12,12 @@ from core.actor import ROLE_TITLES, Actor, Role
 from core.ports import Desk
 from core.records import StaffMember
 from core.usecases import change_staff
+from core.usecases.change_skills import Server
 from core.usecases.sessions import end_staff_sessions, staff_sessions
 from pages.parts import acting, notice, state
 from pages.parts.fact_table import cell, fact_table
 from pages.parts.own_sessions import session_words
+from pages.parts.staff_skills import skills_form
 
 _NEW_FIELDS = (("login", "工号", "小写字母和数字"), ("name", "姓名", ""), ("licence", "执业证号", "见证人员必填"))
 
@@ -85,10 +87,12 @@ def new_account(office: Office, on_done: Callable[[], None]) -> None:
         st.form_submit_button("新增", type="primary", key="new_save", on_click=add)
 
 
-def account(office: Office, member: StaffMember) -> None:
-    """Everything that 管理 may change about one member of staff."""
+def account(office: Office, member: StaffMember, server: Server | None) -> None:
+    """Everything that 管理 may change about one member of staff; `server` for those who may serve customers."""
     _about(office, member)
     _edit_roles(office, member)
+    if server:
+        skills_form(office.desk, office.actor, server, office.branches)
     _reset(office, member)
     _totp(office, member)
     _sessions(office, member)

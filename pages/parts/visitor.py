@@ -10,11 +10,13 @@ from datetime import timedelta
 import streamlit as st
 
 from core.actor import ROLE_TITLES, Actor
+from core.permissions import Permission, holds
 from core.records import Firm, SessionRecord, StaffMember
 from core.rules.masks import mask_phone
 from core.usecases.loading import firm_of
 from pages.parts import notice, state, wiring
 from pages.parts.components.session_exchange import sign_out
+from pages.parts.duty_aside import duty_aside
 from pages.parts.state import Key
 
 OUTBOX_SHOWN = timedelta(minutes=5)
@@ -112,8 +114,11 @@ def _finish_leaving() -> None:
         sign_out("sign_out", nonce=nonce, kind=kind, target="/" if kind == "customer" else "/desk")
 
 
-def staff_header(visitor: Visitor) -> None:
-    """Name, roles and sign-out in the sidebar; the demo banner says that everything is invented."""
+def staff_header(visitor: Visitor, *, shows_duty: bool) -> None:
+    """Name, roles, duty and sign-out in the sidebar; the demo banner says that everything is invented.
+
+    A page that shows the duty itself says so by `shows_duty`.
+    """
     if wiring.settings().demo:
         st.caption(":material/science: 演示模式：公司、人员和客户都是虚构的样张。")
     if visitor.member is None:
@@ -121,6 +126,8 @@ def staff_header(visitor: Visitor) -> None:
     with st.sidebar:
         titles = "、".join(ROLE_TITLES[role] for role in sorted(visitor.member.roles))
         st.markdown(f"**{notice.plain(visitor.member.name)}**  \n{titles} · {notice.plain(visitor.firm.name)}")
+        if visitor.actor_staff and not shows_duty and holds(visitor.actor_staff, Permission.QUEUE_SERVE):
+            duty_aside(wiring.desk(), visitor.actor_staff)
         st.button("退出登录", key="leave_staff", on_click=_leave, args=("staff",))
     _finish_leaving()
     state.show_said()

@@ -19,6 +19,7 @@ from core.keys import MasterKeys
 from core.ports import Desk
 from core.records import Firm, SessionRecord, StaffMember
 from core.settings import Settings, read_settings
+from core.usecases.complete_firm import complete_firm
 from core.usecases.sessions import find_session
 from db.database import Database
 from media import captcha_image, images
@@ -87,6 +88,13 @@ def database() -> Database:
     """The database of this process."""
     with _lock:
         return _database()
+
+
+def prepare_database() -> None:
+    """Bring tables and firm data to this release; every process that may be the first one does so at its start."""
+    database().migrate()
+    for firm in firms():
+        complete_firm(desk(), firm.id)
 
 
 def desk() -> Desk:

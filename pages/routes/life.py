@@ -27,7 +27,7 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     settings = wiring.settings()
     trouble.install()
     assert_configuration(settings)
-    wiring.database().migrate()
+    wiring.prepare_database()
     if settings.demo:
         announce(wiring.desk(), seed(wiring.desk(), wiring.database()))
     wiring.prepare_calls()

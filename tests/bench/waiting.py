@@ -32,6 +32,7 @@ from tests.bench.call import ask, frames_seen, running, start
 from tests.builders import Walk
 from tests.desk_bench import Backend, Bench, found, id_number, scratch
 from tests.media.clips import clip
+from tests.wait import wait_until
 from tests.walk import Person
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -201,13 +202,13 @@ def site(page: str, settings: dict[str, str], port: int) -> Iterator[int]:
 
 def calls_port_in(log: Path, process: subprocess.Popen[bytes]) -> int:
     """Wait until the site says that it is there."""
-    end = time.monotonic() + 60
-    while time.monotonic() < end and process.poll() is None:
-        told = [line for line in log.read_text().splitlines() if line.startswith("calls ")]
-        if told:
-            return int(told[0].split()[1])
-        time.sleep(0.2)
-    raise SystemExit(f"the site did not start:\n{log.read_text()[-2000:]}")
+
+    def told() -> str | None:
+        if process.poll() is not None:
+            raise SystemExit(f"the site did not start:\n{log.read_text()[-2000:]}")
+        return next((line for line in log.read_text().splitlines() if line.startswith("calls ")), None)
+
+    return int(wait_until(told, 60, lambda: f"the site is not ready:\n{log.read_text()[-2000:]}").split()[1])
 
 
 async def cpu_while(calls_port: int, seconds: float) -> float:

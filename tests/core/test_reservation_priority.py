@@ -250,20 +250,15 @@ def test_who_never_came_is_a_no_show_and_counted(bench: Bench) -> None:
     assert [detail for tag, _, detail in bench.audit() if tag == "system:reservation:end"] == [{"no_show": 1}]
 
 
-def test_who_comes_later_that_day_was_late(bench: Bench) -> None:
+@pytest.mark.parametrize(
+    ("comes", "becomes"), [("2026-03-03T16:00", S.LATE), ("2026-03-04T09:00", S.NO_SHOW)], ids=["same day", "next day"]
+)
+def test_who_comes_later_that_day_was_late_and_nobody_else(bench: Bench, comes: str, becomes: S) -> None:
     walk = ready(bench)
     ended(bench, walk)
-    at(bench, "2026-03-03T16:00")
+    at(bench, comes)
     sign_in(bench, "f1", phone=walk.person.phone)
-    assert state(bench, walk) is S.LATE
-
-
-def test_who_comes_another_day_stays_a_no_show(bench: Bench) -> None:
-    walk = ready(bench)
-    ended(bench, walk)
-    at(bench, "2026-03-04T09:00")
-    sign_in(bench, "f1", phone=walk.person.phone)
-    assert state(bench, walk) is S.NO_SHOW
+    assert state(bench, walk) is becomes
 
 
 def test_who_signed_in_but_did_not_queue_is_a_no_show(bench: Bench) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.defaults import load_defaults, load_kind
 from core.rules.calendar import Calendar, build_calendar
-from core.rules.service_hours import WEEKDAYS, ServiceHours
+from core.rules.service_hours import WEEKDAYS, ServiceHours, working_time
 
 CALENDAR = Calendar(build_calendar(2026, 2026))
 WITNESS = ServiceHours.of(load_kind("service_hours"), "witness")
@@ -153,3 +153,31 @@ def test_a_branch_may_have_hours_of_its_own() -> None:
     assert not second.is_open(shanghai("2026-03-03 13:30"), CALENDAR)
     assert second.is_open(shanghai("2026-03-04 13:30"), CALENDAR), "the firm's exceptions are the branch's too"
     assert ServiceHours.of(body, "self_service", "b2") == SELF_SERVICE
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "minutes"),
+    [
+        ("2026-03-02 10:00", "2026-03-02 11:30", 90),
+        ("2026-03-02 06:00", "2026-03-02 23:00", 545),
+        ("2026-03-02 17:00", "2026-03-03 09:40", 105),
+        ("2026-03-06 17:15", "2026-03-09 09:10", 60),
+        ("2026-03-07 10:00", "2026-03-08 10:00", 0),
+        ("2026-02-13 17:15", "2026-02-24 09:10", 60),
+        ("2026-02-14 09:00", "2026-02-14 12:00", 0),
+        ("2026-03-02 12:00", "2026-03-02 12:00", 0),
+        ("2026-03-03 12:00", "2026-03-02 12:00", 0),
+    ],
+)
+def test_time_in_service_is_that_of_trading_days(begins, ends, minutes):
+    """2026-02-14 is worked, but nobody trades; 2026-02-16 to 23 is the spring festival."""
+    found = working_time(shanghai(begins), shanghai(ends), WITNESS, CALENDAR)
+    assert found == timedelta(minutes=minutes)
+
+
+@given(moments, st.timedeltas(timedelta(), timedelta(days=9)), st.timedeltas(timedelta(), timedelta(days=9)))
+def test_time_in_service_adds_up_and_is_no_longer_than_the_clock_s(begins, first, second):
+    middle, end = begins + first, begins + first + second
+    whole = working_time(begins, end, WITNESS, CALENDAR)
+    assert whole == working_time(begins, middle, WITNESS, CALENDAR) + working_time(middle, end, WITNESS, CALENDAR)
+    assert timedelta() <= whole <= end - begins

@@ -5,19 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from core.actor import Role
 from core.errors import NotAllowed, NotFound, Stale, WrongState
 from core.queueing import BREAK_REASONS, DECLINE_REASONS, LEASE, OFFER_REST, RECUSED
 from core.records import SessionRecord
 from core.usecases.abandon_case import abandon_case
-from core.usecases.duty import change_duty, stand_by
+from core.usecases.duty import change_duty, glance, stand_by
 from core.usecases.offers import decline_offer
 from core.usecases.serve_customer import accept_offer, claim_next, keep_call, release_call
 from core.usecases.sessions import sign_out
 from tests.builders import Walk, case_at
 from tests.desk_bench import Bench
-from tests.queue_line import ledger, line, look, online, state, status, stay, swept, take, ticket
+from tests.queue_line import customer, ledger, line, look, online, state, status, stay, swept, take, ticket
 
 RING, WRAP_UP = timedelta(seconds=20), timedelta(seconds=60)
 
@@ -263,6 +264,7 @@ def test_other_roles_have_no_duty(bench: Bench, role: Role) -> None:
     for act in (
         lambda: change_duty(bench.desk, actor, "online"),
         lambda: stand_by(bench.desk, actor),
+        lambda: glance(bench.desk, actor),
         lambda: accept_offer(bench.desk, actor, "t", 1),
         lambda: decline_offer(bench.desk, actor, "t", 1, "urgent"),
     ):
@@ -276,6 +278,30 @@ def test_every_change_is_on_record_with_its_reason(bench: Bench) -> None:
     online(bench, "witness")
     found = [(d["status"], d["reason"]) for tag, _, d in bench.audit() if tag == "staff:duty:change"]
     assert found == [*(("break", reason) for reason in BREAK_REASONS), ("online", "")]
+
+
+# -- on other pages
+@pytest.mark.parametrize(("status_now", "most"), [("offline", 2), ("break", 1), ("online", 2)])
+def test_a_glance_at_the_own_duty_reads_little(bench: Bench, status_now: str, most: int) -> None:
+    actor, asked = bench.staff("witness"), list[str]()
+    line(bench, 3, branch="b2")
+    change_duty(bench.desk, actor, status_now, "meal" if status_now == "break" else "")
+    event.listen(bench.database.engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
+    assert glance(bench.desk, actor).status == status_now
+    assert len([sql for sql in asked if sql.startswith("SELECT")]) <= most
+
+
+def test_a_glance_lets_customers_ring_and_misses_them_in_time(bench: Bench) -> None:
+    actor = bench.staff("witness")
+    online(bench, "witness")
+    only = customer(bench, 1)
+    bench.pass_time(seconds=9)
+    offer = glance(bench.desk, actor).offer
+    assert offer is not None and offer.id == only
+    bench.pass_time(RING + timedelta(seconds=1))
+    again = glance(bench.desk, actor).offer
+    assert again is not None and again.fence > offer.fence
+    assert status(bench, "witness") == ("online", "missed_offer")
 
 
 # -- wrap-up, silence, reload

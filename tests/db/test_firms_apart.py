@@ -95,6 +95,7 @@ READS: dict[str, Act] = {
     "queue.handling_times": lambda w, a: w.queue.handling_times(EARLY, 5) or w.queue.handling_times(EARLY, 5, "b1"),
     "queue.joined_since": lambda w, a: any(w.queue.joined_since(EARLY)),
     "duty.skills": lambda w, a: w.duty.skills("only-here"),
+    "duty.everyones_skills": lambda w, a: w.duty.everyones_skills().get("only-here"),
     "duty.current": lambda w, a: w.duty.current("only-here") or w.duty.current("only-here", lock=True),
     "duty.everybody": lambda w, a: w.duty.everybody(),
     "duty.able": lambda w, a: w.duty.able("b1", "open_account"),
@@ -211,6 +212,7 @@ WRITES: dict[str, Act] = {
     "queue.sweep": lambda w, a: w.queue.sweep(),
     "queue.ledger": lambda w, a: w.queue.ledger(a.waiting.id, "join", "x", 0),
     "duty.add_skill": lambda w, a: w.duty.add_skill("only-here", "b2", "*"),
+    "duty.set_skills": lambda w, a: w.duty.set_skills("only-here", []),
     "duty.seen": lambda w, a: w.duty.seen("only-here"),
     "duty.stop": lambda w, a: w.duty.stop("only-here"),
     "duty.stop_silent": lambda w, a: w.duty.stop_silent(),
@@ -238,6 +240,8 @@ WRITES: dict[str, Act] = {
     "documents.change_document": lambda w, a: w.documents.change_document(
         a.document.id, a.document.state, state="void"),
     "results.add_account": lambda w, a: w.results.add_account("99999999", "case-new"),
+    "results.add_decision": lambda w, a: w.results.add_decision(
+        replace(a.case, submitted_at=EARLY, due_at=w.now), "approved", RING),
     "results.add_request": lambda w, a: w.results.add_request(a.active.case_id, "INE", "x"),
     "results.set_request": lambda w, a: w.results.set_request(a.active.case_id, "SHFE", "failed", 3, "", "x"),
     "results.add_callback": lambda w, a: w.results.add_callback(a.active.case_id, "confirmed", "", "x"),

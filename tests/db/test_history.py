@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,13 +13,15 @@ from core.case import OPEN_STATES
 from core.errors import NotAllowed
 from core.jobs.refresh_rollups import rebuild_rollups
 from core.metrics import Span
+from core.rules.calendar import Calendar, build_calendar, review_due_at
+from core.rules.service_hours import ServiceHours, working_time
 from core.usecases.verify_audit import check_chain
 from db import tables as t
 from db.history import Wish, make_history
-from tests.desk_bench import Bench
+from tests.desk_bench import Bench, defaults
 
 CASES = 400
-TABLES = (t.CaseRow, t.Ticket, t.RejectionRow, t.Reservation, t.StaffStatus)
+TABLES = (t.CaseRow, t.Ticket, t.RejectionRow, t.DecisionRow, t.Reservation, t.StaffStatus)
 
 
 def rows(bench: Bench, table: type[t.Base], firm: str) -> list[Any]:
@@ -46,6 +49,20 @@ def test_a_year_fills_every_table_and_its_figures(bench: Bench) -> None:
     assert offered == answered + abandoned and abandoned > 0
     assert sum(rebuild_rollups(bench.desk, firm.id).values()) == 0
     assert check_chain(bench.desk, firm.id).whole
+
+
+def test_the_invented_reviews_keep_to_the_rules_of_the_promise(bench: Bench) -> None:
+    firm = make_history(bench.desk, bench.database, Wish("8009", CASES))
+    hours, calendar = ServiceHours.of(defaults()["service_hours"], "witness"), Calendar(build_calendar(2024, 2027))
+    decisions = rows(bench, t.DecisionRow, firm.id)
+    for row in decisions:
+        assert row.due_at == review_due_at(row.submitted_at, hours, calendar)
+        working = working_time(row.submitted_at, row.decided_at, hours, calendar)
+        assert abs(working - timedelta(seconds=row.working_s)) <= timedelta(seconds=1)
+    late = [row for row in decisions if row.decided_at > row.due_at]
+    assert 0 < len(late) < len(decisions) / 5
+    assert {row.result for row in decisions} == {"approved", "rejected"}
+    assert all(row.decided_at <= bench.now for row in decisions)
 
 
 def test_nothing_of_it_is_open_or_ahead_of_the_clock(bench: Bench) -> None:

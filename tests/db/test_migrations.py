@@ -14,11 +14,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, insert, inspect, text
 
 from core.keys import MasterKeys
 from db.database import MIGRATIONS, Database
-from db.tables import Base
+from db.tables import Base, Ticket
 from tests.desk_bench import Backend
 
 PROCESSES = 4
@@ -67,6 +67,13 @@ def upgrade(database: Database, revision: str) -> None:
     with database.engine.execution_options(write=True).begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
+
+
+def downgrade(database: Database, revision: str) -> None:
+    config = script()
+    with database.engine.execution_options(write=True).begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
 
 
 def standing(database: Database) -> str | None:
@@ -132,6 +139,46 @@ def test_migrating_again_changes_nothing(place: Place) -> None:
     first = schema(database)
     database.migrate()
     assert schema(database) == first
+    database.close()
+
+
+def test_every_migration_leads_back_and_forth_again(place: Place) -> None:
+    """Each step back gives the schema of the release before it, down to an empty database, and up again the newest."""
+    database, found = place.new(), dict[str, object]()
+    for revision in revisions():
+        upgrade(database, revision)
+        found[revision] = schema(database)
+    newest = revisions()[-1]
+    for revision in revisions()[-2::-1]:
+        downgrade(database, revision)
+        assert schema(database) == found[revision], f"back to {revision}"
+    downgrade(database, "base")
+    assert schema(database) == {"indexes": {}}
+    upgrade(database, newest)
+    assert schema(database) == found[newest]
+    database.close()
+
+
+def test_whoever_is_rung_for_waits_again_in_the_release_before_the_desk(place: Place) -> None:
+    database, now = place.new(), datetime(2026, 3, 2, tzinfo=UTC)
+    database.migrate()
+    row = {"firm_id": "f1", "branch_id": "b1", "business": "open_account", "enqueued_at": now, "seen_at": now,
+           "lease_until": now, "fence": 1, "attempts": 0, "result": "", "process": "", "script": {}, "rank": -1,
+           "reason": ""}  # fmt: skip
+    with database.engine.execution_options(write=True).begin() as connection:
+        for state in ("offered", "in_call"):
+            connection.execute(
+                insert(Ticket).values(id=state, case_id=state, staff_id=f"of-{state}", state=state, **row)
+            )
+    downgrade(database, "0002")
+    with database.engine.connect() as connection:
+        kept = connection.execute(text("SELECT id, state, staff_id, lease_until IS NULL FROM ticket ORDER BY id DESC"))
+        assert [tuple(each) for each in kept] == [
+            ("offered", "waiting", None, 1),
+            ("in_call", "in_call", "of-in_call", 0),
+        ]
+    database.migrate()
+    assert standing(database) == revisions()[-1]
     database.close()
 
 

@@ -8,12 +8,13 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Playwright
+
+from tests.wait import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = [
@@ -53,13 +54,12 @@ class Server:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=self.environ, stdout=log, stderr=log, start_new_session=True
             )
-        end = time.monotonic() + patience_s
-        while time.monotonic() < end:
-            with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/health", timeout=2) as answer:
-                if answer.status == 200:
-                    return
-            time.sleep(0.2)
-        raise TimeoutError(self.log.read_text()[-2000:])
+        wait_until(self._answers, patience_s, lambda: self.log.read_text()[-2000:])
+
+    def _answers(self) -> bool:
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/health", timeout=2) as answer:
+            return bool(answer.status == 200)
+        return False
 
     def kill(self) -> None:
         """kill -9 of the server and everything it started."""

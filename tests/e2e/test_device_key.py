@@ -6,7 +6,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from streamlit.testing.v1 import AppTest
 
 from tests.media.documents_tools import pdfsig, trust_store
+from tests.wait import wait_until
 
 ROOT = Path(__file__).parents[2]
 PARTS = ROOT / "pages/parts"
@@ -199,10 +199,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 def _wait_until_up(url: str) -> None:
-    until = time.monotonic() + 60
-    while not _answers(url):
-        assert time.monotonic() < until, "the server did not start"
-        time.sleep(0.1)
+    wait_until(lambda: _answers(url), 60, lambda: "the server did not start")
 
 
 def _answers(url: str) -> bool:

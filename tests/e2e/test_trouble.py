@@ -34,6 +34,16 @@ def begin(page: Page, person: walk.Person, outside: Outside) -> None:
     walk.sign_in(page, person, outside.database)
 
 
+def begun(
+    server: Server, browsers: tuple[Browser, Browser], outside: Outside, person: walk.Person, step: str
+) -> tuple[Page, Page]:
+    """The customer's phone with a case taken up to `step`, and a desk."""
+    page, staff = open_page(browsers[0], server.url), open_page(browsers[1], f"{server.url}/desk", 1440, 900)
+    begin(page, person, outside)
+    carry_on(outside, person, step)
+    return page, staff
+
+
 def state_of(outside: Outside) -> tuple[State, int]:
     """State of the only case, and how many there are."""
     with outside.database.read(FIRM) as work:
@@ -69,10 +79,8 @@ def rejected(page: Page, url: str, title: str, text: str) -> None:
 def test_a_rejected_photo_is_all_that_is_redone(
     server: Server, browsers: tuple[Browser, Browser], outside: Outside
 ) -> None:
-    person, words = walk.Person(11), "身份证反面反光，请重拍。"
-    page, staff = open_page(browsers[0], server.url), open_page(browsers[1], f"{server.url}/desk", 1440, 900)
-    begin(page, person, outside)
-    carry_on(outside, person, "witness")
+    words = "身份证反面反光，请重拍。"
+    page, staff = begun(server, browsers, outside, walk.Person(11), "witness")
     page.reload()
     walk.join_queue(page)
     walk.sign_in_staff(staff, "witness")
@@ -94,10 +102,8 @@ def test_a_rejected_photo_is_all_that_is_redone(
 def test_a_rejection_at_review_returns_to_one_step(
     server: Server, browsers: tuple[Browser, Browser], outside: Outside
 ) -> None:
-    person, words = walk.Person(12), "职业与收入不符，请核对。"
-    page, staff = open_page(browsers[0], server.url), open_page(browsers[1], f"{server.url}/desk", 1440, 900)
-    begin(page, person, outside)
-    carry_on(outside, person, "submitted")
+    words = "职业与收入不符，请核对。"
+    page, staff = begun(server, browsers, outside, walk.Person(12), "submitted")
     walk.sign_in_staff(staff, "review")
     walk.open_desk(staff, "复核")
     staff.locator("[class*='st-key-row_'] button").first.click()

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from core.defaults import load_defaults
+from core.usecases.complete_firm import complete_firm
 from core.usecases.loading import forget_firms
 from core.usecases.offered_slots import days_of
 from pages.parts import demo
@@ -38,6 +39,7 @@ def test_starting_again_completes_an_older_demo(bench: Bench) -> None:
         work.firms.add_data("sms_texts", version + 1, {**body, "texts": own}, work.now, "staff:admin")
         work.reservations.set_roster("b1", [])
     for _ in range(2):
+        complete_firm(bench.desk, "yuanshan")
         demo.seed(bench.desk, bench.database)
     forget_firms()
     with bench.work("yuanshan") as work:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+import math
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -169,15 +171,71 @@ def test_no_cell_of_a_csv_is_a_formula() -> None:
     assert [row[0].removeprefix("'") for row in rows[1:-1]] == list(EVIL) and rows[-1] == ["", "", "-2.5"]
 
 
-def test_no_cell_of_an_xlsx_is_a_formula() -> None:
-    with zipfile.ZipFile(io.BytesIO(export.to_xlsx(FILE))) as package:
-        parts = {name: ElementTree.fromstring(package.read(name)) for name in package.namelist()}
-    sheet = parts["xl/worksheets/sheet1.xml"]
-    space = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
-    assert not sheet.findall(".//m:f", space)
-    texts = [t.text for t in sheet.findall(".//m:c[@t='inlineStr']//m:t", space)]
-    assert texts == ["名称", "服务水平", "进入排队（人次）", *EVIL]
-    assert [v.text for v in sheet.findall(".//m:v", space)] == ["0.5", "3"] * len(EVIL) + ["-2.5"]
+SPACE = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
+
+
+def parts_of(made: bytes) -> dict[str, ElementTree.Element]:
+    """The XML of each part of an xlsx by its name in the package."""
+    with zipfile.ZipFile(io.BytesIO(made)) as package:
+        return {name: ElementTree.fromstring(package.read(name)) for name in package.namelist()}
+
+
+def cells_of(made: bytes) -> dict[str, tuple[str, str]]:
+    """Place (A1) -> (format of numbers, value as text) of every cell that is not empty."""
+    parts = parts_of(made)
+    shared = ["".join(t.text or "" for t in si.iterfind(".//m:t", SPACE)) for si in parts["xl/sharedStrings.xml"]]
+    codes = {
+        f.attrib["numFmtId"]: f.attrib["formatCode"] for f in parts["xl/styles.xml"].iterfind(".//m:numFmt", SPACE)
+    }
+    styles = [codes.get(xf.attrib["numFmtId"], "") for xf in parts["xl/styles.xml"].iterfind("m:cellXfs/m:xf", SPACE)]
+    found = {}
+    for cell in parts["xl/worksheets/sheet1.xml"].iterfind(".//m:c", SPACE):
+        value = cell.findtext("m:v", "", SPACE)
+        text = shared[int(value)] if cell.get("t") == "s" else value
+        found[cell.attrib["r"]] = (styles[int(cell.get("s", "0"))], text)
+    return found
+
+
+def test_no_cell_of_an_xlsx_is_a_formula_or_a_link() -> None:
+    table = replace(FILE, rows=(*FILE.rows, ("https://example.org", math.nan, None), ("a\x01b", None, None)))
+    made = export.to_xlsx(table)
+    sheet = parts_of(made)["xl/worksheets/sheet1.xml"]
+    assert not sheet.findall(".//m:f", SPACE) and not sheet.findall(".//m:hyperlink", SPACE)
+    cells = cells_of(made)
+    assert [cells[f"{column}1"][1] for column in "ABC"] == ["名称", "服务水平", "进入排队（人次）"]
+    assert [cells[f"A{line}"][1] for line in range(2, 8)] == list(EVIL)
+    assert [cells[place][1] for place in ("A9", "A10")] == ["https://example.org", "ab"]
+    assert [cells[f"B{line}"] for line in range(2, 8)] == [("0.0%", "0.5")] * len(EVIL)
+    assert cells["C8"] == ("", "-2.5") and not {"A8", "B8", "B9", "C9"} & cells.keys()
+
+
+def test_an_xlsx_has_days_as_days_a_frozen_head_and_columns_wide_enough() -> None:
+    columns = (DAY, Column("who", "见证人员"), Column("count", "次数", "次"))
+    rows = ((date(2026, 3, 2), "王芳", 1234), (date(2026, 3, 3), "一位名字很长的见证人员" * 5, 0))
+    made = export.to_xlsx(Chart("x", "哪几天：[等待] 不寻常？", columns, rows))
+    parts, cells = parts_of(made), cells_of(made)
+    assert [cells[place] for place in ("A2", "A3")] == [("yyyy-mm-dd", "46083"), ("yyyy-mm-dd", "46084")]
+    assert [sheet.attrib["name"] for sheet in parts["xl/workbook.xml"].iterfind(".//m:sheet", SPACE)] == [
+        "哪几天等待 不寻常"
+    ]
+    pane = parts["xl/worksheets/sheet1.xml"].find(".//m:pane", SPACE)
+    assert pane is not None and (pane.attrib["ySplit"], pane.attrib["state"]) == ("1", "frozen")
+    widths = [float(c.attrib["width"]) for c in parts["xl/worksheets/sheet1.xml"].iterfind(".//m:col", SPACE)]
+    assert 12 <= widths[0] < 14 and export.WIDEST <= widths[1] < export.WIDEST + 1 and 12 <= widths[2] < 13
+
+
+@pytest.mark.parametrize(
+    ("title", "name"), [("", "数据"), ("？", "数据"), ("a/b\\c*d", "abcd"), ("'引'", "引"), ("长" * 40, "长" * 31)]
+)
+def test_any_title_becomes_a_name_that_excel_takes(title: str, name: str) -> None:
+    assert export.sheet_name(title) == name
+
+
+def test_every_chart_becomes_a_sheet(year: Bench) -> None:
+    today = day_number(year.desk.clock())
+    for key in CHARTS:
+        chart = read_chart(year.desk, ANALYST, key, Span(today - 364, today))
+        assert len([place for place in cells_of(export.to_xlsx(chart)) if place.startswith("A")]) == len(chart.rows) + 1
 
 
 def fetch(monkeypatch: pytest.MonkeyPatch, actor: Actor | None, address: str) -> httpx.Response:

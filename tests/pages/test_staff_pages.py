@@ -22,7 +22,7 @@ PERMITTED = {
     "staff/analytics.py": {Role.WITNESS, Role.SUPERVISOR, Role.ANALYST},
     "staff/calls.py": {Role.SUPERVISOR},
     "staff/recordings.py": {Role.COMPLIANCE},
-    "staff/people.py": {Role.ADMIN},
+    "staff/people.py": {Role.ADMIN, Role.SUPERVISOR},
     "staff/network.py": {Role.ADMIN},
     "staff/audit.py": {Role.COMPLIANCE, Role.ADMIN},
 }
@@ -275,6 +275,21 @@ def test_a_new_member_of_staff_is_checked_and_added(office: Bench, page: Open) -
     at.text_input(key="new_password").set_value("lan-tian-bai-yun")
     assert "孙丽" in words(press(at, "new_save"))
     assert "staff:person:change" in [tag for tag, _, _ in made.audit_tags(office)]
+
+
+def test_a_supervisor_sets_whom_a_witness_serves_and_sees_no_accounts(office: Bench, page: Open) -> None:
+    at = press(page("staff/people.py", made.REVIEWER, Role.SUPERVISOR), f"person_{made.WITNESS}")
+    shown = words(at)
+    assert "一项都不选，就不会接到任何客户" in shown and "重置密码" not in shown and "新增人员" not in shown
+    assert at.multiselect(key=f"skills_{made.WITNESS}_b1").value == ["*"]
+    at.multiselect(key=f"skills_{made.WITNESS}_b1").set_value(["open_account"])
+    at.multiselect(key=f"skills_{made.WITNESS}_b2").set_value(["*", "settlement"])
+    assert "服务范围已保存" in words(press(at, "skills_save"))
+    with office.work() as work:
+        assert work.duty.skills(made.WITNESS) == [("b1", "open_account"), ("b2", "*")]
+    for branch in ("b1", "b2"):
+        at.multiselect(key=f"skills_{made.WITNESS}_{branch}").set_value([])
+    assert "不会接到任何客户" in words(press(at, "skills_save"))
 
 
 def test_closing_asks_and_nobody_closes_the_own_account(office: Bench, page: Open) -> None:

@@ -13,6 +13,21 @@ depends_on = None
 LIVE = sa.text("state IN ('waiting','offered','in_call')")
 HELD = sa.text("state IN ('offered','in_call')")
 WAITING = sa.text("state = 'waiting'")
+IN_CALL = sa.text("state = 'in_call'")
+LIVE_BEFORE = sa.text("state IN ('waiting','in_call')")
+
+
+def _ticket_columns():
+    return (
+        sa.Column("answered_at", db.tables.Moment(), nullable=True),
+        sa.Column("prio_from", db.tables.Moment(), nullable=True),
+        sa.Column("prio_until", db.tables.Moment(), nullable=True),
+        sa.Column("reservation_id", sa.String(length=40), nullable=True),
+        sa.Column("promised_s", sa.Integer(), nullable=True),
+        sa.Column("rank", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("reason", sa.String(length=40), nullable=False, server_default=""),
+        sa.Column("rehearsal", sa.JSON(), nullable=True),
+    )
 
 
 def upgrade():
@@ -120,14 +135,8 @@ def upgrade():
         op.drop_index(name, table_name="ticket")
     with op.batch_alter_table("ticket") as batch:
         batch.drop_constraint(op.f("ck_ticket_lease"), type_="check")
-        batch.add_column(sa.Column("answered_at", db.tables.Moment(), nullable=True))
-        batch.add_column(sa.Column("prio_from", db.tables.Moment(), nullable=True))
-        batch.add_column(sa.Column("prio_until", db.tables.Moment(), nullable=True))
-        batch.add_column(sa.Column("reservation_id", sa.String(length=40), nullable=True))
-        batch.add_column(sa.Column("promised_s", sa.Integer(), nullable=True))
-        batch.add_column(sa.Column("rank", sa.Integer(), nullable=False, server_default="0"))
-        batch.add_column(sa.Column("reason", sa.String(length=40), nullable=False, server_default=""))
-        batch.add_column(sa.Column("rehearsal", sa.JSON(), nullable=True))
+        for column in _ticket_columns():
+            batch.add_column(column)
         batch.create_check_constraint(
             op.f("ck_ticket_lease"), "(state IN ('offered','in_call')) = (lease_until IS NOT NULL)"
         )
@@ -158,4 +167,21 @@ def _index(name, columns, where, *, unique):
 
 
 def downgrade():
-    raise NotImplementedError("the desk's tables are not taken away again")
+    """Who is being rung for waits again; what only the desk's tables held is lost."""
+    op.execute("UPDATE ticket SET state = 'waiting', staff_id = NULL, lease_until = NULL WHERE state = 'offered'")
+    for name in ("uq_ticket_case_live", "uq_ticket_staff_busy", "ix_ticket_lease", "ix_ticket_waiting",
+                 "ix_ticket_firm_id_case_id", "ix_ticket_firm_id_enqueued_at"):  # fmt: skip
+        op.drop_index(name, table_name="ticket")
+    with op.batch_alter_table("ticket") as batch:
+        batch.drop_constraint(op.f("ck_ticket_lease"), type_="check")
+        for column in _ticket_columns():
+            batch.drop_column(column.name)
+        batch.create_check_constraint(op.f("ck_ticket_lease"), "(state = 'in_call') = (lease_until IS NOT NULL)")
+    _index("uq_ticket_case_live", ["firm_id", "case_id"], LIVE_BEFORE, unique=True)
+    _index("uq_ticket_staff_busy", ["firm_id", "staff_id"], IN_CALL, unique=True)
+    _index("ix_ticket_lease", ["lease_until"], IN_CALL, unique=False)
+    _index("ix_ticket_waiting", ["firm_id", "branch_id", "enqueued_at"], WAITING, unique=False)
+    op.drop_index("ix_queue_event_firm_id_actor", table_name="queue_event")
+    op.drop_column("queue_event", "reason")
+    for name in ("staff_status", "staff_skill", "roster", "reservation_slot", "reservation", "desk_message"):
+        op.drop_table(name)

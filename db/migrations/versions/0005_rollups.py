@@ -132,7 +132,6 @@ def _mark_everything():
 def downgrade():
     for table, column in (
         ("case_file", "owner"), ("case_file", "submitted_at"), ("rejection", "created_at"), ("reservation", "day"),
-        ("ticket", "case_id"),
     ):  # fmt: skip
         op.drop_index(f"ix_{table}_firm_id_{column}", table_name=table)
     for name in ("reason_day", "hour", "hist", "dirty", "day", "agent_day"):
