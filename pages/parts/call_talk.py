@@ -7,7 +7,8 @@ import streamlit as st
 from core.actor import Actor
 from core.errors import DeskError
 from core.ports import Desk
-from core.usecases.observe_call import WHISPER_MAX, Whisper, observers, whisper, whispers, why_lost
+from core.usecases.call_lines import LINE_MAX
+from core.usecases.observe_call import Whisper, observers, whisper, whispers, why_lost
 from pages.parts import clock_words, notice, state
 
 SHOWN = 6
@@ -60,5 +61,5 @@ def _talk(desk: Desk, actor: Actor, ticket_id: str, said: list[Whisper]) -> None
         who = "我" if line.mine else notice.plain(line.author)
         st.markdown(f"**{who}**　{clock_words.exact(line.at)}　{notice.plain(line.text)}")
     with st.form("whisper", border=False):
-        st.text_input("给同事的话（客户看不到）", key=_TEXT, max_chars=WHISPER_MAX)
+        st.text_input("给同事的话（客户看不到）", key=_TEXT, max_chars=LINE_MAX)
         st.form_submit_button("发送", key="whisper_send", on_click=send)
