@@ -5,11 +5,14 @@ The lines belong to the evidence of the case, beside the recordings.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from core.actor import Actor
 from core.audit import Tag
+from core.defaults import load_kind
 from core.errors import NotFound, Stale
+from core.flow import Rules
 from core.permissions import Permission, allow, own
 from core.ports import Desk, Work
 from core.records import CallLine, Ticket
@@ -18,6 +21,7 @@ from core.usecases.call_lines import FOR_CUSTOMER, append_line, lines_of
 from core.usecases.observe_call import takes_part
 
 ENDED = "这次通话已经结束。"
+TAKEN_OVER = "与您通话的见证人员已更换，请核对后再发一次。"
 
 
 def write_line(desk: Desk, actor: Actor, ticket_id: str, fence: int, text: str) -> None:
@@ -33,7 +37,7 @@ def write_line(desk: Desk, actor: Actor, ticket_id: str, fence: int, text: str) 
         else:
             allow(actor, Permission.QUEUE_SERVE)
         if ticket.fence != fence or (actor.is_staff and ticket.staff_id != actor.staff_id):
-            raise Stale("这次通话已由其他同事接手，请再发一次。" if not actor.is_staff else ENDED)
+            raise Stale(ENDED if actor.is_staff else TAKEN_OVER)
         line = append_line(work, actor, ticket, FOR_CUSTOMER, text)
         tag = Tag.STAFF_CALL_CHAT if actor.is_staff else Tag.CUSTOMER_CALL_CHAT
         work.audit(actor, tag, f"case:{ticket.case_id}", ticket=ticket.id, line=line.id, length=len(line.text))
@@ -62,6 +66,13 @@ def _running(work: Work, ticket_id: str, *, lock: bool = False) -> Ticket:
     if ticket is None or ticket.state != "in_call":
         raise Stale(ENDED)
     return ticket
+
+
+def ready_sentences(rules: Rules) -> Sequence[str]:
+    """What the witness sends with one press: the firm's sentences, or the first ones for a script from before them."""
+    own_script: Mapping[str, Any] = rules["witness_script"]
+    found: Sequence[str] = own_script.get("sentences") or load_kind("witness_script")["sentences"]
+    return found
 
 
 def writer(line: CallLine, names: Mapping[str, str]) -> str:

@@ -11,7 +11,7 @@ from core.errors import NotAllowed, NotFound, WrongState
 from core.flow import Rejection
 from core.permissions import Permission, allow
 from core.ports import Desk, Work
-from core.records import CallLine, Callback, Document, ExchangeRequest
+from core.records import Callback, CallLine, Document, ExchangeRequest
 from core.steps.witness import RECORDED
 from core.usecases.call_lines import FOR_CUSTOMER
 from core.usecases.loading import Loaded, load

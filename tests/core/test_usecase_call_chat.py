@@ -1,4 +1,4 @@
-"""文字交流: who writes and reads within a call, what it leaves behind, how it is looked at and handed out afterwards."""
+"""文字交流: who writes and reads within a call, what it leaves behind, how it is read and handed out afterwards."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from core.usecases.loading import load
 from core.usecases.serve_customer import (
     add_capture,
     add_companion,
+    ask_still,
     claim_next,
     keep_call,
     mark_script,
@@ -92,6 +93,7 @@ def test_other_roles_serve_nobody(bench: Bench, role: Role) -> None:
         lambda: release_call(bench.desk, actor, *walk.held),
         lambda: mark_script(bench.desk, actor, *walk.held, "greet", passed=True),
         lambda: add_capture(bench.desk, actor, *walk.held, HEAD_CLIP, b"webm", "video/webm", {}),
+        lambda: ask_still(bench.desk, actor, *walk.held, "capture_front"),
         lambda: start_recording(bench.desk, actor, *walk.held, "customer", "f" * 32, "e" * 32),
         lambda: pass_witness(bench.desk, actor, *walk.held),
         lambda: reject_witness(bench.desk, actor, *walk.held, ["V02"], "", ""),
@@ -219,9 +221,11 @@ def test_a_capture_taken_again_replaces_the_first(bench: Bench) -> None:
     assert [e.id for e in walk.facts(bench).slot("capture_front")] == [second.id]
 
 
-def test_a_capture_asks_the_browser_for_its_still_until_it_came(bench: Bench) -> None:
+def test_the_browser_is_asked_for_its_still_until_it_came(bench: Bench) -> None:
     walk = case_at(bench, "in_call")
-    items = {slot: walk.capture(bench, slot).id for slot in ("capture_front", "capture_back")}
+    asked = ("capture_front", "capture_front", "capture_back")
+    items = {slot: ask_still(bench.desk, witness(bench, walk), *walk.held, slot) for slot in asked}
+    walk.capture(bench, "capture_front")
     assert wishes(bench, walk) == items
     for slot in ("capture_front", "capture_front", "capture_back"):
         add_companion(bench.desk, walk.actor, walk.ticket, slot, tiny_picture(slot))

@@ -42,6 +42,44 @@ def wait_for_both_sides(page: Page) -> list[dict[str, float]]:
     raise AssertionError(f"nothing to see: {now}")
 
 
+def write_both_ways(page: Page, staff: Page) -> None:
+    """A ready sentence arrives above the customer's picture, the answer under the witness's; refreshes take nothing."""
+    staff.get_by_role("tab", name="文字交流").click()
+    walk.press_loosely(staff, "ready_0")
+    expect(page.get_by_text("见证人员发来文字：我听不到您的声音")).to_be_visible()
+    for side, words in ((page, "我的麦克风"), (staff, "请您打开")):
+        side.locator(".st-key-chat_text input").press_sequentially(words)
+    page.wait_for_timeout(5_000)  # two refreshes of what stands around the fields
+    page.locator(".st-key-chat_text input").press_sequentially("坏了")
+    page.keyboard.press("Enter")
+    expect(page.locator(".st-key-chat_text input")).to_have_value("")
+    expect(staff.get_by_text("客户发来文字：我的麦克风坏了")).to_be_visible()
+    expect(staff.locator(".st-key-chat_text input")).to_have_value("请您打开")
+    staff.locator(".st-key-chat_text input").press("End")
+    staff.locator(".st-key-chat_text input").press_sequentially("免提")
+    staff.locator(".st-key-chat_send button").first.click()
+    expect(page.get_by_text("见证人员发来文字：请您打开免提")).to_be_visible()
+    expect(page.locator(".st-key-card-chat")).to_contain_text("我的麦克风坏了")
+    page.screenshot(path="/tmp/chat_c1.png")
+    page.screenshot(path="/tmp/chat_c2.png", full_page=True)  # SHOT
+    page.locator(".st-key-card-chat").scroll_into_view_if_needed()
+    page.screenshot(path="/tmp/chat_c3.png")  # SHOT
+    page.mouse.wheel(0, -5000)  # SHOT
+    staff.screenshot(path="/tmp/chat_s1.png")  # SHOT
+    walk.press_loosely(staff, "take_capture_front")  # SHOT
+    expect(staff.locator(".st-key-frame_0")).to_be_visible()  # SHOT
+    staff.wait_for_timeout(4000)  # SHOT
+    staff.locator(".st-key-frame_0").scroll_into_view_if_needed()
+    staff.screenshot(path="/tmp/chat_s2.png")  # SHOT
+
+
+def see_the_code(page: Page, staff: Page) -> None:
+    """In the demo what was sent by SMS stands on the page by itself."""
+    staff.get_by_role("tab", name="话术").click()
+    walk.press_loosely(staff, "send_call_code")
+    expect(page.get_by_text(re.compile(r"验证码 \d{6}"))).to_be_visible()
+
+
 def sit_in(page: Page, staff: Page, supervisor: Page) -> None:
     """Both sides arrive, nothing is sent, the witness is told and the customer is not; a message arrives."""
     supervisor.get_by_role("link", name="通话监看").first.click()
@@ -88,6 +126,8 @@ def look_again(compliance: Page, number: str) -> None:
     compliance.locator(".st-key-inspect_number input").first.fill(number)
     compliance.locator(".st-key-inspect_open button").first.click()
     host = compliance.locator(".st-key-replay_0 .jz")
+    compliance.wait_for_timeout(2000)
+    compliance.screenshot(path="/tmp/chat_r1.png", full_page=True)  # SHOT
     compliance.locator(".st-key-replay_0 .player").focus(timeout=30_000)
     compliance.keyboard.press(" ")
     expect(host).to_have_attribute("data-at", re.compile(r"^([3-9]\d{3}|\d{5,})$"))
@@ -96,11 +136,17 @@ def look_again(compliance: Page, number: str) -> None:
     assert len(now["times"]) == 2 and all(time > 0.5 for time in now["times"]), now
     compliance.keyboard.press("PageDown")
     assert int(host.evaluate(PLAYING)["at"]) > int(now["at"])
-    assert host.locator(".chapters li").count() >= 4
+    assert host.locator(".chapters li").count() >= 6
+    expect(host.get_by_text("客户发来文字")).to_have_count(1)
+    expect(compliance.get_by_role("table").filter(has_text="我的麦克风坏了")).to_be_visible()
     with compliance.expect_download() as got:
         compliance.locator(".jz-files a").first.click()
     assert got.value.suggested_filename.startswith(f"{number}-recording_customer-")
     assert Path(got.value.path()).read_bytes()[:4] == b"\x1a\x45\xdf\xa3"
+    with compliance.expect_download() as got:
+        compliance.locator(".jz-files a", has_text="文字交流").click()
+    assert got.value.suggested_filename == f"{number}-chat.txt"
+    assert "\t客户\t我的麦克风坏了\n" in Path(got.value.path()).read_text("utf-8")
 
 
 def test_a_supervisor_sits_in_takes_over_and_compliance_looks_again(
@@ -116,6 +162,8 @@ def test_a_supervisor_sits_in_takes_over_and_compliance_looks_again(
     walk.take_next(staff)
     for side in (staff, page):
         walk.wait_for_picture(side)
+    write_both_ways(page, staff)
+    see_the_code(page, staff)
     sit_in(page, staff, supervisor)
     take_over(page, staff, supervisor)
     wait_for_jobs(page, database)
