@@ -241,8 +241,11 @@ def record_clip(desk: Desk, actor: Actor, ticket: Ticket) -> None:
         sink = _Memory()
 
         def store(summary: RecordingSummary) -> None:
-            running.clip_trouble = _store_clip(desk, actor, ticket, sink.data, summary)
-            running.clip = None
+            running.clip_trouble = RETAKE.format(why="没有保存成功")
+            try:
+                running.clip_trouble = _store_clip(desk, actor, ticket, sink.data, summary)
+            finally:
+                running.clip = None
 
         room = ROOMS.get(ticket.id)
         running.clip = Recorder(room, Role.CUSTOMER, sink, store, max_seconds=HEAD_CLIP_SECONDS)

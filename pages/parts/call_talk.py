@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.actor import Actor
 from core.ports import Desk
-from core.usecases.call_chat import read_lines, writer
+from core.usecases.call_chat import writer
 from core.usecases.observe_call import Whisper, observers, whisper, whispers, why_lost
 from pages.parts import chat, notice
 
@@ -43,7 +43,7 @@ def show_lost() -> None:
 
 def talk(desk: Desk, actor: Actor, ticket_id: str) -> None:
     """For the supervisor: what witness and customer write, the messages with the witness, the next one."""
-    chat.show_lines([(writer(line, {}), line.at, line.text) for line in read_lines(desk, actor, ticket_id)])
+    chat.show_lines([(writer(line, {}), line.at, line.text) for line in chat.lines_now(desk, actor, ticket_id)])
     with desk.read(actor.firm_id) as work:
         ticket = work.queue.find(ticket_id)
         said = whispers(work, actor, ticket) if ticket else []

@@ -25,7 +25,7 @@ Said = tuple[str, datetime, str]
 
 
 def show_lines(said: Sequence[Said]) -> None:
-    """The newest lines, announced by screen readers as they come."""
+    """The newest lines."""
     for who, at, text in said[-SHOWN:]:
         st.markdown(f"**{notice.plain(who)}** :small[:gray[{clock_words.minute(at)}]]　{notice.plain(text)}")
 
@@ -57,18 +57,19 @@ def announce(desk: Desk, actor: Actor, ticket: Ticket) -> None:
 
     On a phone nothing below the picture is seen, and the witness looks at the script.
     """
-    lines = _lines(desk, actor, ticket)
+    lines = lines_now(desk, actor, ticket.id)
     last = lines[-1] if lines else None
     if last is None or last.by_staff == actor.is_staff:
         return
     if actor.is_staff or desk.clock() - last.at < ANNOUNCED:
-        who = "客户" if actor.is_staff else "见证人员"
-        st.info(f"{who}发来文字：{notice.plain(last.text)}", icon=":material/chat:")
+        who, reply = ("客户", "") if actor.is_staff else ("见证人员", "  \n:small[可以在画面下方用文字回复。]")
+        st.info(f"{who}发来文字：{notice.plain(last.text)}{reply}", icon=":material/chat:")
 
 
 def panel(desk: Desk, actor: Actor, ticket: Ticket, sentences: Sequence[str] = ()) -> None:
     """文字交流 of one side: newest lines, ready sentences that one press sends, the field; for a fragment."""
-    lines = _lines(desk, actor, ticket)
+    state.show_said()
+    lines = lines_now(desk, actor, ticket.id)
     heard = [line.id for line in lines if line.by_staff != actor.is_staff]
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(":material/chat: **文字交流**", width="content")
@@ -93,9 +94,9 @@ def _send(write: Callable[[str], None], text: str) -> None:
         state.say(error.text)
 
 
-def _lines(desk: Desk, actor: Actor, ticket: Ticket) -> list[CallLine]:
+def lines_now(desk: Desk, actor: Actor, ticket_id: str) -> list[CallLine]:
     """Nothing when the call is over: the page notices that by other means."""
     try:
-        return read_lines(desk, actor, ticket.id)
+        return read_lines(desk, actor, ticket_id)
     except DeskError:
         return []

@@ -25,6 +25,7 @@ from core.usecases.serve_customer import (
     pass_witness,
     reject_witness,
     release_call,
+    still_wishes,
 )
 from pages.parts import acting, call, notice, state
 from pages.parts.pictures import picture_url
@@ -65,6 +66,13 @@ def _store(desk: Desk, actor: Actor, ticket: Ticket, burst: call.Burst, number: 
     add_capture(desk, actor, ticket.id, ticket.fence, burst.slot, jpeg, "image/jpeg", meta)
 
 
+def _choose(desk: Desk, actor: Actor, ticket: Ticket, burst: call.Burst, number: int) -> None:
+    try:
+        _store(desk, actor, ticket, burst, number)
+    except DeskError as error:
+        state.say(error.text)
+
+
 def _choices(desk: Desk, actor: Actor, ticket: Ticket, taken: Mapping[str, Evidence]) -> None:
     """The stills of the last capture beside the customer's own; one press makes another one the evidence."""
     burst = call.last_burst(ticket)
@@ -82,8 +90,8 @@ def _choices(desk: Desk, actor: Actor, ticket: Ticket, taken: Mapping[str, Evide
             st.html(f'<img class="jz-thumb" src="{preview}" alt="第 {number + 1} 帧">')
             chosen = hashes[number] == now.sha256
             st.button("✓ 已选" if chosen else "选用", key=f"frame_{number}", width="stretch", disabled=chosen,
-                      help=f"第 {number + 1} 帧", on_click=acting.attempt,
-                      args=(partial(_store, desk, actor, ticket, burst, number),))  # fmt: skip
+                      help=f"第 {number + 1} 帧", on_click=_choose,
+                      args=(desk, actor, ticket, burst, number))  # fmt: skip
     with columns[-1]:
         if original:
             st.image(picture_url(desk, actor.firm_id, original), width="stretch")
@@ -103,7 +111,9 @@ def captures(desk: Desk, actor: Actor, ticket: Ticket) -> None:
     """
     with desk.read(actor.firm_id) as work:
         now, loaded = work.queue.find(ticket.id), load(work, ticket.case_id)
-    taken = {e.slot: e for e in loaded.facts.evidence if e.meta.get("ticket") == ticket.id}
+    awaited = {f"{slot}_still" for slot in still_wishes(now)} if now else set()
+    of_call = [item for item in loaded.facts.evidence if item.meta.get("ticket") == ticket.id]
+    taken = {item.slot: item for item in of_call if item.slot not in awaited}
     columns, trouble = st.columns(4), call.clip_trouble(ticket)
     for number, (slot, title) in enumerate(CAPTURES.items()):
         with columns[number]:

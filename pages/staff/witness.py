@@ -65,6 +65,7 @@ def _desk(ticket: Ticket, loaded: Loaded) -> None:
                 note_lost(desk, actor, ticket.id)
                 st.rerun(scope="app")
                 return
+            state.show_said()
             call.keep_recording(desk, actor, ticket)
             status(ticket)
             st.caption(f":material/groups: 排队 {stand_by(desk, actor).waiting} 人")
@@ -86,6 +87,7 @@ def _beside(ticket: Ticket, loaded: Loaded) -> None:
     def talk() -> None:
         with desk.read(actor.firm_id) as work:
             now = work.queue.find(ticket.id)
+        state.show_said()
         if now:
             script(Talk(desk, actor, member, now, loaded))
 

@@ -234,6 +234,29 @@ def test_the_browser_is_asked_for_its_still_until_it_came(bench: Bench) -> None:
     assert len(walk.facts(bench).slot("capture_front_still")) == 1
 
 
+def test_only_the_holder_of_the_call_asks_for_a_still_and_of_a_capture_only(bench: Bench) -> None:
+    walk = case_at(bench, "in_call")
+    for slot in (HEAD_CLIP, "id_front", ""):
+        with pytest.raises(NotFound):
+            ask_still(bench.desk, witness(bench, walk), *walk.held, slot)
+    ticket_id, fence = walk.held
+    for actor, seen in ((bench.staff("witness2"), fence), (witness(bench, walk), fence - 1)):
+        with pytest.raises(Stale):
+            ask_still(bench.desk, actor, ticket_id, seen, "capture_front")
+    assert wishes(bench, walk) == {}
+
+
+def test_another_frame_replaces_the_capture_and_asks_for_nothing(bench: Bench) -> None:
+    walk, actor = case_at(bench, "in_call"), bench.staff("witness")
+    for frame in (2, 4):
+        data, meta = tiny_picture(f"frame {frame}"), {"frame": frame, "taken": bench.now.isoformat()}
+        add_capture(bench.desk, actor, *walk.held, "capture_front", data, "image/jpeg", meta)
+    assert [item.meta["frame"] for item in walk.facts(bench).slot("capture_front")] == [4]
+    assert wishes(bench, walk) == {} and "身份证正面" not in missing(bench, walk)
+    with bench.work() as work:
+        assert work.cases.count_uploads(walk.case_id, ["capture_front"]) == 2
+
+
 def test_only_the_browser_of_the_customer_adds_a_still_and_during_the_call_only(bench: Bench) -> None:
     walk, other = case_at(bench, "in_call"), case_at(bench, "device", person=LI)
     data = tiny_picture("still")
