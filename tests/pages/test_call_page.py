@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -32,7 +32,7 @@ def walk(bench: Bench) -> Walk:
 
 
 @pytest.fixture
-def call(bench: Bench, walk: Walk, monkeypatch: pytest.MonkeyPatch) -> Any:
+def call(bench: Bench, walk: Walk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """The part that needs a browser, without its connections."""
     monkeypatch.setattr(wiring, "desk", lambda: bench.desk)
     monkeypatch.setattr(wiring, "settings", lambda: bench.desk.settings)
@@ -45,7 +45,8 @@ def call(bench: Bench, walk: Walk, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(found, "join", lambda _ticket, _role: None)
     monkeypatch.setattr(found, "keep_recording", lambda *_: None)
     monkeypatch.setattr(found, "_calls", {})
-    return found
+    yield found
+    found.end(walk.ticket)
 
 
 @pytest.fixture
@@ -254,3 +255,4 @@ def test_a_clip_to_which_nothing_arrives_ends_by_itself(
     assert call.clip_running(ticket) and closed == []
     running.clip_since -= call.CLIP_PATIENCE_S + 1
     assert call.clip_running(ticket) and closed == [True]
+    running.clip = None
