@@ -82,16 +82,15 @@ def _choices(desk: Desk, actor: Actor, ticket: Ticket, taken: Mapping[str, Evide
     hashes = [still.sha256 for still in burst.stills]
     if now.sha256 not in hashes or len(hashes) == 1:
         return
-    st.caption(f"{CAPTURES[burst.slot]}：已选最清晰的一帧，也可以改用其他一帧。")
+    st.caption(f"{CAPTURES[burst.slot]}：已选用最清晰的一帧（✓），点其他一帧即可改用。")
     original = taken.get(f"{burst.slot}_still")
     columns = st.columns(len(hashes) + 1)
     for number, preview in enumerate(burst.previews):
         with columns[number]:
-            st.html(f'<img class="jz-thumb" src="{preview}" alt="第 {number + 1} 帧">')
-            chosen = hashes[number] == now.sha256
-            st.button("✓ 已选" if chosen else "选用", key=f"frame_{number}", width="stretch", disabled=chosen,
-                      help=f"第 {number + 1} 帧", on_click=_choose,
-                      args=(desk, actor, ticket, burst, number))  # fmt: skip
+            name, chosen = f"第 {number + 1} 帧", hashes[number] == now.sha256
+            st.html(f'<img class="jz-thumb" src="{preview}" alt="{name}">')
+            st.button(f"✓ {name}" if chosen else name, key=f"still_{number}", width="stretch", disabled=chosen,
+                      on_click=_choose, args=(desk, actor, ticket, burst, number))  # fmt: skip
     with columns[-1]:
         if original:
             st.image(picture_url(desk, actor.firm_id, original), width="stretch")

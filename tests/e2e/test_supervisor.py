@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from core.case import State
 from db.database import Database
+from media.stills import CHOICES
 from tests.e2e import walk
 from tests.e2e.driver import Server, open_page, settled
 from tests.e2e.test_walk import FIRM, database_of, prepare_case, wait_for_jobs
@@ -71,14 +72,12 @@ def choose_a_frame(staff: Page) -> None:
     """The sharpest frame counts; one press makes another one count, beside the customer's own still."""
     walk.press_loosely(staff, "take_capture_front")
     expect(staff.get_by_text("客户设备原图", exact=True)).to_be_visible(timeout=60_000)
-    frames = staff.locator("[class*='st-key-frame_'] button", has_text="选用")
-    expect(frames).to_have_count(3)
-    other = frames.last
-    key = str(other.locator("xpath=ancestor::*[contains(@class, 'st-key-frame_')][1]").get_attribute("class"))
-    name = re.search(r"st-key-(frame_\d)", key)
-    assert name
-    other.click()
-    expect(staff.locator(f".st-key-{name[1]} button")).to_have_text("✓ 已选")
+    buttons = [staff.locator(f".st-key-still_{number} button") for number in range(CHOICES)]
+    [chosen] = [number for number, button in enumerate(buttons) if button.is_disabled()]
+    other = (chosen + 1) % CHOICES
+    buttons[other].click()
+    expect(buttons[other]).to_have_text(f"✓ 第 {other + 1} 帧")
+    expect(buttons[chosen]).to_have_text(f"第 {chosen + 1} 帧")
 
 
 def see_the_code(page: Page, staff: Page) -> None:

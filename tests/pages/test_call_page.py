@@ -175,7 +175,7 @@ def test_the_sharpest_frame_is_evidence_without_another_press(
     item = front(bench, walk)
     assert item.sha256 == sha256_of(tiny_picture("frame 1"))
     assert (item.meta["frame"], item.meta["frames"], item.meta["source"]) == (2, 4, "server") and item.meta["taken"]
-    assert at.button(key="frame_1").disabled and "已选最清晰的一帧" in words(at)
+    assert at.button(key="still_1").disabled and "已选用最清晰的一帧" in words(at)
     with bench.work() as work:
         found = work.queue.find(walk.ticket)
         assert found is not None and list(still_wishes(found)) == ["capture_front"]
@@ -187,10 +187,10 @@ def test_one_press_chooses_another_frame_and_the_customers_still_stays(
     at = press(desk(), "take_capture_front")
     with bench.work() as work:
         before = work.queue.find(walk.ticket)
-    at = press(at, "frame_3")
+    at = press(at, "still_3")
     item = front(bench, walk)
     assert item.sha256 == sha256_of(tiny_picture("frame 3")) and item.meta["frame"] == 4
-    assert at.button(key="frame_3").disabled and not at.button(key="frame_1").disabled
+    assert at.button(key="still_3").disabled and not at.button(key="still_1").disabled
     with bench.work() as work:
         after = work.queue.find(walk.ticket)
     assert before and after and still_wishes(before) == still_wishes(after)
@@ -206,7 +206,7 @@ def test_frames_of_a_former_witness_cannot_be_chosen(
     assert ticket is not None
     call._running(ticket).burst = burst(call, bench, ticket.fence - 1)
     keys = {button.key for button in calm(at.run()).button}
-    assert "take_capture_front" in keys and "frame_0" not in keys
+    assert "take_capture_front" in keys and "still_0" not in keys
 
 
 # -- the head clip
