@@ -19,7 +19,6 @@ from pages.parts.state import Key
 
 OUTBOX_SHOWN = timedelta(minutes=5)
 OUTBOX_SIGNED_IN = timedelta(minutes=1)
-OUTBOX_EVERY = "3s"
 _here: ContextVar[Visitor | None] = ContextVar("visitor", default=None)
 
 
@@ -77,14 +76,9 @@ def large_text() -> bool:
 
 
 def _outbox(visitor: Visitor) -> None:
-    """Demo mode: the messages that would have been sent; what staff send to somebody signed in comes by itself."""
+    """Demo mode: the messages that would have been sent."""
     if not wiring.settings().demo:
         return
-    every = OUTBOX_EVERY if visitor.customer else None
-    st.fragment(run_every=every, key="outbox")(lambda: _messages(visitor))()
-
-
-def _messages(visitor: Visitor) -> None:
     with wiring.desk().read(visitor.firm.id) as work:
         recent = work.jobs.recent_sms(work.now - (OUTBOX_SIGNED_IN if visitor.customer else OUTBOX_SHOWN))
     mine = {visitor.actor.id} if visitor.actor else set()

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import streamlit as st
 
-from core.call_notes import challenge_of, code_state
+from core.call_notes import challenge_of, code_state, sent_code
 from core.errors import DeskError
 from core.records import QueuePlace, Ticket
 from core.rules.service_hours import ServiceHours
@@ -20,6 +20,7 @@ from pages.parts.components.selfie import selfie
 from pages.parts.step import StepView
 from pages.parts.waiting import waiting_room, way_out, why_lost
 
+_CODE_SHOWN = "call_code_shown"
 STILLS_EVERY_S = 0.5
 """A still that the witness asks for is taken at nearly the moment of the server's own."""
 
@@ -90,6 +91,7 @@ def _call(view: StepView, ticket: Ticket) -> None:
             return
         if now.ticket.fence != ticket.fence:  # a colleague took over: another name, another licence
             st.rerun(scope="app")
+        _show_outbox(view, now.ticket)
         chat.announce(view.desk, view.actor, now.ticket)
         _guide(view, now.ticket)
 
@@ -122,6 +124,14 @@ def _stills(ticket: Ticket) -> None:
     taken = selfie("call_selfie", upload_url=f"/still/{ticket.id}/{slot}", still=nonce)
     if taken and not taken["ok"]:
         failed.add(taken["nonce"])
+
+
+def _show_outbox(view: StepView, ticket: Ticket) -> None:
+    """In the demo the message with a code stands at the top of the page, which is drawn anew once for each code."""
+    sent = sent_code(ticket)
+    if view.desk.settings.demo and sent and st.session_state.get(_CODE_SHOWN) != sent:
+        st.session_state[_CODE_SHOWN] = sent
+        st.rerun(scope="app")
 
 
 def _guide(view: StepView, ticket: Ticket) -> None:

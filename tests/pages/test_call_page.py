@@ -12,9 +12,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.audit import Tag
+from core.call_notes import sent_code
 from core.records import SessionRecord
 from core.usecases.call_chat import read_lines, write_line
 from core.usecases.call_lines import LINES_A_MINUTE
+from core.usecases.call_script import send_call_code
 from core.usecases.serve_customer import still_wishes
 from pages.parts import wiring
 from tests.builders import Walk, case_at
@@ -134,6 +136,17 @@ def test_the_customer_sees_where_the_call_stands_and_what_comes(bench: Bench, wa
     [steps] = [each for each in at.expander if each.label == "全部步骤"]
     assert all("已完成" in each.value for each in steps.markdown)
     assert "见证人员正在确认结果，请稍候。" in told(at)
+
+
+def test_for_a_code_the_page_of_the_demo_is_drawn_anew(bench: Bench, walk: Walk, phone: Look) -> None:
+    at = phone()
+    assert not any("验证码" in each for each in told(at))
+    send_call_code(bench.desk, bench.staff("witness"), *walk.held)
+    at = phone()
+    assert "验证码" in told(at)[0]
+    with bench.work() as work:
+        found = work.queue.find(walk.ticket)
+    assert found is not None and at.session_state["call_code_shown"] == sent_code(found)
 
 
 # -- stills
