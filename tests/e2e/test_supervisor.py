@@ -44,7 +44,7 @@ def wait_for_both_sides(page: Page) -> list[dict[str, float]]:
 
 
 def write_both_ways(page: Page, staff: Page) -> None:
-    """Each is told where the eyes are and by a chime; half-typed words outlast the refreshes around them."""
+    """Each is told where the eyes are and by a chime; half-typed words and an open list outlast the refreshes."""
     page.locator(".st-key-chat_text input").fill("听不到您说话")
     page.keyboard.press("Enter")
     expect(staff.get_by_text("客户发来文字：听不到您说话")).to_be_visible()
@@ -53,9 +53,11 @@ def write_both_ways(page: Page, staff: Page) -> None:
     walk.press_loosely(staff, "ready_0")
     expect(page.get_by_text("见证人员发来文字：我听不到您的声音")).to_be_visible()
     expect(page.locator(".st-key-chat_chime .jz")).to_have_attribute("data-played", "1")
+    page.get_by_text("全部步骤").click()
     for side, words in ((page, "我的麦克风"), (staff, "请您打开")):
         side.locator(".st-key-chat_text input").press_sequentially(words)
     page.wait_for_timeout(5_000)  # two refreshes of what stands around the fields
+    expect(page.get_by_text("1. 工作人员会报出姓名和执业证号")).to_be_visible()
     page.locator(".st-key-chat_text input").press_sequentially("坏了")
     page.keyboard.press("Enter")
     expect(page.locator(".st-key-chat_text input")).to_have_value("")
