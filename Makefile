@@ -7,7 +7,7 @@ PORT ?= 8501
 export PYTHONPATH := $(CURDIR)
 
 .PHONY: help run test check lock prepare prepare-dev system system-dev e2e bench-call bench-charts bench-pages \
-	bench-waiting demo-history prove-calls prove-walk prove-queue flows
+	bench-waiting demo-history prove-calls prove-stills prove-walk prove-queue flows
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -43,6 +43,9 @@ bench-waiting: prepare-dev ## many customers wait beside three calls: cost of a 
 
 prove-calls: prepare-dev system-dev ## 200 joins in every order, 60 recordings under load, 10 joins in Chromium
 	$(BIN)/python -m tests.prove.calls --browser 10
+
+prove-stills: prepare-dev system-dev ## 12 captures in Chromium: server's frame and customer's still within 1.5 s
+	$(BIN)/python -m tests.prove.stills
 
 prove-walk: prepare-dev system-dev ## kill -9 at 50 moments of the walk
 	$(BIN)/python -m tests.prove.walk

@@ -15,6 +15,7 @@ from core.records import AuditEntry
 class Tag(StrEnum):
     """subject:noun:verb"""
 
+    CUSTOMER_CALL_CHAT = "customer:call:chat"
     CUSTOMER_CASE_ABANDON = "customer:case:abandon"
     CUSTOMER_CASE_START = "customer:case:start"
     CUSTOMER_CASE_SUBMIT = "customer:case:submit"
@@ -42,6 +43,7 @@ class Tag(StrEnum):
     CUSTOMER_STEP_SAVE = "customer:step:save"
     STAFF_CALENDAR_CHANGE = "staff:calendar:change"
     STAFF_CALL_CAPTURE = "staff:call:capture"
+    STAFF_CALL_CHAT = "staff:call:chat"
     STAFF_CALL_CLAIM = "staff:call:claim"
     STAFF_CALL_FINISH = "staff:call:finish"
     STAFF_CALL_OBSERVE = "staff:call:observe"

@@ -40,6 +40,11 @@ def code_state(ticket: Ticket) -> str:
     return "right" if row.get("right") else "sent" if row else "none"
 
 
+def sent_code(ticket: Ticket) -> str:
+    """Id of the newest code that was sent during the call; empty when none was."""
+    return str((ticket.script.get(CODE) or {}).get("id") or "")
+
+
 def help_wanted(ticket: Ticket) -> str:
     """The reason (a code of `HELP_REASONS`) for which the witness asked for a supervisor; empty when not."""
     return str((ticket.script.get(HELP) or {}).get("reason") or "")

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from core.records import DeskMessage, Duty, LedgerEntry, Ticket
+from core.records import CallLine, DeskMessage, Duty, LedgerEntry, Ticket
 
 
 class Queue(Protocol):
@@ -67,7 +67,9 @@ class DeskMessages(Protocol):
 
 
 class Calls(Protocol):
-    """Running calls as supervisors act on them."""
+    """Running calls as supervisors act on them, and what is written within calls: appended, never changed."""
 
+    def add_line(self, line: CallLine) -> None: ...
+    def lines(self, case_id: str, audience: str) -> list[CallLine]: ...
     def occupied(self, staff_id: str) -> bool: ...
     def take_over(self, ticket: Ticket, staff_id: str, script: Mapping[str, Any], reason: str) -> Ticket | None: ...

@@ -190,6 +190,28 @@ class DeskMessage:
 
 
 @dataclass(frozen=True)
+class CallLine:
+    """One line of text within a call. `audience` is `customer` (witness and customer) or `staff` (among colleagues).
+
+    `author` is an actor's id, `fence` says which witness held the call then.
+    """
+
+    id: str
+    ticket_id: str
+    case_id: str
+    fence: int
+    audience: str
+    author: str
+    at: datetime
+    text: str
+
+    @property
+    def by_staff(self) -> bool:
+        """Whether a member of staff wrote it."""
+        return self.author.startswith("staff:")
+
+
+@dataclass(frozen=True)
 class QueuePlace:
     """What a waiting customer sees: people in the branch's queue including oneself (R149), and the own position.
 

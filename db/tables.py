@@ -479,6 +479,22 @@ class DeskMessage(Base):
     __table_args__ = (Index("ix_desk_message_firm_id_branch_id", "firm_id", "branch_id", "until"),)
 
 
+class CallLine(Base):
+    """One line of text within a call, for the customer or among staff; appended, never changed."""
+
+    __tablename__ = "call_line"
+    firm_id: Mapped[str] = _firm()
+    id: Mapped[str] = _id()
+    ticket_id: Mapped[str] = mapped_column(String(40))
+    case_id: Mapped[str] = mapped_column(String(40))
+    fence: Mapped[int]
+    audience: Mapped[str] = mapped_column(String(20))
+    author: Mapped[str] = mapped_column(String(80))
+    created_at: Mapped[datetime]
+    text_sealed: Mapped[bytes]
+    __table_args__ = (Index("ix_call_line_firm_id_case_id", "firm_id", "case_id", "created_at"),)
+
+
 class RosterRow(Base):
     """Weekly duty: who serves which branch on which weekday (0 = Monday) from when to when (HH:MM)."""
 

@@ -1,11 +1,10 @@
 """The supervisor in a running call: sits in unseen by the customer, writes to the witness, takes the call over.
 
-What belongs to the call stands in its ticket: who sits in (until when), and messages, sealed one by one.
+Who sits in (until when) stands in the ticket; what they write are lines of the call (`call_lines`).
 """
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +17,7 @@ from core.permissions import Permission, allow, holds
 from core.ports import Desk, Work
 from core.records import Ticket
 from core.rules.masks import mask_name
+from core.usecases.call_lines import FOR_STAFF, append_line, lines_of
 from core.usecases.duty import after_call
 from core.usecases.loading import load
 from core.usecases.serve_customer import begin_script
@@ -30,9 +30,7 @@ TAKEOVER_REASONS: Mapping[str, str] = {
 }
 SITS_IN = timedelta(seconds=15)
 RENEW_BELOW = timedelta(seconds=10)
-WHISPER_MAX = 200
-WHISPERS_KEPT = 50
-_WATCH, _TALK, _TAKEN = "watch", "talk", "taken"
+_WATCH, _TAKEN = "watch", "taken"
 
 
 @dataclass(frozen=True)
@@ -139,50 +137,32 @@ def _changed(work: Work, ticket: Ticket, key: str, value: Any) -> Ticket:
 # -- messages between supervisor and witness
 def whisper(desk: Desk, actor: Actor, ticket_id: str, text: str) -> None:
     """Write to the other one: the holder of the call, or a supervisor who sits in. Raises `WrongState`."""
-    said = " ".join(text.split())
-    if not said or len(said) > WHISPER_MAX:
-        raise WrongState(f"请输入 1 到 {WHISPER_MAX} 个字。")
     with desk.write(actor.firm_id) as work:
         ticket = _in_call(work, ticket_id, lock=True)
-        _takes_part(work, actor, ticket)
-        number = work.new_id()
-        sealed = work.keys.seal(said.encode(), _place(ticket, number))
-        line = {"id": number, "at": work.now.isoformat(), "by": actor.staff_id,
-                "sealed": base64.b64encode(sealed).decode()}  # fmt: skip
-        _changed(work, ticket, _TALK, [*_talk(ticket), line][-WHISPERS_KEPT:])
-        work.audit(actor, Tag.STAFF_CALL_WHISPER, f"case:{ticket.case_id}", ticket=ticket.id, length=len(said))
+        takes_part(work, actor, ticket)
+        line = append_line(work, actor, ticket, FOR_STAFF, text)
+        detail = {"ticket": ticket.id, "length": len(line.text)}
+        work.audit(actor, Tag.STAFF_CALL_WHISPER, f"case:{ticket.case_id}", **detail)
 
 
 def whispers(work: Work, actor: Actor, ticket: Ticket) -> list[Whisper]:
     """The messages of this call, oldest first, for those who take part."""
-    _takes_part(work, actor, ticket)
+    takes_part(work, actor, ticket)
     names = _names(work)
     return [
-        Whisper(
-            datetime.fromisoformat(line["at"]),
-            names.get(line["by"], ""),
-            work.keys.open(base64.b64decode(line["sealed"]), _place(ticket, line["id"])).decode(),
-            line["by"] == actor.staff_id,
-        )
-        for line in _talk(ticket)
+        Whisper(line.at, names.get(line.author.removeprefix("staff:"), ""), line.text, line.author == actor.id)
+        for line in lines_of(work, ticket, FOR_STAFF)
     ]
 
 
-def _takes_part(work: Work, actor: Actor, ticket: Ticket) -> None:
+def takes_part(work: Work, actor: Actor, ticket: Ticket) -> None:
+    """Pass for whoever holds the call, and for a supervisor who sits in; raises `NotAllowed` or `WrongState`."""
     if actor.staff_id and ticket.staff_id == actor.staff_id:
         allow(actor, Permission.QUEUE_SERVE)
         return
     allow(actor, Permission.CALL_OBSERVE)
     if _sits_until(ticket, actor) < work.now:
         raise WrongState("请先旁听这次通话。")
-
-
-def _talk(ticket: Ticket) -> list[dict[str, str]]:
-    return list(ticket.script.get(_TALK) or [])
-
-
-def _place(ticket: Ticket, number: str) -> bytes:
-    return f"ticket|{_TALK}|{ticket.id}|{number}".encode()
 
 
 # -- taking over
@@ -206,7 +186,7 @@ def take_over(desk: Desk, actor: Actor, ticket_id: str, fence: int, reason: str)
         if work.calls.occupied(actor.staff_id):
             raise WrongState("您正在另一次通话中，请先结束。")
         taken = {"from": ticket.staff_id, "by": actor.staff_id, "reason": reason}
-        script = {**begin_script(work, load(work, ticket.case_id)), _TALK: _talk(ticket), _TAKEN: taken}
+        script = {**begin_script(work, load(work, ticket.case_id)), _TAKEN: taken}
         mine = work.calls.take_over(ticket, actor.staff_id, script, reason) if ticket.fence == fence else None
         if mine is None:
             raise Stale("这次通话已结束或已转给其他同事。")

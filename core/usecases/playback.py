@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from core.flow import Evidence, Facts, Rules
 from core.limits import HEAD_CLIP_SECONDS
+from core.records import CallLine
 from core.steps.witness import CAPTURES, HEAD_CLIP, RECORDED
 
 SIDES: Mapping[str, str] = {RECORDED["customer"]: "客户画面", RECORDED["staff"]: "见证人员画面"}
+WROTE: Mapping[bool, str] = {False: "客户发来文字", True: "见证人员发出文字"}
+"""Title of the chapter where a line was written, by whether staff wrote it."""
 Scripts = Mapping[str, Mapping[str, str]]
 """Ticket -> ticked step -> time (ISO 8601)."""
 
@@ -50,7 +53,7 @@ class Replay:
         return max(track.offset_ms + track.duration_ms for track in self.tracks)
 
 
-def replays(facts: Facts, rules: Rules, scripts: Scripts) -> list[Replay]:
+def replays(facts: Facts, rules: Rules, scripts: Scripts, lines: Sequence[CallLine] = ()) -> list[Replay]:
     """Every recorded call of a case, the newest first."""
     taken = sorted((item for slot in SIDES for item in facts.slot(slot)), key=_began)
     groups: list[list[Evidence]] = []
@@ -59,7 +62,9 @@ def replays(facts: Facts, rules: Rules, scripts: Scripts) -> list[Replay]:
             groups[-1].append(item)
         else:
             groups.append([item])
-    return [_replay(group, facts, rules, scripts) for group in reversed(groups)]
+    steps = [(ticket, *moment) for ticket in scripts for moment in _steps(ticket, rules, scripts)]
+    texts = [(line.ticket_id, line.at, WROTE[line.by_staff]) for line in lines]
+    return [_replay(group, facts, [*steps, *texts]) for group in reversed(groups)]
 
 
 def _began(item: Evidence) -> datetime:
@@ -79,11 +84,11 @@ def _belongs(item: Evidence, group: list[Evidence]) -> bool:
     return not same_side and item.meta.get("ticket") == group[0].meta.get("ticket") and _began(item) <= end
 
 
-def _replay(group: list[Evidence], facts: Facts, rules: Rules, scripts: Scripts) -> Replay:
+def _replay(group: list[Evidence], facts: Facts, happened: Sequence[tuple[str, datetime, str]]) -> Replay:
     start, end = min(map(_began, group)), max(_began(item) + _length(item) for item in group)
     sides = sorted(group, key=lambda item: list(SIDES).index(item.slot))
     ticket = str(group[0].meta.get("ticket"))
-    moments = [*_steps(ticket, rules, scripts), *_captures(ticket, facts)]
+    moments = [*((at, title) for of, at, title in happened if of == ticket), *_captures(ticket, facts)]
     chapters = [Chapter(_ms(at - start), title) for at, title in sorted(moments) if start <= at <= end]
     return Replay(start, tuple(_track(item, start, facts) for item in sides), tuple(chapters))
 
@@ -107,9 +112,15 @@ def _steps(ticket: str, rules: Rules, scripts: Scripts) -> list[tuple[datetime, 
 
 
 def _captures(ticket: str, facts: Facts) -> list[tuple[datetime, str]]:
-    taken = [(item.created_at, f"截取{title}") for slot, title in CAPTURES.items() for item in _of(facts, slot, ticket)]
+    taken = [(_taken(item), f"截取{title}") for slot, title in CAPTURES.items() for item in _of(facts, slot, ticket)]
     clip = timedelta(seconds=HEAD_CLIP_SECONDS)
     return taken + [(item.created_at - clip, "录制头部短视频") for item in _of(facts, HEAD_CLIP, ticket)]
+
+
+def _taken(item: Evidence) -> datetime:
+    """When the picture itself was taken; older captures know only when they were stored."""
+    noted = item.meta.get("taken")
+    return datetime.fromisoformat(str(noted)) if noted else item.created_at
 
 
 def _of(facts: Facts, slot: str, ticket: str) -> list[Evidence]:

@@ -11,8 +11,9 @@ from core.errors import NotAllowed, NotFound, WrongState
 from core.flow import Rejection
 from core.permissions import Permission, allow
 from core.ports import Desk, Work
-from core.records import Callback, Document, ExchangeRequest
+from core.records import Callback, CallLine, Document, ExchangeRequest
 from core.steps.witness import RECORDED
+from core.usecases.call_lines import FOR_CUSTOMER
 from core.usecases.loading import Loaded, load
 from core.usecases.playback import Scripts
 from core.usecases.serve_customer import script_marks
@@ -24,6 +25,8 @@ PURPOSES: Mapping[str, Permission] = {
     "review": Permission.CASE_APPROVE,
 }
 """What a case is opened for -> the permission it needs; the purpose stands in the audit."""
+HEARING = ("inspection", "review")
+"""Purposes for which the calls are looked at again, and so what was written in them."""
 REVEALABLE = ("cards", "phone")
 REPORTED = (State.APPROVED, State.CALLBACK, State.ACTIVE, State.DONE)
 
@@ -41,7 +44,7 @@ class RejectionNote:
 class CaseFile:
     """Everything staff see of one case. `names` gives the names of staff by actor (`staff:<id>`).
 
-    `scripts` has the ticked steps of each recorded call.
+    `scripts` has the ticked steps of each recorded call, `lines` what witness and customer wrote in any call.
     """
 
     loaded: Loaded
@@ -53,6 +56,7 @@ class CaseFile:
     callbacks: tuple[Callback, ...]
     names: Mapping[str, str]
     scripts: Scripts
+    lines: tuple[CallLine, ...]
 
     @property
     def case(self) -> Case:
@@ -67,7 +71,8 @@ def read_case(desk: Desk, actor: Actor, case_id: str, purpose: str) -> CaseFile:
     """
     _record(desk, actor, case_id, purpose, purpose)
     with desk.read(actor.firm_id) as work:
-        return _file(work, case_id)
+        lines = work.calls.lines(case_id, FOR_CUSTOMER) if purpose in HEARING else []
+        return _file(work, case_id, tuple(lines))
 
 
 def find_case(desk: Desk, actor: Actor, number: str) -> str:
@@ -109,7 +114,7 @@ def _may_open(work: Work, actor: Actor, case_id: str, purpose: str) -> None:
         raise NotAllowed("请先领取这笔业务。")
 
 
-def _file(work: Work, case_id: str) -> CaseFile:
+def _file(work: Work, case_id: str, lines: tuple[CallLine, ...]) -> CaseFile:
     loaded = load(work, case_id)
     notes = work.cases.internal_notes(case_id)
     names = {f"staff:{member.id}": member.name for member in work.people.all_staff()}
@@ -124,6 +129,7 @@ def _file(work: Work, case_id: str) -> CaseFile:
         callbacks=tuple(work.results.callbacks(case_id)),
         names=names,
         scripts=_scripts(work, loaded),
+        lines=lines,
     )
 
 

@@ -80,11 +80,15 @@ def _facts_mark(work: Work, loaded: Loaded) -> str:
 
 def held_call(work: Work, actor: Actor, ticket_id: str, fence: int) -> Loaded:
     """The case of the call that this witness holds; raises `Stale` when it was given to somebody else."""
+    return load(work, _held_ticket(work, actor, ticket_id, fence).case_id)
+
+
+def _held_ticket(work: Work, actor: Actor, ticket_id: str, fence: int) -> Ticket:
     allow(actor, Permission.QUEUE_SERVE)
     ticket = work.queue.find(ticket_id, lock=True)
     if ticket is None or ticket.state != "in_call" or (ticket.staff_id, ticket.fence) != (actor.staff_id, fence):
         raise Stale("这次通话已结束或已转给其他同事。")
-    return load(work, ticket.case_id)
+    return ticket
 
 
 def keep_call(desk: Desk, actor: Actor, ticket_id: str, fence: int) -> bool:
@@ -145,7 +149,10 @@ def start_recording(
 def add_capture(
     desk: Desk, actor: Actor, ticket_id: str, fence: int, slot: str, data: bytes, mime: str, meta: Mapping[str, Any]
 ) -> Evidence:
-    """Store a still or the head clip of this call; an older one of the same slot counts no more."""
+    """Store a still or the head clip of this call; an older one of the same slot counts no more.
+
+    `meta` of a still says when it was taken (ISO 8601, UTC), so that the recording shows the same moment.
+    """
     if slot not in CAPTURES and slot != HEAD_CLIP:
         raise NotFound
     stored = desk.vault.put(actor.firm_id, data)
@@ -155,8 +162,6 @@ def add_capture(
         facts = {**meta, "ticket": ticket_id, "fence": fence}
         item = Evidence(work.new_id(), slot, stored.file_id, stored.sha256, mime, stored.size, work.now, facts)
         work.cases.add_evidence(loaded.case.id, item, actor.id)
-        if slot in CAPTURES:
-            _wish_still(work, actor, ticket_id, fence, slot, item.id)
         work.audit(actor, Tag.STAFF_CALL_CAPTURE, f"case:{loaded.case.id}", slot=slot, sha256=stored.sha256)
         return item
 
@@ -166,12 +171,19 @@ def still_wishes(ticket: Ticket) -> dict[str, str]:
     return dict(ticket.script.get("stills") or {})
 
 
-def _wish_still(work: Work, actor: Actor, ticket_id: str, fence: int, slot: str, nonce: str) -> None:
-    """Ask the customer's browser for its high-resolution still beside this capture."""
-    ticket = work.queue.find(ticket_id)
-    if ticket:
+def ask_still(desk: Desk, actor: Actor, ticket_id: str, fence: int, slot: str) -> str:
+    """Ask the customer's browser for its high-resolution still; returns the nonce that it will answer.
+
+    Before the server takes its own pictures, so that both show the same moment.
+    """
+    if slot not in CAPTURES:
+        raise NotFound
+    with desk.write(actor.firm_id) as work:
+        ticket, nonce = _held_ticket(work, actor, ticket_id, fence), work.new_id()
         script = {**ticket.script, "stills": {**still_wishes(ticket), slot: nonce}}
         work.queue.save_script(ticket_id, actor.staff_id, fence, script)
+        work.audit(actor, Tag.STAFF_CALL_STEP, f"case:{ticket.case_id}", step="still", slot=slot)
+        return nonce
 
 
 def add_companion(desk: Desk, actor: Actor, ticket_id: str, slot: str, data: bytes) -> None:

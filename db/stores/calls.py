@@ -1,4 +1,4 @@
-"""Running calls as supervisors act on them; everything else about a ticket is the queue's."""
+"""Running calls as supervisors act on them, and what is written within calls; the rest of a ticket is the queue's."""
 
 from __future__ import annotations
 
@@ -6,15 +6,38 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.queueing import LEASE
-from core.records import Ticket
+from core.records import CallLine, Ticket
 from db import tables as t
 from db.stores.base import Store
 
-_T = t.Ticket
+_T, _L = t.Ticket, t.CallLine
 
 
 class Calls(Store):
     """Beside `Queue`, whose ledger is kept here too."""
+
+    def add_line(self, line: CallLine) -> None:
+        """Append one line; its text is sealed in its own place."""
+        self.add(
+            _L,
+            id=line.id,
+            ticket_id=line.ticket_id,
+            case_id=line.case_id,
+            fence=line.fence,
+            audience=line.audience,
+            author=line.author,
+            created_at=line.at,
+            text_sealed=self.seal(_L, "text_sealed", line.id, line.text),
+        )
+
+    def lines(self, case_id: str, audience: str) -> list[CallLine]:
+        """What was written in every call of a case for one audience, oldest first."""
+        found = self.equal(_L, case_id=case_id, audience=audience, order=("created_at", "id"))
+        return [
+            CallLine(r.id, r.ticket_id, r.case_id, r.fence, r.audience, r.author, r.created_at,
+                     self.unseal(_L, "text_sealed", r.id, r.text_sealed))
+            for r in found
+        ]  # fmt: skip
 
     def occupied(self, staff_id: str) -> bool:
         """Whether a member of staff holds a call, or one rings there."""

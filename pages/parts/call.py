@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import secrets
 import threading
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,12 +30,13 @@ from media.quality import Quality
 from media.recorder import Recorder, RecordingSummary
 from media.recording_index import IndexHead, IndexWriter
 from media.rooms import ROOMS, Role, Room, RoomSink
-from media.stills import grab_still
+from media.stills import Still, grab_stills, sharpest
 from media.turn import ice_servers
 from pages.parts import wiring
 from pages.parts.components.call_starter import call_starter
 from pages.parts.wiring import utc_now
 
+THUMB_PX = 240
 PICTURE = {"width": "100%", "maxHeight": "480px", "objectFit": "contain", "background": "#1b2430"}
 """At most the size in which it is sent, so that what belongs to the call stays on the same screen."""
 WORDS = {
@@ -54,16 +56,33 @@ WORDS = {
 }
 WATCHING = {**WORDS, "start": "接收画面", "stop": "停止接收"}
 PLAYER: Any = {"autoPlay": True, "controls": False, "playsInline": True, "style": PICTURE}
+CLIP_PATIENCE_S = HEAD_CLIP_SECONDS + 5
+"""After this long nothing arrives any more: the clip ends with what there is."""
+CLIP_LEAST_MS = HEAD_CLIP_SECONDS * 800
+RETAKE = "头部短视频没有录好：{why}。请客户正对镜头，再录一次。"
 AUDIO = {"echoCancellation": True, "noiseSuppression": True, "autoGainControl": True}
+
+
+@dataclass(frozen=True)
+class Burst:
+    """Stills of one capture to choose from; they live in this process only, until the next capture or the end."""
+
+    slot: str
+    fence: int
+    stills: tuple[Still, ...]
+    previews: tuple[str, ...]
 
 
 @dataclass
 class _Running:
-    """What one call of this process holds open."""
+    """What one call of this process holds open. `clip_trouble` says why the last clip is none."""
 
     fence: int
     recorders: dict[Role, Recorder] = field(default_factory=dict)
     clip: Recorder | None = None
+    clip_since: float = 0.0
+    clip_trouble: str = ""
+    burst: Burst | None = None
 
 
 _calls: dict[str, _Running] = {}
@@ -170,9 +189,7 @@ def recording(ticket: Ticket) -> bool:
 
 def keep_recording(desk: Desk, actor: Actor, ticket: Ticket) -> None:
     """Start recording each side that has come; the job that stores the file is posted before the first byte."""
-    with _lock:
-        running = _calls.setdefault(ticket.id, _Running(ticket.fence))
-    room = ROOMS.get(ticket.id)
+    running, room = _running(ticket), ROOMS.get(ticket.id)
     for role in Role:
         if role in running.recorders or not room.present(role):
             continue
@@ -187,11 +204,34 @@ def _closed(_summary: RecordingSummary) -> None:
     """The file is whole; its job finds it."""
 
 
-def still(ticket: Ticket) -> tuple[bytes, dict[str, Any]]:
-    """A sharp frame of the customer (JPEG) and its figures; waits up to 8 s; raises `MediaTrouble`."""
-    found = grab_still(ROOMS.get(ticket.id), Role.CUSTOMER)
-    meta = {"width": found.width, "height": found.height, "sharpness": round(found.sharpness, 1), "source": "server"}
-    return found.jpeg, meta
+def take_burst(ticket: Ticket, slot: str) -> Burst:
+    """Stills of the customer from about half a second; waits up to 8 s; raises `MediaTrouble`."""
+    stills = grab_stills(ROOMS.get(ticket.id), Role.CUSTOMER)
+    previews = tuple(wiring.preview_url(still.jpeg, THUMB_PX) for still in stills)
+    found = Burst(slot, ticket.fence, stills, previews)
+    _running(ticket).burst = found
+    return found
+
+
+def last_burst(ticket: Ticket) -> Burst | None:
+    """What can still be chosen from, by the witness who took it."""
+    running = _calls.get(ticket.id)
+    found = running.burst if running else None
+    return found if found and found.fence == ticket.fence else None
+
+
+def evidence_of(burst: Burst, number: int | None = None) -> tuple[bytes, dict[str, Any]]:
+    """One still of a burst (the sharpest unless `number` says another) as JPEG, and its figures."""
+    chosen = sharpest(burst.stills) if number is None else burst.stills[number]
+    meta = {"width": chosen.width, "height": chosen.height, "sharpness": round(chosen.sharpness, 1),
+            "taken": chosen.taken.isoformat(timespec="milliseconds"), "frame": burst.stills.index(chosen) + 1,
+            "frames": len(burst.stills), "source": "server"}  # fmt: skip
+    return chosen.jpeg, meta
+
+
+def _running(ticket: Ticket) -> _Running:
+    with _lock:
+        return _calls.setdefault(ticket.id, _Running(ticket.fence))
 
 
 class _Memory(io.BytesIO):
@@ -206,28 +246,56 @@ class _Memory(io.BytesIO):
 
 
 def record_clip(desk: Desk, actor: Actor, ticket: Ticket) -> None:
-    """Record ten seconds of the customer; stored as a capture when it is whole (R153)."""
+    """Record ten seconds of the customer; stored as a capture when it is whole, else `clip_trouble` says why (R153)."""
+    running = _running(ticket)
     with _lock:
-        running = _calls.setdefault(ticket.id, _Running(ticket.fence))
         if running.clip is not None:
             return
         sink = _Memory()
 
         def store(summary: RecordingSummary) -> None:
-            running.clip = None
-            meta, playable = desk.recordings.check(sink.data)
-            if playable and not meta["errors"]:
-                figures = {**meta, "gaps": summary.gaps}
-                add_capture(desk, actor, ticket.id, ticket.fence, HEAD_CLIP, playable, "video/webm", figures)
+            running.clip_trouble = RETAKE.format(why="没有保存成功")
+            try:
+                running.clip_trouble = _store_clip(desk, actor, ticket, sink.data, summary)
+            finally:
+                running.clip = None
 
-        running.clip = Recorder(ROOMS.get(ticket.id), Role.CUSTOMER, sink, store, max_seconds=HEAD_CLIP_SECONDS)
-        running.clip.start()
+        room = ROOMS.get(ticket.id)
+        running.clip = Recorder(room, Role.CUSTOMER, sink, store, max_seconds=HEAD_CLIP_SECONDS)
+        running.clip_since, running.clip_trouble = time.monotonic(), ""
+    running.clip.start()
+
+
+def _store_clip(desk: Desk, actor: Actor, ticket: Ticket, data: bytes, summary: RecordingSummary) -> str:
+    """Why the clip cannot be used, empty when it was stored."""
+    meta, playable = desk.recordings.check(data) if data else ({}, None)
+    if playable is None:
+        return RETAKE.format(why="没有收到画面")
+    if meta["errors"]:
+        return RETAKE.format(why="画面有损坏")
+    if meta["duration_ms"] < CLIP_LEAST_MS:
+        return RETAKE.format(why="画面中断，录得太短")
+    figures = {**meta, "gaps": summary.gaps}
+    try:
+        add_capture(desk, actor, ticket.id, ticket.fence, HEAD_CLIP, playable, "video/webm", figures)
+    except DeskError as error:
+        return error.text
+    return ""
 
 
 def clip_running(ticket: Ticket) -> bool:
-    """Whether the head clip is being recorded now."""
+    """Whether the head clip is being recorded now; one to which nothing arrives any more is ended."""
     running = _calls.get(ticket.id)
-    return running is not None and running.clip is not None
+    clip = running.clip if running else None
+    if running and clip and time.monotonic() - running.clip_since > CLIP_PATIENCE_S:
+        clip.close()
+    return clip is not None
+
+
+def clip_trouble(ticket: Ticket) -> str:
+    """Why the last head clip is none, for the witness; empty when there is nothing to say."""
+    running = _calls.get(ticket.id)
+    return running.clip_trouble if running else ""
 
 
 def end(ticket_id: str) -> None:

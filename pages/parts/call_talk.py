@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from core.actor import Actor
-from core.errors import DeskError
 from core.ports import Desk
-from core.usecases.observe_call import WHISPER_MAX, Whisper, observers, whisper, whispers, why_lost
-from pages.parts import clock_words, notice, state
+from core.usecases.call_chat import writer
+from core.usecases.observe_call import Whisper, observers, whisper, whispers, why_lost
+from pages.parts import chat, notice
 
-SHOWN = 6
 _TEXT, _LOST = "whisper_text", "lost_call"
 
 
@@ -41,7 +42,8 @@ def show_lost() -> None:
 
 
 def talk(desk: Desk, actor: Actor, ticket_id: str) -> None:
-    """For the supervisor: the messages and the field for the next one."""
+    """For the supervisor: what witness and customer write, the messages with the witness, the next one."""
+    chat.show_lines([(writer(line, {}), line.at, line.text) for line in chat.lines_now(desk, actor, ticket_id)])
     with desk.read(actor.firm_id) as work:
         ticket = work.queue.find(ticket_id)
         said = whispers(work, actor, ticket) if ticket else []
@@ -49,16 +51,5 @@ def talk(desk: Desk, actor: Actor, ticket_id: str) -> None:
 
 
 def _talk(desk: Desk, actor: Actor, ticket_id: str, said: list[Whisper]) -> None:
-    def send() -> None:
-        try:
-            whisper(desk, actor, ticket_id, str(st.session_state[_TEXT]))
-            st.session_state[_TEXT] = ""
-        except DeskError as error:
-            state.say(error.text)
-
-    for line in said[-SHOWN:]:
-        who = "我" if line.mine else notice.plain(line.author)
-        st.markdown(f"**{who}**　{clock_words.exact(line.at)}　{notice.plain(line.text)}")
-    with st.form("whisper", border=False):
-        st.text_input("给同事的话（客户看不到）", key=_TEXT, max_chars=WHISPER_MAX)
-        st.form_submit_button("发送", key="whisper_send", on_click=send)
+    chat.show_lines([("我" if line.mine else line.author, line.at, line.text) for line in said])
+    chat.field("whisper", _TEXT, "给同事的话（客户看不到）", partial(whisper, desk, actor, ticket_id))

@@ -5,7 +5,7 @@ Every file comes through the protected route, which checks and records each open
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 
 import streamlit as st
@@ -15,11 +15,13 @@ from core.records import Document
 from core.steps.photos import SLOTS
 from core.steps.witness import CAPTURES, HEAD_CLIP
 from core.usecases.call_alerts import recording_notes
+from core.usecases.call_chat import writer
 from core.usecases.playback import Replay, replays
 from core.usecases.read_case import CaseFile
 from pages.parts import clock_words, notice
 from pages.parts.components.replay import replay
 from pages.parts.components.zoom_viewer import Picture, zoom_viewer
+from pages.parts.fact_table import cell, fact_table
 
 DOCUMENT_STATES: Mapping[str, str] = {"signed": "已签署", "sealed": "已签署并盖章"}
 _MANY: Mapping[str, str] = {"bank_card": "银行卡", "score_report": "成绩报告单"}
@@ -98,7 +100,7 @@ def show_recordings(file: CaseFile, *, export: bool = False) -> None:
 
     With `export` the originals and their indexes can be downloaded, each time on record.
     """
-    facts, calls = file.loaded.facts, replays(file.loaded.facts, file.loaded.rules, file.scripts)
+    facts, calls = file.loaded.facts, replays(file.loaded.facts, file.loaded.rules, file.scripts, file.lines)
     for note in recording_notes(facts.evidence, file.case.flags):
         st.markdown(f":orange[:material/flag: {note}]")
     clips = facts.slot(HEAD_CLIP)[-1:]
@@ -112,14 +114,30 @@ def show_recordings(file: CaseFile, *, export: bool = False) -> None:
             _originals(call)
     if not calls:
         st.caption("通话录像还在保存，请稍后再看。" if clips else "还没有通话录像。")
+    _chat(file, export=export)
+
+
+def _chat(file: CaseFile, *, export: bool) -> None:
+    """What was written in the calls; nothing when nothing was."""
+    if not file.lines:
+        return
+    rows = [(f"{clock_words.exact(line.at)}　{writer(line, file.names)}", cell(line.text)) for line in file.lines]
+    fact_table("文字交流", rows, "内容")
+    if export:
+        _links([("文字交流", f"/chat/{file.case.id}")])
 
 
 def _originals(call: Replay) -> None:
     """Links to what was written in the call, unchanged, and to its index."""
-    icon = '<span class="jz-icon" aria-hidden="true">download</span>'
     files = [(track.title, track.original) for track in call.tracks]
     files += [(f"{track.title}的时间索引", track.index) for track in call.tracks if track.index]
-    links = [f'<li><a href="{original_url(each)}" download>{icon}{escape(title)}</a></li>' for title, each in files]
+    _links([(title, original_url(each)) for title, each in files])
+
+
+def _links(files: Sequence[tuple[str, str]]) -> None:
+    """Downloads: title and address."""
+    icon = '<span class="jz-icon" aria-hidden="true">download</span>'
+    links = [f'<li><a href="{address}" download>{icon}{escape(title)}</a></li>' for title, address in files]
     st.html(f'<ul class="jz-files">{"".join(links)}</ul>')
 
 

@@ -14,6 +14,11 @@ def exact(moment: datetime) -> str:
     return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
 
 
+def minute(moment: datetime) -> str:
+    """`14:05`, for what happened just now."""
+    return moment.astimezone(SHANGHAI).strftime("%H:%M")
+
+
 def promise(moment: datetime) -> str:
     """`2月24日 17:45`: a moment as customers are promised it; midnight is 24:00 of the day that ends."""
     local = moment.astimezone(SHANGHAI)

@@ -110,9 +110,9 @@ def vault() -> Vault:
     return found
 
 
-def preview_url(jpeg: bytes) -> str:
-    """A small data: URL of a stored picture."""
-    return images.data_url(images.preview(jpeg))
+def preview_url(jpeg: bytes, max_side: int = 1400) -> str:
+    """A small data: URL of a picture, at most `max_side` px."""
+    return images.data_url(images.preview(jpeg, max_side))
 
 
 def prepare_calls() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import streamlit as st
@@ -10,6 +10,7 @@ import streamlit as st
 from core.actor import Actor
 from core.call_notes import HELP_REASONS, challenge_of, help_wanted
 from core.errors import DeskError
+from core.flow import Evidence
 from core.ports import Desk
 from core.records import Ticket
 from core.rules.masks import mask_id, mask_name, mask_phone
@@ -19,10 +20,12 @@ from core.usecases.call_script import call_supervisor, draw_challenge
 from core.usecases.loading import Loaded, load
 from core.usecases.serve_customer import (
     add_capture,
+    ask_still,
     missing_proofs,
     pass_witness,
     reject_witness,
     release_call,
+    still_wishes,
 )
 from pages.parts import acting, call, notice, state
 from pages.parts.pictures import picture_url
@@ -51,11 +54,48 @@ def status(ticket: Ticket) -> None:
 
 
 def _capture(desk: Desk, actor: Actor, ticket: Ticket, slot: str) -> None:
+    """The customer's browser and the server take their pictures at the same time; the sharpest one counts."""
     try:
-        jpeg, meta = call.still(ticket)
-        add_capture(desk, actor, ticket.id, ticket.fence, slot, jpeg, "image/jpeg", meta)
+        ask_still(desk, actor, ticket.id, ticket.fence, slot)
+        _store(desk, actor, ticket, call.take_burst(ticket, slot))
     except DeskError as error:
         state.say(error.text)
+
+
+def _store(desk: Desk, actor: Actor, ticket: Ticket, burst: call.Burst, number: int | None = None) -> None:
+    jpeg, meta = call.evidence_of(burst, number)
+    add_capture(desk, actor, ticket.id, ticket.fence, burst.slot, jpeg, "image/jpeg", meta)
+
+
+def _choose(desk: Desk, actor: Actor, ticket: Ticket, burst: call.Burst, number: int) -> None:
+    try:
+        _store(desk, actor, ticket, burst, number)
+    except DeskError as error:
+        state.say(error.text)
+
+
+def _choices(desk: Desk, actor: Actor, ticket: Ticket, taken: Mapping[str, Evidence]) -> None:
+    """The stills of the last capture beside the customer's own; one press makes another one the evidence."""
+    burst = call.last_burst(ticket)
+    now = taken.get(burst.slot) if burst else None
+    if burst is None or now is None:
+        return
+    hashes = [still.sha256 for still in burst.stills]
+    if now.sha256 not in hashes or len(hashes) == 1:
+        return
+    st.caption(f"{CAPTURES[burst.slot]}：已选用最清晰的一帧（✓），点其他一帧即可改用。")
+    original = taken.get(f"{burst.slot}_still")
+    columns = st.columns(len(hashes) + 1)
+    for number, preview in enumerate(burst.previews):
+        with columns[number]:
+            name, chosen = f"第 {number + 1} 帧", hashes[number] == now.sha256
+            st.html(f'<img class="jz-thumb" src="{preview}" alt="{name}">')
+            st.button(f"✓ {name}" if chosen else name, key=f"still_{number}", width="stretch", disabled=chosen,
+                      on_click=_choose, args=(desk, actor, ticket, burst, number))  # fmt: skip
+    with columns[-1]:
+        if original:
+            st.image(picture_url(desk, actor.firm_id, original), width="stretch")
+        st.caption("客户设备原图" if original else "等待客户设备原图…")
 
 
 def _clip(desk: Desk, actor: Actor, ticket: Ticket) -> None:
@@ -71,8 +111,10 @@ def captures(desk: Desk, actor: Actor, ticket: Ticket) -> None:
     """
     with desk.read(actor.firm_id) as work:
         now, loaded = work.queue.find(ticket.id), load(work, ticket.case_id)
-    taken = {e.slot: e for e in loaded.facts.evidence if e.meta.get("ticket") == ticket.id}
-    columns = st.columns(4)
+    awaited = {f"{slot}_still" for slot in still_wishes(now)} if now else set()
+    of_call = [item for item in loaded.facts.evidence if item.meta.get("ticket") == ticket.id]
+    taken = {item.slot: item for item in of_call if item.slot not in awaited}
+    columns, trouble = st.columns(4), call.clip_trouble(ticket)
     for number, (slot, title) in enumerate(CAPTURES.items()):
         with columns[number]:
             done = "✓ " if slot in taken else ""
@@ -87,6 +129,9 @@ def captures(desk: Desk, actor: Actor, ticket: Ticket) -> None:
                   on_click=_clip, args=(desk, actor, ticket))  # fmt: skip
         if running and now:
             st.markdown(f"**{notice.plain(challenge_of(now).get('text', ''))}**")
+    if trouble and not running:
+        notice.refusal(trouble)
+    _choices(desk, actor, ticket, taken)
     missing = missing_proofs(loaded, now) if now else []
     if missing:
         more = " 等" if len(missing) > SHOWN else ""

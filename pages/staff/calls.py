@@ -99,7 +99,7 @@ def _room(ticket_id: str) -> None:
     live()
     st.button("停止旁听", key="stop_watching", on_click=_stop, args=(ticket_id,))
     if may_take_over(actor):
-        with st.expander("接管这次通话", icon=":material/swap_horiz:"):
+        with st.expander("接管这次通话", icon=":material/swap_horiz:", key="takeover"):
             st.caption("接管后由您继续并决定结果，截取和话术从头开始。客户不会断线。")
             st.radio("原因", list(TAKEOVER_REASONS), format_func=TAKEOVER_REASONS.__getitem__, index=None,
                      key="takeover_reason", horizontal=True)  # fmt: skip

@@ -6,10 +6,11 @@ import streamlit as st
 
 from core.errors import DeskError
 from core.records import Ticket
+from core.usecases.call_chat import ready_sentences
 from core.usecases.duty import stand_by
 from core.usecases.loading import Loaded, load
 from core.usecases.serve_customer import keep_call
-from pages.parts import call, duty, notice, state, visitor, wiring
+from pages.parts import call, chat, duty, notice, state, visitor, wiring
 from pages.parts.call_talk import beside_call, note_lost, show_lost
 from pages.parts.components.sound import chime
 from pages.parts.script_panel import Talk, script
@@ -64,28 +65,42 @@ def _desk(ticket: Ticket, loaded: Loaded) -> None:
                 note_lost(desk, actor, ticket.id)
                 st.rerun(scope="app")
                 return
+            state.show_said()
             call.keep_recording(desk, actor, ticket)
             status(ticket)
             st.caption(f":material/groups: 排队 {stand_by(desk, actor).waiting} 人")
+            chat.announce(desk, actor, ticket)
             beside_call(desk, actor, ticket.id)
             captures(desk, actor, ticket)
 
         live()
         decide(desk, actor, ticket, loaded)
     with side:
-        lines, data = st.tabs(["话术", "客户资料"])
+        _beside(ticket, loaded)
 
-        @st.fragment(run_every="4s", key="call_script")
-        def talk() -> None:
-            with desk.read(actor.firm_id) as work:
-                now = work.queue.find(ticket.id)
-            if now:
-                script(Talk(desk, actor, member, now, loaded))
 
-        with lines, st.container(height=SIDE_PX, border=False):
-            talk()
-        with data:
-            facts(desk, actor, ticket, loaded)
+def _beside(ticket: Ticket, loaded: Loaded) -> None:
+    lines, data, text = st.tabs(["话术", "客户资料", "文字交流"])
+    sentences = ready_sentences(loaded.rules)
+
+    @st.fragment(run_every="4s", key="call_script")
+    def talk() -> None:
+        with desk.read(actor.firm_id) as work:
+            now = work.queue.find(ticket.id)
+        state.show_said()
+        if now:
+            script(Talk(desk, actor, member, now, loaded))
+
+    @st.fragment(run_every="2s", key="call_chat")
+    def written() -> None:
+        chat.panel(desk, actor, ticket, sentences)
+
+    with lines, st.container(height=SIDE_PX, border=False):
+        talk()
+    with data:
+        facts(desk, actor, ticket, loaded)
+    with text:
+        written()
 
 
 try:

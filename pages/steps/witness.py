@@ -6,7 +6,7 @@ from datetime import datetime
 
 import streamlit as st
 
-from core.call_notes import challenge_of, code_state
+from core.call_notes import challenge_of, code_state, sent_code
 from core.errors import DeskError
 from core.records import QueuePlace, Ticket
 from core.rules.service_hours import ServiceHours
@@ -15,10 +15,14 @@ from core.usecases.call_script import CHALLENGE_SHOWN, enter_call_code
 from core.usecases.loading import calendar_now
 from core.usecases.serve_customer import script_marks, script_steps, still_wishes
 from core.usecases.wait_for_witness import call_partner, join_queue, look_at_queue, lost_place
-from pages.parts import call, clock_words, notice, rehearse, reserve, state
+from pages.parts import call, chat, clock_words, notice, rehearse, reserve, state
 from pages.parts.components.selfie import selfie
 from pages.parts.step import StepView
 from pages.parts.waiting import waiting_room, way_out, why_lost
+
+_CODE_SHOWN = "call_code_shown"
+STILLS_EVERY_S = 0.5
+"""A still that the witness asks for is taken at nearly the moment of the server's own."""
 
 
 def draw(view: StepView) -> None:
@@ -91,17 +95,29 @@ def _call(view: StepView, ticket: Ticket) -> None:
             return
         if now.ticket.fence != ticket.fence:  # a colleague took over: another name, another licence
             st.rerun(scope="app")
+        _show_outbox(view, now.ticket)
+        chat.announce(view.desk, view.actor, now.ticket)
         _guide(view, now.ticket)
 
-    @st.fragment(run_every="2s", key="call_stills")
+    @st.fragment(run_every=STILLS_EVERY_S, key="call_stills")
     def stills() -> None:
         now = look_at_queue(view.desk, view.actor, view.case_id)
         if now:
             _stills(now.ticket)
 
+    @st.fragment(run_every="2s", key="call_beside")
+    def beside() -> None:
+        """What may grow stands under the picture, so that the picture stays where it is."""
+        with st.container(key="card-chat"):
+            chat.panel(view.desk, view.actor, ticket)
+        now = look_at_queue(view.desk, view.actor, view.case_id)
+        if now:
+            _all_steps(view, now.ticket)
+
     guide()
     call.join(ticket, call.Role.CUSTOMER)
     stills()
+    beside()
 
 
 def _stills(ticket: Ticket) -> None:
@@ -114,6 +130,14 @@ def _stills(ticket: Ticket) -> None:
         failed.add(taken["nonce"])
 
 
+def _show_outbox(view: StepView, ticket: Ticket) -> None:
+    """In the demo the message with a code stands at the top of the page, which is drawn anew once for each code."""
+    sent = sent_code(ticket)
+    if view.desk.settings.demo and sent and st.session_state.get(_CODE_SHOWN) != sent:
+        st.session_state[_CODE_SHOWN] = sent
+        st.rerun(scope="app")
+
+
 def _guide(view: StepView, ticket: Ticket) -> None:
     """What is asked for now: the challenge, else the first step of the script that is not done, in plain words."""
     shown = challenge_of(ticket)
@@ -122,14 +146,30 @@ def _guide(view: StepView, ticket: Ticket) -> None:
         return
     if code_state(ticket) == "sent":
         _enter_code(view, ticket)
-    with view.desk.read(view.actor.firm_id) as work:
-        taken = {item.slot for item in work.cases.evidence(view.case_id) if item.meta.get("ticket") == ticket.id}
-    ticked = script_marks(ticket)
-    for number, step in enumerate(s for s in script_steps(view.loaded) if s["evidence"] not in {"result", "note"}):
-        if step["key"] not in ticked and step["evidence"] not in taken:
-            st.info(f"第 {number + 1} 项　{notice.plain(step['customer'])}", icon=":material/record_voice_over:")
+    steps = _steps(view, ticket)
+    for number, (words, done) in enumerate(steps, 1):
+        if not done:
+            st.info(f"第 {number} 项，共 {len(steps)} 项　{notice.plain(words)}", icon=":material/record_voice_over:")
             return
     st.info("见证人员正在确认结果，请稍候。", icon=":material/hourglass_top:")
+
+
+def _steps(view: StepView, ticket: Ticket) -> list[tuple[str, bool]]:
+    """What the call goes through, in plain words, and whether it is done."""
+    with view.desk.read(view.actor.firm_id) as work:
+        taken = {item.slot for item in work.cases.evidence(view.case_id) if item.meta.get("ticket") == ticket.id}
+    done = taken | set(script_marks(ticket))
+    asked = [step for step in script_steps(view.loaded) if step["evidence"] not in {"result", "note"}]
+    return [(str(step["customer"]), step["key"] in done or step["evidence"] in done) for step in asked]
+
+
+def _all_steps(view: StepView, ticket: Ticket) -> None:
+    """The whole list for whoever wants to know what is still to come."""
+    steps = _steps(view, ticket)
+    with st.expander("全部步骤", icon=":material/checklist:", key="call_steps"):
+        for number, (words, done) in enumerate(steps, 1):
+            icon, said = ("check_circle", "，已完成") if done else ("radio_button_unchecked", "")
+            st.markdown(f":material/{icon}: {number}. {notice.plain(words)}{said}")
 
 
 def _enter_code(view: StepView, ticket: Ticket) -> None:

@@ -15,6 +15,7 @@ from core.rules.suitability import level_name
 from core.steps.photos import SLOTS
 from core.steps.profile_fields import FIELDS
 from core.steps.witness import CAPTURES, HEAD_CLIP
+from core.usecases.call_lines import LINE_MAX
 
 ALL = load_defaults()
 STEPS = [step.key for step in BUSINESS.steps]
@@ -168,6 +169,7 @@ def test_witness_script_is_in_order_and_takes_every_capture():
     captures = {row["key"] for row in body["captures"]}
     assert captures == {*CAPTURES, HEAD_CLIP} == evidence - {"mark", "result", "note"}
     assert {step["when"] for step in body["steps"]} == {None, "insisted"}
+    assert unique(body["sentences"]) and all(0 < len(said) <= LINE_MAX for said in body["sentences"])
 
 
 def test_witness_script_knows_facts_and_reasons():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from core.actor import Role
 from core.errors import NotAllowed, NotFound
 from core.flow import Evidence, Facts
+from core.records import CallLine
 from core.usecases.export_evidence import export_evidence
 from core.usecases.playback import Chapter, Replay, replays
 from core.usecases.read_case import find_case, read_case
@@ -33,17 +35,25 @@ def recording(
     return [Evidence(f"{letter}{number}", name, "f", "s", "video/webm", 9, stored, meta) for name, letter in parts]
 
 
-def capture(slot: str, after_s: float, ticket: str = "t1") -> Evidence:
+def capture(slot: str, after_s: float, ticket: str = "t1", taken_s: float | None = None) -> Evidence:
     at = BEGAN + timedelta(seconds=after_s)
-    return Evidence(slot, slot, "f", "s", "image/jpeg", 9, at, {"ticket": ticket})
+    taken = {} if taken_s is None else {"taken": (BEGAN + timedelta(seconds=taken_s)).isoformat()}
+    return Evidence(slot, slot, "f", "s", "image/jpeg", 9, at, {"ticket": ticket, **taken})
 
 
-def looked_at(bench: Bench, *evidence: Evidence, marks: dict[str, float] | None = None) -> list[Replay]:
+def line(after_s: float, author: str, ticket: str = "t1") -> CallLine:
+    at = BEGAN + timedelta(seconds=after_s)
+    return CallLine(f"l{after_s}", ticket, "case", 1, "customer", author, at, "听不到")
+
+
+def looked_at(
+    bench: Bench, *evidence: Evidence, marks: dict[str, float] | None = None, lines: Sequence[CallLine] = ()
+) -> list[Replay]:
     walk = case_at(bench, "device")
     times = {key: (BEGAN + timedelta(seconds=after)).isoformat() for key, after in (marks or {}).items()}
     with bench.work() as work:
         rules = work.firms.rules()
-    return replays(Facts(walk.case(bench), evidence=evidence), rules, {"t1": times})
+    return replays(Facts(walk.case(bench), evidence=evidence), rules, {"t1": times}, lines)
 
 
 def test_both_sides_of_a_call_lie_on_one_line_of_time(bench: Bench) -> None:
@@ -80,6 +90,15 @@ def test_steps_and_captures_are_chapters(bench: Bench) -> None:
     greeting = [Chapter(5000, step["title"]) for step in steps if step["key"] == "greet"]
     assert "gone" not in known and greeting
     assert list(call.chapters) == [*greeting, Chapter(30_000, "截取身份证正面"), Chapter(35_000, "录制头部短视频")]
+
+
+def test_a_chosen_frame_lies_where_it_was_taken_and_lines_where_they_were_written(bench: Bench) -> None:
+    texts = [line(7, "staff:witness"), line(9, "phone:a"), line(8, "phone:a", "t2"), line(70, "phone:a")]
+    picture = capture("capture_front", 30, taken_s=28.5)
+    [call] = looked_at(bench, *recording(1, "customer", 0, 60), picture, lines=texts)
+    assert [(chapter.at_ms, chapter.title) for chapter in call.chapters] == [
+        (7000, "见证人员发出文字"), (9000, "客户发来文字"), (28_500, "截取身份证正面"),
+    ]  # fmt: skip
 
 
 def test_an_older_recording_without_an_index_is_placed_by_when_it_was_stored(bench: Bench) -> None:

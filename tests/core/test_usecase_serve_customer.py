@@ -17,6 +17,7 @@ from core.usecases.loading import load
 from core.usecases.serve_customer import (
     add_capture,
     add_companion,
+    ask_still,
     claim_next,
     keep_call,
     mark_script,
@@ -92,6 +93,7 @@ def test_other_roles_serve_nobody(bench: Bench, role: Role) -> None:
         lambda: release_call(bench.desk, actor, *walk.held),
         lambda: mark_script(bench.desk, actor, *walk.held, "greet", passed=True),
         lambda: add_capture(bench.desk, actor, *walk.held, HEAD_CLIP, b"webm", "video/webm", {}),
+        lambda: ask_still(bench.desk, actor, *walk.held, "capture_front"),
         lambda: start_recording(bench.desk, actor, *walk.held, "customer", "f" * 32, "e" * 32),
         lambda: pass_witness(bench.desk, actor, *walk.held),
         lambda: reject_witness(bench.desk, actor, *walk.held, ["V02"], "", ""),
@@ -219,15 +221,40 @@ def test_a_capture_taken_again_replaces_the_first(bench: Bench) -> None:
     assert [e.id for e in walk.facts(bench).slot("capture_front")] == [second.id]
 
 
-def test_a_capture_asks_the_browser_for_its_still_until_it_came(bench: Bench) -> None:
+def test_the_browser_is_asked_for_its_still_until_it_came(bench: Bench) -> None:
     walk = case_at(bench, "in_call")
-    items = {slot: walk.capture(bench, slot).id for slot in ("capture_front", "capture_back")}
+    asked = ("capture_front", "capture_front", "capture_back")
+    items = {slot: ask_still(bench.desk, witness(bench, walk), *walk.held, slot) for slot in asked}
+    walk.capture(bench, "capture_front")
     assert wishes(bench, walk) == items
     for slot in ("capture_front", "capture_front", "capture_back"):
         add_companion(bench.desk, walk.actor, walk.ticket, slot, tiny_picture(slot))
         items.pop(slot, None)
         assert wishes(bench, walk) == items
     assert len(walk.facts(bench).slot("capture_front_still")) == 1
+
+
+def test_only_the_holder_of_the_call_asks_for_a_still_and_of_a_capture_only(bench: Bench) -> None:
+    walk = case_at(bench, "in_call")
+    for slot in (HEAD_CLIP, "id_front", ""):
+        with pytest.raises(NotFound):
+            ask_still(bench.desk, witness(bench, walk), *walk.held, slot)
+    ticket_id, fence = walk.held
+    for actor, seen in ((bench.staff("witness2"), fence), (witness(bench, walk), fence - 1)):
+        with pytest.raises(Stale):
+            ask_still(bench.desk, actor, ticket_id, seen, "capture_front")
+    assert wishes(bench, walk) == {}
+
+
+def test_another_frame_replaces_the_capture_and_asks_for_nothing(bench: Bench) -> None:
+    walk, actor = case_at(bench, "in_call"), bench.staff("witness")
+    for frame in (2, 4):
+        data, meta = tiny_picture(f"frame {frame}"), {"frame": frame, "taken": bench.now.isoformat()}
+        add_capture(bench.desk, actor, *walk.held, "capture_front", data, "image/jpeg", meta)
+    assert [item.meta["frame"] for item in walk.facts(bench).slot("capture_front")] == [4]
+    assert wishes(bench, walk) == {} and "身份证正面" not in missing(bench, walk)
+    with bench.work() as work:
+        assert work.cases.count_uploads(walk.case_id, ["capture_front"]) == 2
 
 
 def test_only_the_browser_of_the_customer_adds_a_still_and_during_the_call_only(bench: Bench) -> None:

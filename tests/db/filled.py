@@ -18,6 +18,7 @@ from core.metrics import Targets
 from core.ports import Work
 from core.records import (
     Branch,
+    CallLine,
     Customer,
     CustomerFile,
     DeskMessage,
@@ -31,6 +32,7 @@ from core.records import (
 )
 from core.rules.calendar import CalendarDay, local_time
 from core.rules.reservation import ReservationState, Shift
+from core.usecases.call_chat import write_line
 from core.usecases.complete_case import record_callback, record_exchange
 from core.usecases.review_case import reject_review
 from db.tables import Base
@@ -63,6 +65,7 @@ class Filled:
     waiting: Ticket
     offered: Ticket
     message: DeskMessage
+    line: CallLine
     booked: Reservation
     sms: SmsMessage
     evidence: Evidence
@@ -79,6 +82,7 @@ def fill(bench: Bench) -> Filled:
     reject_review(desk, bench.staff("review"), rejected.case_id, ["D02"], "地址与证件不符。", "内部说明")
     record_exchange(desk, bench.staff("review"), active.case_id, "SHFE", 0, TRADING_CODE)
     record_callback(desk, bench.staff("callback"), active.case_id, "unreached", "关机")
+    write_line(desk, in_call.actor, *in_call.held, f"我的电话是 {PHONE}")
     with bench.work() as work:
         work.queue.join("case-vanished", "b1", "open_account")
     bench.pass_time(minutes=5)
@@ -148,9 +152,10 @@ def _found(bench: Bench, active: Walk, rejected: Walk, in_call: Walk) -> Filled:
         sms, document = work.jobs.recent_sms(EARLY)[0], work.documents.of_case(active.case_id)[0]
         job = work.jobs.take(timedelta(minutes=3))
         _, head = work.audit_head()
+        line = work.calls.lines(in_call.case_id, "customer")[0]
     assert waiting and offered and booked and job
     return Filled(
-        active, rejected, in_call, facts.case, document, waiting, offered, desk_message, booked, sms,
+        active, rejected, in_call, facts.case, document, waiting, offered, desk_message, line, booked, sms,
         facts.evidence[0], job.id, head,
     )  # fmt: skip
 

@@ -55,6 +55,7 @@ READS: dict[str, Act] = {
     "cases.facts": lambda w, a: _some(w.cases.facts(w.cases.get(a.active.case_id))),
     "cases.answers": lambda w, a: w.cases.answers(a.active.case_id),
     "cases.find_number": lambda w, a: w.cases.find_number(a.case.number),
+    "calls.lines": lambda w, a: w.calls.lines(a.in_call.case_id, "customer"),
     "calls.occupied": lambda w, a: w.calls.occupied("witness"),
     "cases.evidence": lambda w, a: w.cases.evidence(a.active.case_id),
     "cases.find_evidence": lambda w, a: w.cases.find_evidence(a.evidence.id),
@@ -145,6 +146,7 @@ READS |= {
     "metrics.reservations_of": lambda w, a: w.metrics.reservations_of(a.booked.day),
 }
 WRITES: dict[str, Act] = {
+    "calls.add_line": lambda w, a: w.calls.add_line(replace(a.line, id="new")),
     "calls.take_over": lambda w, a: w.calls.take_over(
         replace(a.waiting, id=a.in_call.ticket, fence=a.in_call.fence), "only-here", {}, "customer"),
     "metrics.touch": lambda w, a: w.metrics.touch(DAY, "b1"),

@@ -25,6 +25,7 @@ Read = Callable[[Any, Any], Any]
 READ: dict[str, Read] = {
     "answer.values_sealed": lambda w, r: w.cases.answers(r.case_id),
     "authority.keys_sealed": lambda w, _: w.documents.find_authority(),
+    "call_line.text_sealed": lambda w, r: w.calls.lines(r.case_id, r.audience),
     "callback.note_sealed": lambda w, r: w.results.callbacks(r.case_id),
     "case_file.remark_sealed": lambda w, r: w.cases.get(r.id),
     "certificate.secret_sealed": lambda w, r: w.documents.find_certificate(r.kid),

@@ -17,7 +17,8 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-SIZES = {320: (320, 240), 640: (640, 480)}
+SIZES = {320: (320, 240), 640: (640, 480), 1280: (1280, 720)}
+USUAL = (320, 640)
 PICTURES = 60
 SAMPLES_PER_S = 48_000
 WALL = {"customer": (214, 222, 232), "customer_card": (214, 222, 232), "staff": (206, 226, 214)}
@@ -49,12 +50,12 @@ class FakeMedia:
         ]
 
 
-def make_media(folder: Path) -> FakeMedia:
-    """Draw all files that are not there yet; about 3 s."""
+def make_media(folder: Path, widths: tuple[int, ...] = USUAL) -> FakeMedia:
+    """Draw the files of these widths that are not there yet; about 3 s."""
     folder.mkdir(parents=True, exist_ok=True)
     media = FakeMedia(folder)
     for who in CAPTION:
-        for width in SIZES:
+        for width in widths:
             if not media.video(who, width).exists():
                 media.video(who, width).write_bytes(b"".join(jpegs(who, width)))
     for who, hertz in HERTZ.items():

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from core.case import State
 from db.database import Database
+from media.stills import CHOICES
 from tests.e2e import walk
 from tests.e2e.driver import Server, open_page, settled
 from tests.e2e.test_walk import FIRM, database_of, prepare_case, wait_for_jobs
@@ -40,6 +41,52 @@ def wait_for_both_sides(page: Page) -> list[dict[str, float]]:
             return now
         page.wait_for_timeout(250)
     raise AssertionError(f"nothing to see: {now}")
+
+
+def write_both_ways(page: Page, staff: Page) -> None:
+    """Each is told where the eyes are and by a chime; half-typed words and an open list outlast the refreshes."""
+    page.locator(".st-key-chat_text input").fill("听不到您说话")
+    page.keyboard.press("Enter")
+    expect(staff.get_by_text("客户发来文字：听不到您说话")).to_be_visible()
+    expect(staff.locator(".st-key-chat_chime .jz")).to_have_attribute("data-played", "1")
+    staff.get_by_role("tab", name="文字交流").click()
+    walk.press_loosely(staff, "ready_0")
+    expect(page.get_by_text("见证人员发来文字：我听不到您的声音")).to_be_visible()
+    expect(page.locator(".st-key-chat_chime .jz")).to_have_attribute("data-played", "1")
+    page.get_by_text("全部步骤").click()
+    for side, words in ((page, "我的麦克风"), (staff, "请您打开")):
+        side.locator(".st-key-chat_text input").press_sequentially(words)
+    page.wait_for_timeout(5_000)  # two refreshes of what stands around the fields
+    expect(page.get_by_text("1. 工作人员会报出姓名和执业证号")).to_be_visible()
+    page.locator(".st-key-chat_text input").press_sequentially("坏了")
+    page.keyboard.press("Enter")
+    expect(page.locator(".st-key-chat_text input")).to_have_value("")
+    expect(staff.get_by_text("客户发来文字：我的麦克风坏了")).to_be_visible()
+    expect(staff.locator(".st-key-chat_text input")).to_have_value("请您打开")
+    staff.locator(".st-key-chat_text input").press("End")
+    staff.locator(".st-key-chat_text input").press_sequentially("免提")
+    staff.locator(".st-key-chat_send button").first.click()
+    expect(page.get_by_text("见证人员发来文字：请您打开免提")).to_be_visible()
+    expect(page.locator(".st-key-card-chat")).to_contain_text("我的麦克风坏了")
+
+
+def choose_a_frame(staff: Page) -> None:
+    """The sharpest frame counts; one press makes another one count, beside the customer's own still."""
+    walk.press_loosely(staff, "take_capture_front")
+    expect(staff.get_by_text("客户设备原图", exact=True)).to_be_visible(timeout=60_000)
+    buttons = [staff.locator(f".st-key-still_{number} button") for number in range(CHOICES)]
+    [chosen] = [number for number, button in enumerate(buttons) if button.is_disabled()]
+    other = (chosen + 1) % CHOICES
+    buttons[other].click()
+    expect(buttons[other]).to_have_text(f"✓ 第 {other + 1} 帧")
+    expect(buttons[chosen]).to_have_text(f"第 {chosen + 1} 帧")
+
+
+def see_the_code(page: Page, staff: Page) -> None:
+    """In the demo what was sent by SMS stands on the page by itself."""
+    staff.get_by_role("tab", name="话术").click()
+    walk.press_loosely(staff, "send_call_code")
+    expect(page.get_by_text(re.compile(r"验证码 \d{6}"))).to_be_visible()
 
 
 def sit_in(page: Page, staff: Page, supervisor: Page) -> None:
@@ -96,11 +143,17 @@ def look_again(compliance: Page, number: str) -> None:
     assert len(now["times"]) == 2 and all(time > 0.5 for time in now["times"]), now
     compliance.keyboard.press("PageDown")
     assert int(host.evaluate(PLAYING)["at"]) > int(now["at"])
-    assert host.locator(".chapters li").count() >= 4
+    assert host.locator(".chapters li").count() >= 6
+    expect(host.get_by_role("button", name="客户发来文字")).to_have_count(2)
+    expect(compliance.get_by_role("table").filter(has_text="我的麦克风坏了")).to_be_visible()
     with compliance.expect_download() as got:
         compliance.locator(".jz-files a").first.click()
     assert got.value.suggested_filename.startswith(f"{number}-recording_customer-")
     assert Path(got.value.path()).read_bytes()[:4] == b"\x1a\x45\xdf\xa3"
+    with compliance.expect_download() as got:
+        compliance.locator(".jz-files a", has_text="文字交流").click()
+    assert got.value.suggested_filename == f"{number}-chat.txt"
+    assert "\t客户\t我的麦克风坏了\n" in Path(got.value.path()).read_text("utf-8")
 
 
 def test_a_supervisor_sits_in_takes_over_and_compliance_looks_again(
@@ -116,6 +169,9 @@ def test_a_supervisor_sits_in_takes_over_and_compliance_looks_again(
     walk.take_next(staff)
     for side in (staff, page):
         walk.wait_for_picture(side)
+    write_both_ways(page, staff)
+    see_the_code(page, staff)
+    choose_a_frame(staff)
     sit_in(page, staff, supervisor)
     take_over(page, staff, supervisor)
     wait_for_jobs(page, database)

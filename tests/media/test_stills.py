@@ -14,7 +14,7 @@ from core.errors import MediaTrouble
 from media import encoded
 from media.encoded import VideoMode
 from media.rooms import Role
-from media.stills import grab_still
+from media.stills import CHOICES, grab_stills, sharpest
 from tests.media.clips import clip, picture
 from tests.media.peers import Peer, camera, doorway, microphone, room, run
 
@@ -46,18 +46,21 @@ def test_a_still_shows_what_the_camera_saw(mode: VideoMode):
             await staff.got("video", 10)
             ticks = 0
             began = time.monotonic()
-            grabbing = asyncio.create_task(asyncio.to_thread(grab_still, place, Role.CUSTOMER, 6))
+            grabbing = asyncio.create_task(asyncio.to_thread(grab_stills, place, Role.CUSTOMER, 6))
             while not grabbing.done():
                 await asyncio.sleep(0.01)
                 ticks += 1
-            still = await grabbing
+            stills = await grabbing
+            still = sharpest(stills)
             took = time.monotonic() - began
             assert took < 4
             assert ticks >= 3  # the loop went on meanwhile
             assert (still.width, still.height) == (320, 240)
             assert still.sha256 == hashlib.sha256(still.jpeg).hexdigest()
-            assert still.sharpness > 0
-            assert difference(still.jpeg, 320, 240) < 12
+            assert still.sharpness == max(each.sharpness for each in stills) > 0
+            assert len(stills) == CHOICES and len({each.sha256 for each in stills}) == CHOICES
+            assert [each.taken for each in stills] == sorted({each.taken for each in stills})
+            assert all(difference(each.jpeg, 320, 240) < 12 for each in stills)
         place.close()
 
     run(story)
@@ -69,10 +72,10 @@ def test_lost_packets_do_not_spoil_a_still():
         async with doorway() as door:
             customer = Peer(camera(A))
             await door.join(place, Role.CUSTOMER, customer)
-            await asyncio.to_thread(grab_still, place, Role.CUSTOMER, 1)
+            await asyncio.to_thread(grab_stills, place, Role.CUSTOMER, 1)
             customer.lose(0.1)
-            still = await asyncio.to_thread(grab_still, place, Role.CUSTOMER, 6, 3_000)
-            assert difference(still.jpeg, 320, 240) < 12
+            stills = await asyncio.to_thread(grab_stills, place, Role.CUSTOMER, 6, 3_000)
+            assert [each for each in stills if difference(each.jpeg, 320, 240) >= 12] == []
         place.close()
 
     run(story)
@@ -82,7 +85,7 @@ def test_no_picture_is_said_in_time():
     began = time.monotonic()
     place = room()
     with pytest.raises(MediaTrouble) as trouble:
-        grab_still(place, Role.CUSTOMER, timeout_ms=100)
+        grab_stills(place, Role.CUSTOMER, timeout_ms=100)
     assert time.monotonic() - began < 2
     assert "摄像头" in trouble.value.text
 
@@ -92,5 +95,5 @@ def test_a_closed_room_is_not_waited_for():
     place.close()
     began = time.monotonic()
     with pytest.raises(MediaTrouble):
-        grab_still(place, Role.CUSTOMER)
+        grab_stills(place, Role.CUSTOMER)
     assert time.monotonic() - began < 2

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.actor import Role
 from core.case import State
+from core.usecases.call_chat import write_line
 from core.usecases.observe_call import observers
 from tests.pages import staff_cases as made
 from tests.pages.staff_cases import Bench
@@ -62,6 +63,16 @@ def test_sitting_in_writing_and_stopping(office: Bench, ticket: str, watched: Ca
     assert "您正在旁听" not in words(at) and sitting_in(office, ticket) == []
 
 
+def test_who_sits_in_reads_what_the_customer_writes(
+    office: Bench, ticket: str, watched: Callable[..., AppTest]
+) -> None:
+    with office.work() as work:
+        fence = work.queue.running()[0].fence
+    write_line(office.desk, made.owner(), ticket, fence, "听不到|您")
+    assert "听不到|您" in words(watched(*SUPERVISOR))
+    assert ("staff:personal:read", f"case:{1:032x}", "chat") in made.audit_tags(office)
+
+
 def test_taking_over_asks_for_a_reason(office: Bench, ticket: str, watched: Callable[..., AppTest]) -> None:
     at = press(watched(*SUPERVISOR), "take_over")
     assert "请选择接管的原因。" in words(at)
@@ -87,3 +98,13 @@ def test_compliance_finds_the_calls_of_a_case_by_its_number(office: Bench, page:
     assert "通话录像" in shown and "/original" in shown and "张样张" not in shown
     assert ("staff:personal:read", f"case:{1:032x}", "inspection") in made.audit_tags(office)
     assert "没有这个受理单号" in words(inspect(at, "1" * 16))
+
+
+def test_compliance_reads_and_takes_along_what_was_written(office: Bench, ticket: str, page: Open) -> None:
+    with office.work() as work:
+        fence = work.queue.running()[0].fence
+    write_line(office.desk, made.owner(), ticket, fence, "卡号|尾号 17")
+    write_line(office.desk, made.staff(made.WITNESS), ticket, fence, "请稍等")
+    shown = words(inspect(page("staff/recordings.py", made.REVIEWER, Role.COMPLIANCE), "8001260302000001"))
+    assert "客户 | 卡号|尾号 17" in shown and "见证人员 王芳 | 请稍等" in shown
+    assert f"/chat/{1:032x}" in shown
