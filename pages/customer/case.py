@@ -12,6 +12,7 @@ from core.usecases.reservations import note_visit
 from core.usecases.start_case import start_case
 from pages.parts import notice, state, visitor, wiring
 from pages.parts.components.go_to_field import go_to_field
+from pages.parts.help import help_button, show_help
 from pages.parts.outcome import show_outcome
 from pages.parts.progress import show_progress
 from pages.parts.state import Key
@@ -66,12 +67,15 @@ def _draw(loaded: Loaded) -> None:
     position = [s.key for s in plan].index(step.key) + 1
     show_progress(loaded.business.title, loaded.case.number, phases, position, len(plan), back="customer/hall.py")
     st.header(step.title)
+    with st.container(horizontal=True, key="tools"):
+        help_button()
     screen = StepView(desk, actor, guest.customer, loaded, step, plan)
     rejection = loaded.facts.open_rejection(step.key)
     if rejection and not loaded.done[step.key]:
         notice.rejected(rejection.customer_text.split("\n"))
     elif step.hint:
         st.caption(step.hint)
+    show_help(loaded, step.key, states)
     SCREENS[step.key](screen)
     place = state.get(Key.PLACE)
     if place:
