@@ -12,6 +12,7 @@ from core.usecases.reservations import note_visit
 from core.usecases.start_case import start_case
 from pages.parts import notice, state, visitor, wiring
 from pages.parts.components.go_to_field import go_to_field
+from pages.parts.components.read_aloud import read_aloud
 from pages.parts.help import help_button, show_help
 from pages.parts.outcome import show_outcome
 from pages.parts.progress import show_progress
@@ -69,14 +70,16 @@ def _draw(loaded: Loaded) -> None:
     st.header(step.title)
     with st.container(horizontal=True, key="tools"):
         help_button()
-    screen = StepView(desk, actor, guest.customer, loaded, step, plan)
-    rejection = loaded.facts.open_rejection(step.key)
-    if rejection and not loaded.done[step.key]:
-        notice.rejected(rejection.customer_text.split("\n"))
-    elif step.hint:
-        st.caption(step.hint)
+        read_aloud("read_aloud", place="step", page=f"{step.key} {state.get(Key.QUESTION)}")
     show_help(loaded, step.key, states)
-    SCREENS[step.key](screen)
+    screen = StepView(desk, actor, guest.customer, loaded, step, plan)
+    with st.container(key="step"):
+        rejection = loaded.facts.open_rejection(step.key)
+        if rejection and not loaded.done[step.key]:
+            notice.rejected(rejection.customer_text.split("\n"))
+        elif step.hint:
+            st.caption(step.hint)
+        SCREENS[step.key](screen)
     place = state.get(Key.PLACE)
     if place:
         go_to_field("go_to_field", field_key=place[0], nonce=place[1])

@@ -25,6 +25,7 @@ class Key(StrEnum):
     CODE = "code_id"
     TICKET = "one_time_ticket"
     LEAVING = "leaving"
+    QUESTION = "question_shown"
     HELP = "help_wanted"
     WANTED = "wanted_business"
     SAID = "said"

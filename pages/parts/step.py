@@ -144,12 +144,21 @@ class StepView:
             self.fail({"step": error.text})
         return None
 
-    def actions(self, on_next: Callable[[], Any] | None = None, label: str = "下一步") -> None:
-        """上一步 and 下一步 at the bottom of the screen; without `on_next` the step finishes by other means."""
+    def actions(
+        self,
+        on_next: Callable[[], Any] | None = None,
+        label: str = "下一步",
+        back: tuple[str, Callable[[], Any]] | None = None,
+    ) -> None:
+        """上一步 and 下一步 at the bottom of the screen; without `on_next` the step finishes by other means.
+
+        `back` is what stands instead of 上一步 where a step has several screens.
+        """
         if "step" in self.errors():
             notice.refusal(self.errors()["step"])
         with st.container(key="actions", horizontal=True):
-            if self._neighbour(-1):
-                st.button("上一步", key="previous", on_click=self.back)
+            if back or self._neighbour(-1):
+                words, go_back = back or ("上一步", self.back)
+                st.button(words, key="previous", on_click=go_back)
             if on_next or self.done:
                 st.button(label, key="next", type="primary", on_click=on_next or self.forward)

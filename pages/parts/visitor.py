@@ -14,6 +14,7 @@ from core.records import Firm, SessionRecord, StaffMember
 from core.rules.masks import mask_phone
 from core.usecases.loading import firm_of
 from pages.parts import notice, state, wiring
+from pages.parts.components.remember import remember, remembered
 from pages.parts.components.session_exchange import sign_out
 from pages.parts.state import Key
 
@@ -71,7 +72,9 @@ def _firms() -> list[Firm]:
 
 
 def large_text() -> bool:
-    """Whether the visitor wants large text."""
+    """Whether the visitor wants 大字版: as switched in this visit, else as this browser keeps it."""
+    if Key.LARGE not in st.session_state:
+        state.put(Key.LARGE, remembered("large") == "1")
     return bool(state.get(Key.LARGE))
 
 
@@ -91,11 +94,12 @@ def customer_header(visitor: Visitor) -> None:
     """Firm name, large text, 我的业务, help, sign out (R015)."""
     with st.container(horizontal=True, vertical_alignment="center", key="header"):
         st.page_link("customer/hall.py", label=f"**{visitor.firm.name}**", icon=":material/verified_user:")
-        st.toggle("大字", key=Key.LARGE, help="放大全部文字")
+        st.toggle("大字", key=Key.LARGE)
         if visitor.customer:
             st.page_link("customer/my_cases.py", label="我的业务")
             st.button("退出登录", key="leave", type="tertiary", on_click=_leave, args=("customer",))
         st.page_link("customer/help.py", label="开户帮助")
+    remember(large="1" if large_text() else "")
     _finish_leaving()
     _outbox(visitor)
     state.show_said()
