@@ -79,6 +79,8 @@ def _draw(loaded: Loaded) -> None:
             notice.rejected(rejection.customer_text.split("\n"))
         elif step.hint:
             st.caption(step.hint)
+        for text in state.get(Key.NOTED) or ():
+            st.info(notice.plain(text), icon=":material/info:")
         SCREENS[step.key](screen)
     place = state.get(Key.PLACE)
     if place:

@@ -20,6 +20,7 @@ class Key(StrEnum):
     PLACE = "bring_into_view"
     ERRORS = "step_errors"
     WARNINGS = "step_warnings"
+    NOTED = "noted_on_saving"
     ASKING = "asking"
     CAPTCHA = "captcha"
     CODE = "code_id"

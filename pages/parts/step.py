@@ -86,7 +86,7 @@ class StepView:
         """Look at another step (None: where the case stands) on the next run, from its top."""
         state.put(Key.VIEW, key)
         state.put(Key.PLACE, ("header", secrets.token_hex(4)))
-        state.drop(Key.ERRORS, Key.WARNINGS, Key.ASKING)
+        state.drop(Key.ERRORS, Key.WARNINGS, Key.ASKING, Key.NOTED)
         self._forget_mistakes()
 
     def _neighbour(self, offset: int) -> str | None:
@@ -114,6 +114,7 @@ class StepView:
     def save(self, answers: Mapping[str, Any]) -> bool:
         """Save the step's answers and go on; with mistakes they are kept for the fields.
 
+        What was accepted with a doubt or a notice (R107, age) stands on the following screen.
         Who looked back at a finished step goes on to the following one; otherwise the case says what is still to be
         done, so that after a rejection nothing finished is walked through again.
         """
@@ -131,6 +132,7 @@ class StepView:
             self.forward()
         else:
             self.go(None)
+        state.put(Key.NOTED, list(checked.warnings.values()))
         return True
 
     def attempt(self, act: Callable[[], Checked]) -> Checked | None:

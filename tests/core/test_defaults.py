@@ -167,7 +167,7 @@ def test_witness_script_is_in_order_and_takes_every_capture():
     evidence = {step["evidence"] for step in body["steps"]}
     captures = {row["key"] for row in body["captures"]}
     assert captures == {*CAPTURES, HEAD_CLIP} == evidence - {"mark", "result", "note"}
-    assert {step["when"] for step in body["steps"]} == {None, "insisted"}
+    assert {step["when"] for step in body["steps"]} == {None, "assisted", "insisted"}
 
 
 def test_witness_script_knows_facts_and_reasons():
@@ -176,7 +176,7 @@ def test_witness_script_knows_facts_and_reasons():
     assert {row["reason"] for row in body["abort"]} - {None} <= reasons
     fields = {field.key for field in FIELDS} | {"bank", "exchanges", "birth_date"}
     assert {row["fact"] for row in body["random_questions"]} <= fields
-    allowed = {"firm", "witness", "licence", "business", "time", "challenge", "exchanges", "level"}
+    allowed = {"firm", "witness", "licence", "business", "time", "challenge", "exchanges", "level", "beside"}
     assert all(placeholders(step["staff"]) <= allowed for step in body["steps"])
 
 
