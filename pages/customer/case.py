@@ -13,6 +13,7 @@ from core.usecases.start_case import start_case
 from pages.parts import notice, state, visitor, wiring
 from pages.parts.components.go_to_field import go_to_field
 from pages.parts.components.read_aloud import read_aloud
+from pages.parts.continue_elsewhere import phone_button, show_qr
 from pages.parts.help import help_button, show_help
 from pages.parts.outcome import show_outcome
 from pages.parts.progress import show_progress
@@ -70,8 +71,11 @@ def _draw(loaded: Loaded) -> None:
     st.header(step.title)
     with st.container(horizontal=True, key="tools"):
         help_button()
+        if guest.customer.device != "phone":
+            phone_button(desk, actor, loaded.case.id)
         read_aloud("read_aloud", place="step", page=f"{step.key} {state.get(Key.QUESTION)}")
     show_help(loaded, step.key, states)
+    show_qr(desk, actor, loaded, step.key)
     screen = StepView(desk, actor, guest.customer, loaded, step, plan)
     with st.container(key="step"):
         rejection = loaded.facts.open_rejection(step.key)

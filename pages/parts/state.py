@@ -28,6 +28,7 @@ class Key(StrEnum):
     LEAVING = "leaving"
     QUESTION = "question_shown"
     HELP = "help_wanted"
+    CONTINUE = "continue_ticket"
     WANTED = "wanted_business"
     SAID = "said"
     VISIT = "visit_noted"

@@ -14,6 +14,7 @@ CUSTOMER = {
     "case": ("办理中", "customer/case.py", ":material/edit_document:"),
     "my": ("我的业务", "customer/my_cases.py", ":material/list_alt:"),
     "documents": ("协议下载", "customer/documents.py", ":material/description:"),
+    "continue": ("手机继续办理", "customer/continue_here.py", ":material/smartphone:"),
     "help": ("开户帮助", "customer/help.py", ":material/help:"),
 }
 STAFF = {

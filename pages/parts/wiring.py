@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
+from base64 import b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -21,7 +22,7 @@ from core.records import Firm, SessionRecord, StaffMember
 from core.settings import Settings, read_settings
 from core.usecases.sessions import find_session
 from db.database import Database
-from media import captcha_image, images
+from media import captcha_image, images, qr
 from media.documents.papers import Papers
 from media.encoded import VideoMode, install
 from media.head_log import HeadLog
@@ -105,6 +106,11 @@ def vault() -> Vault:
 def preview_url(jpeg: bytes) -> str:
     """A small data: URL of a stored picture."""
     return images.data_url(images.preview(jpeg))
+
+
+def qr_url(text: str) -> str:
+    """The QR code of an address as a small data: URL (st.html lets no drawing through)."""
+    return f"data:image/svg+xml;base64,{b64encode(qr.qr_svg(text).encode()).decode()}"
 
 
 def prepare_calls() -> None:
