@@ -14,6 +14,7 @@ from pages.parts import notice, state, visitor, wiring
 from pages.parts.components.go_to_field import go_to_field
 from pages.parts.components.read_aloud import read_aloud
 from pages.parts.continue_elsewhere import phone_button, show_qr
+from pages.parts.entry import branch_of
 from pages.parts.help import help_button, show_help
 from pages.parts.outcome import show_outcome
 from pages.parts.progress import show_progress
@@ -40,7 +41,7 @@ def _load() -> Loaded | None:
     wanted = state.get(Key.WANTED) or (None if mine else "open_account")
     if wanted is None:
         return None
-    case = start_case(desk, actor, wanted, st.query_params.get("branch", ""), guest.customer.phone)
+    case = start_case(desk, actor, wanted, branch_of(guest.firm), guest.customer.phone)
     state.drop(Key.WANTED, Key.VIEW)
     with desk.read(actor.firm_id) as work:
         return load_case(work, case)

@@ -10,6 +10,7 @@ from core.ports import Desk
 from core.usecases.continue_elsewhere import certificate_stays_behind, continue_elsewhere
 from core.usecases.loading import Loaded
 from pages.parts import notice, state, wiring
+from pages.parts.site import site
 from pages.parts.state import Key
 
 _CERTIFICATE = (
@@ -33,8 +34,7 @@ def _renew(desk: Desk, actor: Actor, case_id: str) -> None:
 
 def address(firm_number: str, ticket: str) -> str:
     """Where the phone goes. The ticket stands behind #, which browsers send to no server and no log keeps."""
-    here = str(st.context.url or "").rstrip("/").removesuffix("/case")
-    return f"{wiring.settings().public_url.rstrip('/') or here}/continue?firm={firm_number}#{ticket}"
+    return f"{site('case')}/continue?firm={firm_number}#{ticket}"
 
 
 def show_qr(desk: Desk, actor: Actor, loaded: Loaded, step: str) -> None:

@@ -14,7 +14,8 @@ import streamlit as st
 class Key(StrEnum):
     """Every key that is not a widget's own."""
 
-    FIRM = "jz_firm"
+    DOOR = "jz_door"
+    ENTERED = "firm_entered"
     LARGE = "large_text"
     VIEW = "view_step"
     PLACE = "bring_into_view"

@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 from pages.routes.calendar_file import send_calendar
 from pages.routes.charts import send_chart
+from pages.routes.entry import send_entry
 from pages.routes.evidence import send_evidence, send_original
 from pages.routes.health import health, probe, root_certificate
 from pages.routes.session import exchange, leave
@@ -15,6 +16,7 @@ ROUTES = [
     Route("/session/exchange", exchange, methods=["POST"]),
     Route("/session/sign_out", leave, methods=["POST"]),
     Route("/charts/{key}/{kind}", send_chart, methods=["GET"]),
+    Route("/entry/{key}.svg", send_entry, methods=["GET"]),
     Route("/evidence/{evidence_id}", send_evidence, methods=["GET"]),
     Route("/desk-calendar/{year:int}.csv", send_calendar, methods=["GET"]),
     Route("/evidence/{evidence_id}/original", send_original, methods=["GET"]),

@@ -14,13 +14,13 @@ import streamlit as st
 from pages.parts.components.mounting import register
 
 _mount = register("remember")
-_VALUE = re.compile(r"[0-9A-Za-z]{1,16}")
+_VALUE = re.compile(r"[0-9A-Za-z._-]{1,64}")
 
-Choice = Literal["large"]
+Choice = Literal["large", "door"]
 
 
 def remember(**choices: str) -> None:
-    """Have the browser keep each choice (1 to 16 letters or digits); an empty one it forgets."""
+    """Have the browser keep each choice (1 to 64 letters, digits, dots and dashes); an empty one it forgets."""
     _mount(key="remember", data={"choices": choices})
 
 
