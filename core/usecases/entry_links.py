@@ -23,13 +23,18 @@ class Door:
     path: str
 
 
+def door_path(number: str, branch_id: str = "") -> str:
+    """The path behind the public address that leads to a firm, or to one of its branches."""
+    return "/?" + urlencode({"firm": number, **({"branch": branch_id} if branch_id else {})})
+
+
 def doors(desk: Desk, actor: Actor) -> list[Door]:
     """The firm's own door first, then its branches."""
     allow(actor, Permission.ENTRY_PRINT)
     with desk.read(actor.firm_id) as work:
         firm, branches = work.firms.firm(), work.firms.branches()
-    own = Door(WHOLE, firm.name, f"/?{urlencode({'firm': firm.number})}")
-    return [own, *(Door(b.id, b.name, f"{own.path}&{urlencode({'branch': b.id})}") for b in branches)]
+    own = Door(WHOLE, firm.name, door_path(firm.number))
+    return [own, *(Door(b.id, b.name, door_path(firm.number, b.id)) for b in branches)]
 
 
 def find_door(desk: Desk, actor: Actor, key: str) -> Door:

@@ -17,7 +17,7 @@ from pages.parts import wiring
 from pages.parts.entry import branch_of
 from pages.routes.entry import send_entry
 from tests.desk_bench import F1, F2, Bench
-from tests.pages.staff_pages import PAGES, calm, words
+from tests.pages.staff_pages import PAGES, calm, press, words
 from tests.walk import sign_in
 
 Look = Callable[..., AppTest]
@@ -137,6 +137,18 @@ def test_whoever_is_signed_in_stays_with_the_own_firm(bench: Bench, look: Look) 
 def test_a_door_of_one_firm_names_no_branch_of_another(look: Look) -> None:
     look(kept="8002.b2")
     assert branch_of(F1) == ""
+
+
+@pytest.mark.parametrize(("kept", "query"), [("8002", "firm=8002"), ("8001.b2", "firm=8001&branch=b2")])
+def test_the_sign_in_page_leads_a_phone_through_the_same_door(
+    look: Look, monkeypatch: pytest.MonkeyPatch, kept: str, query: str
+) -> None:
+    written: list[str] = []
+    monkeypatch.setattr(wiring, "qr_url", lambda text: written.append(text) or "data:,")
+    settings = replace(wiring.settings(), public_url="https://kaihu.example.com")
+    monkeypatch.setattr(wiring, "settings", lambda: settings)
+    press(look("customer/sign_in.py", kept), "open_phone")
+    assert written == [f"https://kaihu.example.com/?{query}"]
 
 
 def fetched(bench: Bench, subject: str, key: str) -> tuple[int, str]:
