@@ -71,9 +71,9 @@ def _draw(loaded: Loaded) -> None:
     show_progress(loaded.business.title, loaded.case.number, phases, position, len(plan), back="customer/hall.py")
     st.header(step.title)
     with st.container(horizontal=True, key="tools"):
-        help_button()
+        help_button(step.key)
         if guest.customer.device != "phone":
-            phone_button(desk, actor, loaded.case.id)
+            phone_button(desk, actor, loaded.case.id, step.key)
         read_aloud("read_aloud", place="step", page=f"{step.key} {state.get(Key.QUESTION)}")
     show_help(loaded, step.key, states)
     show_qr(desk, actor, loaded, step.key)

@@ -19,15 +19,15 @@ _CERTIFICATE = (
 )
 
 
-def phone_button(desk: Desk, actor: Actor, case_id: str) -> None:
+def phone_button(desk: Desk, actor: Actor, case_id: str, step: str) -> None:
     """Make a code and open it; the former one, if it was not used, ends by itself after two minutes."""
     st.button("手机继续办理", key="phone_open", type="tertiary", icon=":material/qr_code_2:",
-              on_click=_renew, args=(desk, actor, case_id))  # fmt: skip
+              on_click=_renew, args=(desk, actor, case_id, step))  # fmt: skip
 
 
-def _renew(desk: Desk, actor: Actor, case_id: str) -> None:
+def _renew(desk: Desk, actor: Actor, case_id: str, step: str) -> None:
     try:
-        state.put(Key.CONTINUE, continue_elsewhere(desk, actor, case_id))
+        state.put(Key.CONTINUE, (step, continue_elsewhere(desk, actor, case_id)))
     except DeskError as error:
         state.say(error.text)
 
@@ -38,8 +38,9 @@ def address(firm_number: str, ticket: str) -> str:
 
 
 def show_qr(desk: Desk, actor: Actor, loaded: Loaded, step: str) -> None:
-    """The dialog, while a code was asked for."""
-    if state.get(Key.CONTINUE):
+    """The dialog, while a code was asked for at this step."""
+    asked_at, _ = state.get(Key.CONTINUE) or ("", "")
+    if asked_at == step:
         _dialog(desk, actor, loaded, step)
 
 
@@ -48,7 +49,9 @@ def _dialog(desk: Desk, actor: Actor, loaded: Loaded, step: str) -> None:
     if certificate_stays_behind(loaded, step):
         notice.refusal(_CERTIFICATE)
     st.markdown("请用手机扫描二维码，在手机上打开后点“在这台设备上继续”。已保存的内容都在。")
-    code = wiring.qr_url(address(loaded.rules["firm"]["number"], str(state.get(Key.CONTINUE))))
+    _, ticket = state.get(Key.CONTINUE)
+    code = wiring.qr_url(address(loaded.rules["firm"]["number"], ticket))
     st.html(f'<img class="jz-qr" src="{code}" alt="二维码">')
     st.caption("二维码 2 分钟内有效，只能使用一次，请不要发给他人。这台电脑上的登录会保留，您可以随时回来。")
-    st.button("重新生成二维码", key="phone_renew", on_click=_renew, args=(desk, actor, loaded.case.id))
+    st.button("重新生成二维码", key="phone_renew", on_click=_renew,
+              args=(desk, actor, loaded.case.id, step))  # fmt: skip

@@ -29,15 +29,15 @@ def show_topics(topics: Sequence[Mapping[str, Any]], number: str) -> None:
     hotline(number)
 
 
-def help_button() -> None:
-    """需要帮助？, which opens the help of the step in this run's `show_help`."""
-    ask = {"on_click": state.put, "args": (Key.HELP, True)}
+def help_button(step: str) -> None:
+    """需要帮助？, which opens the help of this step in the run's `show_help`."""
+    ask = {"on_click": state.put, "args": (Key.HELP, step)}
     st.button("需要帮助？", key="help_open", type="tertiary", icon=":material/help:", **ask)
 
 
 def show_help(loaded: Loaded, step: str, states: Mapping[str, str]) -> None:
-    """The dialog, when it was asked for; `states` says how each step of the plan stands (as in StepState)."""
-    if state.get(Key.HELP):
+    """The dialog, when it was asked for at this step; `states` says how each step stands (as in StepState)."""
+    if state.get(Key.HELP) == step:
         _dialog(loaded, step, states)
 
 

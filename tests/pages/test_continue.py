@@ -46,7 +46,7 @@ def test_the_code_leads_to_the_public_address(
     monkeypatch.setattr(wiring, "qr_url", lambda text: written.append(text) or "data:,")
     walk = case_at(bench, step)
     at = press(opened(bench, session_of(bench, walk), monkeypatch), "phone_open")
-    assert written == [f"https://kaihu.example.com/continue?firm={F1.number}#{at.session_state[Key.CONTINUE]}"]
+    assert written == [f"https://kaihu.example.com/continue?firm={F1.number}#{at.session_state[Key.CONTINUE][1]}"]
     for personal in (walk.person.phone, walk.person.id_number, walk.person.name, walk.owner):
         assert personal not in written[0]
     assert (CERTIFICATE in words(at)) is warned
