@@ -53,6 +53,7 @@ class Tag(StrEnum):
     STAFF_CALL_WHISPER = "staff:call:whisper"
     STAFF_CALLBACK_RECORD = "staff:callback:record"
     STAFF_CASE_ACTIVATE = "staff:case:activate"
+    STAFF_CASE_AGREE = "staff:case:agree"
     STAFF_CASE_APPROVE = "staff:case:approve"
     STAFF_CASE_FINISH = "staff:case:finish"
     STAFF_CASE_REJECT = "staff:case:reject"

@@ -18,6 +18,10 @@ CODE_TRIES = 5
 CODES_PER_PHONE_A_DAY = 10
 CODES_PER_ADDRESS_A_DAY = 200
 
+CONTINUE_LIFE = timedelta(minutes=2)
+"""How long a QR code that continues on another device works."""
+CONTINUES_MOST, CONTINUE_WINDOW = 20, timedelta(hours=1)
+
 PHOTO_BYTES = 10 * 1024 * 1024
 """R075: at most 10 MB a photo."""
 

@@ -20,6 +20,7 @@ class Permission(StrEnum):
     CASE_APPROVE = "desk:case:approve"
     CASE_READ = "desk:case:read"
     CASE_REPORT = "desk:case:report"
+    ENTRY_PRINT = "desk:entry:print"
     EVIDENCE_EXPORT = "desk:evidence:export"
     EVIDENCE_READ = "desk:evidence:read"
     NETWORK_TEST = "desk:network:test"
@@ -45,12 +46,15 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.CALENDAR_MANAGE,
             _P.CALL_OBSERVE,
             _P.SKILLS_MANAGE,
+            _P.ENTRY_PRINT,
         }
     ),
     Role.ANALYST: frozenset({_P.QUEUE_READ}),
     Role.COMPLIANCE: frozenset({_P.AUDIT_VERIFY, _P.CASE_READ, _P.EVIDENCE_EXPORT, _P.EVIDENCE_READ}),
     Role.SERVICE: frozenset({_P.CASE_READ}),
-    Role.ADMIN: frozenset({_P.NETWORK_TEST, _P.PEOPLE_MANAGE, _P.AUDIT_VERIFY, _P.CALENDAR_MANAGE, _P.SKILLS_MANAGE}),
+    Role.ADMIN: frozenset(
+        {_P.NETWORK_TEST, _P.PEOPLE_MANAGE, _P.AUDIT_VERIFY, _P.CALENDAR_MANAGE, _P.SKILLS_MANAGE, _P.ENTRY_PRINT}
+    ),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts import visitor
+from pages.parts.entry import ask_for_firm
 from pages.parts.look import ICON, apply_look
 from pages.parts.table import pages_for
 
@@ -14,8 +15,11 @@ pages = pages_for(guest)
 page = st.navigation(pages, position="sidebar" if guest.actor_staff else "hidden")
 staff_page = page.url_path.startswith("desk")
 apply_look(large_text=visitor.large_text(), staff=staff_page)
-if not staff_page:
-    visitor.customer_header(guest)
-else:
+if staff_page:
     visitor.staff_header(guest, shows_duty=page.url_path == "desk_witness")
-page.run()
+    page.run()
+elif guest.named:
+    visitor.customer_header(guest)
+    page.run()
+else:
+    ask_for_firm()

@@ -1,10 +1,16 @@
-"""上传照片: ID front, ID back, signature; the liability letter and the two separate consents (R069-R078)."""
+"""上传照片: ID front, ID back, signature; the liability letter and the two separate consents (R069-R078).
+
+Also the place to declare another person beside the customer: every business that shows somebody on video asks for the
+photos first, and it is the form in which customers state things under their own name (the device check is measured,
+and is done again on each device).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from core.flow import Answers, Checked, Facts, Phase, Rules, Step
 from core.steps.certificate import found
@@ -15,6 +21,13 @@ CONSENTS: Mapping[str, str] = {
     "face_video_consent": "我同意为核实身份使用我的人脸与视频信息",
     "recording_consent": "我同意视频过程录音录像",
 }
+
+RELATIONS: Mapping[str, str] = {
+    "spouse": "配偶", "child": "子女", "parent": "父母", "relative": "其他亲属", "friend": "朋友", "other": "其他人",
+}  # fmt: skip
+"""Who may sit beside a customer and help with the device."""
+REASON_MOST = 100
+"""Characters of the reason why help is needed."""
 
 
 def rejected_slots(facts: Facts, rules: Rules) -> tuple[str, ...]:
@@ -32,12 +45,37 @@ def rejected_slots(facts: Facts, rules: Rules) -> tuple[str, ...]:
 
 
 def check(answers: Answers, facts: Facts, rules: Rules, _now: datetime) -> Checked:
-    """Three photos, none rejected, and three ticks."""
+    """Three photos, none rejected, three ticks, and who helps beside the customer if somebody does."""
     again = rejected_slots(facts, rules)
     errors = {slot: f"请上传{title}。" for slot, title in SLOTS.items() if not facts.slot(slot)}
     errors |= {slot: f"{SLOTS[slot]}需要重新上传。" for slot in again}
     errors |= {key: "请阅读并勾选。不同意时可以到营业部办理。" for key in CONSENTS if answers.get(key) is not True}
-    return Checked(errors, dict.fromkeys(CONSENTS, True))
+    assisted_errors, assistance = _assistance(answers)
+    return Checked({**errors, **assisted_errors}, {**dict.fromkeys(CONSENTS, True), **assistance})
+
+
+def _assistance(answers: Answers) -> tuple[dict[str, str], dict[str, Any]]:
+    """Errors, and what is declared about another person beside the customer; nothing without the tick."""
+    if answers.get("assisted") is not True:
+        return {}, {}
+    relation, reason = str(answers.get("relation") or ""), str(answers.get("reason") or "").strip()
+    errors = {} if relation in RELATIONS else {"relation": "请选择协助人与您的关系。"}
+    if not reason:
+        errors["reason"] = "请填写需要协助的原因。"
+    elif len(reason) > REASON_MOST:
+        errors["reason"] = f"原因最多 {REASON_MOST} 个字。"
+    return errors, {"assisted": True, "relation": relation, "reason": reason}
+
+
+def is_assisted(facts: Facts, _rules: Rules) -> bool:
+    """Whether the customer declared that somebody helps beside them."""
+    return facts.values("photos").get("assisted") is True
+
+
+def assistance_words(facts: Facts) -> str:
+    """`子女，不熟悉手机操作`, as the customer declared it; empty when nobody helps."""
+    values = facts.values("photos")
+    return f"{RELATIONS[values['relation']]}，{values['reason']}" if values.get("assisted") is True else ""
 
 
 STEP = Step("photos", "上传照片", Phase.DATA, check, hint="准备好身份证原件，在光线充足处拍摄。")

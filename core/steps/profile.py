@@ -52,12 +52,12 @@ def _shape_error(field: Field, answers: Answers, rules: Rules) -> str | None:
     return None
 
 
-def _identity(answers: Answers, rules: Rules, today: date) -> tuple[dict[str, str], dict[str, Any], list[str]]:
+def _identity(answers: Answers, rules: Rules, today: date) -> tuple[dict[str, str], dict[str, Any], dict[str, str]]:
     """Errors, normalised values and warnings of the ID card's fields."""
     errors: dict[str, str] = {}
     person = id_card.check_id_number(_text(answers.get("id_number")))
     if isinstance(person, Problem):
-        return {"id_number": person.text}, {}, []
+        return {"id_number": person.text}, {}, {}
     for problem in filter(None, [id_card.adult_problem(person, today)]):
         errors["id_number"] = problem.text
     age = judge_age(person.age_on(today), rules["age_rules"])
@@ -67,7 +67,10 @@ def _identity(answers: Answers, rules: Rules, today: date) -> tuple[dict[str, st
     end = id_card.LONG_TERM if answers.get("long_term") else _day(answers.get("valid_to"))
     for problem in id_card.validity_problems(start, end, today):
         errors.setdefault("valid_to", problem.text)
-    warnings = [w.text for w in id_card.validity_warnings(start, end)] if start and end and not errors else []
+    doubts = id_card.validity_warnings(start, end) if start and end and not errors else []
+    warnings = {"valid_to": doubts[0].text} if doubts else {}
+    if (age.warn or age.extra_review) and not age.blocked:
+        warnings["id_number"] = "".join(age.texts)
     values = {
         "id_number": person.number,
         "sex": person.sex,
@@ -138,9 +141,7 @@ def check(answers: Answers, facts: Facts, rules: Rules, now: datetime) -> Checke
         for key, text in group.items():
             errors.setdefault(key, text)
     values |= {**normal, **numbers, **address}
-    if doubts:
-        warnings["valid_to"] = doubts[0]
-    return Checked(errors, values, warnings)
+    return Checked(errors, values, {**doubts, **warnings})
 
 
 def _trim(value: Any) -> Any:

@@ -81,6 +81,8 @@ def _clear_changes(work: Work, loaded: Loaded, step: str, values: Mapping[str, A
         clear |= profile.clear_facts(values)
         changes["id_number"] = values["id_number"]
         flags = _identity_flags(work, loaded.facts, values, flags)
+    elif step == "photos":
+        flags = flags | {"assisted"} if values.get("assisted") else flags - {"assisted"}
     elif step == "suitability":
         clear |= {"level": values["level"], "lowest": values["lowest"]}
     elif step == "exchanges":

@@ -20,6 +20,7 @@ from core.usecases.loading import Loaded, calendar_around, load
 from core.usecases.notify import notify_case
 from core.usecases.reject_case import reject
 from core.usecases.review_decisions import APPROVED, note_decision
+from core.usecases.second_review import agreed_by, first_reviewer, is_first, needs_two
 
 ACCOUNT_DIGITS = 8
 
@@ -78,6 +79,8 @@ def approve_case(desk: Desk, actor: Actor, case_id: str) -> str:
         loaded = _held(work, actor, case_id, Action.APPROVE)
         if loaded.current is not None:
             raise WrongState(f"资料不完整：{loaded.current.title}。")
+        if needs_two(loaded) and first_reviewer(loaded) in {"", actor.staff_id}:
+            raise WrongState("按年龄规定，这笔业务由两位工作人员复核，请由另一位同事通过。")
         note_decision(work, loaded, APPROVED)
         return approve(work, actor, loaded, Tag.STAFF_CASE_APPROVE)
 
@@ -113,6 +116,18 @@ def _on_file(work: Work, loaded: Loaded) -> Customer:
     if found is None:
         raise NotFound
     return found
+
+
+def agree_case(desk: Desk, actor: Actor, case_id: str) -> None:
+    """The first of two reviewers agrees; the case goes back to the list for another one."""
+    with desk.write(actor.firm_id) as work:
+        loaded = _held(work, actor, case_id, Action.APPROVE)
+        if loaded.current is not None or not is_first(loaded):
+            raise WrongState
+        work.cases.add_proof(case_id, agreed_by(loaded, str(actor.staff_id)), actor.id)
+        state = next_state(loaded.case.state, Action.RELEASE)
+        work.cases.change(loaded.case, state=state, reviewer_id=None, reviewer_until=None)
+        work.audit(actor, Tag.STAFF_CASE_AGREE, f"case:{case_id}")
 
 
 def _new_account(work: Work, case_id: str) -> str:

@@ -45,11 +45,22 @@ def firm_of(token: str) -> str:
     return token.partition(".")[0] if "." in token else ""
 
 
-def open_session(work: Work, kind: str, subject: str, phone: str = "") -> str:
-    """Insert a session inside the caller's transaction; returns its one-time ticket (60 s)."""
+def open_session(
+    work: Work,
+    kind: str,
+    subject: str,
+    phone: str = "",
+    *,
+    life: timedelta = TICKET_LIFE,
+    since: datetime | None = None,
+) -> str:
+    """Insert a session inside the caller's transaction; returns its one-time ticket, good for `life`.
+
+    `since` is when the person proved who they are, if that was earlier: the session's whole life counts from there.
+    """
     ticket = f"{work.firm_id}.{secrets.token_urlsafe(32)}"
-    record = SessionRecord(work.new_id(), work.firm_id, kind, subject, work.now, work.now, phone)
-    work.people.add_session(record, _hash(ticket), work.now + TICKET_LIFE)
+    record = SessionRecord(work.new_id(), work.firm_id, kind, subject, since or work.now, work.now, phone)
+    work.people.add_session(record, _hash(ticket), work.now + life)
     tag = Tag.STAFF_SESSION_OPEN if kind == "staff" else Tag.CUSTOMER_SESSION_OPEN
     work.audit(Actor(work.firm_id, subject), tag, f"session:{record.id}")
     return ticket

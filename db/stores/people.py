@@ -160,7 +160,7 @@ class People(Store):
             phone_sealed=phone,
             ticket_hash=ticket_hash,
             ticket_until=until,
-            created_at=self.work.now,
+            created_at=session.created_at,
             seen_at=self.work.now,
         )
 

@@ -13,6 +13,10 @@ from core.usecases.reservations import note_visit
 from core.usecases.start_case import customer_id_of, start_case
 from pages.parts import notice, state, visitor, wiring
 from pages.parts.components.go_to_field import go_to_field
+from pages.parts.components.read_aloud import read_aloud
+from pages.parts.continue_elsewhere import phone_button, show_qr
+from pages.parts.entry import branch_of
+from pages.parts.help import help_button, show_help
 from pages.parts.outcome import show_outcome
 from pages.parts.progress import show_progress
 from pages.parts.state import Key
@@ -39,7 +43,7 @@ def _load() -> Loaded | None:
     wanted = asked or (None if mine or customer_id_of(actor) else "open_account")
     if wanted is None:
         return None
-    case = start_case(desk, actor, wanted, st.query_params.get("branch", ""), guest.customer.phone)
+    case = start_case(desk, actor, wanted, branch_of(guest.firm), guest.customer.phone)
     state.drop(Key.WANTED, Key.VIEW)
     st.query_params.pop("business", None)
     with desk.read(actor.firm_id) as work:
@@ -70,18 +74,27 @@ def _draw(loaded: Loaded) -> None:
     ]
     position = [s.key for s in plan].index(step.key) + 1
     show_progress(loaded.business.title, loaded.case.number, phases, position, len(plan), back="customer/hall.py")
+    st.header("提交" if handing_in else step.title)
+    with st.container(horizontal=True, key="tools"):
+        help_button(step.key)
+        if guest.customer.device != "phone":
+            phone_button(desk, actor, loaded.case.id, step.key)
+        read_aloud("read_aloud", place="step", page=f"{step.key} {state.get(Key.QUESTION)}")
+    show_help(loaded, step.key, states)
+    show_qr(desk, actor, loaded, step.key)
     screen = StepView(desk, actor, guest.customer, loaded, step, plan)
     if handing_in:
-        st.header("提交")
         submit.draw(screen)
         return
-    st.header(step.title)
-    rejection = loaded.facts.open_rejection(step.key)
-    if rejection and not loaded.done[step.key]:
-        notice.rejected(rejection.customer_text.split("\n"))
-    elif step.hint:
-        st.caption(step.hint)
-    SCREENS[step.screen or step.key](screen)
+    with st.container(key="step"):
+        rejection = loaded.facts.open_rejection(step.key)
+        if rejection and not loaded.done[step.key]:
+            notice.rejected(rejection.customer_text.split("\n"))
+        elif step.hint:
+            st.caption(step.hint)
+        for text in state.get(Key.NOTED) or ():
+            st.info(notice.plain(text), icon=":material/info:")
+        SCREENS[step.screen or step.key](screen)
     place = state.get(Key.PLACE)
     if place:
         go_to_field("go_to_field", field_key=place[0], nonce=place[1])

@@ -82,4 +82,6 @@ st.markdown(f":material/call: 服务热线：{notice.plain(guest.firm.hotline)}"
 for topic in rules["education"]["topics"]:
     with st.expander(f"投资者教育：{topic['title']}", icon=":material/school:"):
         st.markdown(topic["text"])
+if not guest.customer and len(wiring.firms()) > 1:
+    st.page_link("customer/firm.py", label="更换期货公司", icon=":material/apartment:")
 st.caption(f"见证 {guest.firm.name} · 试点系统")

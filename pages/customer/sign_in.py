@@ -9,12 +9,15 @@ import streamlit as st
 from core.businesses import BUSINESSES
 from core.errors import DeskError
 from core.rules.service_hours import ServiceHours
+from core.usecases.entry_links import door_path
 from core.usecases.loading import rules_for
 from core.usecases.sign_in_customer import CaptchaShown, new_captcha, request_code, sign_in_customer
 from pages.parts import notice, state, visitor, wiring
 from pages.parts.components.captcha_view import captcha_view
 from pages.parts.components.session_exchange import session_exchange
+from pages.parts.entry import branch_of
 from pages.parts.papers_text import policy_dialog
+from pages.parts.site import site
 from pages.parts.state import Key
 
 PHONE, ID = "新客户：手机号登录", "已开户：身份证号登录"
@@ -79,6 +82,14 @@ def _sign_in() -> None:
         state.put(Key.ERRORS, {"sms_code": "验证码不正确或已过期，请核对短信或重新获取。"})
 
 
+@st.dialog("用手机开户")
+def _on_phone() -> None:
+    """The firm's door as a QR code, for whoever began at a computer without a camera (R013)."""
+    st.markdown("请用手机扫描二维码，在手机上登录和办理。已经开始的业务会接着办理。")
+    address = site("sign_in") + door_path(guest.firm.number, branch_of(guest.firm))
+    st.html(f'<img class="jz-qr" src="{wiring.qr_url(address)}" alt="二维码">')
+
+
 if guest.customer:
     st.switch_page("customer/case.py")
 if state.get(Key.TICKET):
@@ -130,5 +141,7 @@ with st.form("sign_in", border=False):
     if "agree" in errors:
         notice.field_error(errors["agree"])
     st.form_submit_button("马上开户", type="primary", width="stretch", on_click=_sign_in)
+if st.button("用手机开户", key="open_phone", type="tertiary", icon=":material/qr_code_2:"):
+    _on_phone()
 if st.button("查看《隐私政策》", key="open_policy", type="tertiary"):
     policy_dialog(rules, "privacy")

@@ -18,6 +18,7 @@ from core.rules.suitability import contradictions, level_name
 from core.steps import exchanges
 from core.steps.bank import cards
 from core.steps.follow_up import questions
+from core.steps.photos import assistance_words
 from core.steps.profile_fields import Field, shown_fields
 from core.usecases.case_changes import in_words
 from core.usecases.read_case import CaseFile
@@ -26,6 +27,7 @@ from pages.parts.fact_table import cell, fact_table, unusual
 
 FLAGS: Mapping[str, str] = {
     "age": "年龄提醒",
+    "assisted": "有人协助",
     "dishonesty": "不良诚信",
     "duplicate": "疑似重复",
     "follow_up": "回访需确认",
@@ -80,6 +82,8 @@ def _marked(field: Field, values: Mapping[str, Any], rules: Rules) -> bool:
 def show_profile(file: CaseFile, *, full_id: bool, phone_shown: bool, on_reveal: Reveal | None = None) -> None:
     """个人基本资料 by section with Chinese labels; the phone number is masked until it is revealed."""
     values, rules = file.loaded.facts.values("profile"), file.loaded.rules
+    helped = assistance_words(file.loaded.facts)
+    fact_table("旁人协助", [("协助人与原因", unusual(helped))] if helped else [])
     sections: dict[str, list[tuple[str, str]]] = {}
     for field in shown_fields(values):
         text = in_words(field, values.get(field.key), rules)

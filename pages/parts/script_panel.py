@@ -17,6 +17,7 @@ from core.rules.calendar import SHANGHAI
 from core.rules.exchanges import names_of
 from core.rules.suitability import level_name
 from core.steps import exchanges
+from core.steps.photos import assistance_words
 from core.steps.witness import CAPTURES, HEAD_CLIP
 from core.usecases.call_script import CODE_STEP, draw_question, mark_answer, question_of, send_call_code
 from core.usecases.loading import Loaded
@@ -127,6 +128,7 @@ def _words(talk: Talk) -> dict[str, str]:
         "time": talk.loaded.now.astimezone(SHANGHAI).strftime("%H:%M"),
         "exchanges": names_of(facts.values("exchanges").get("chosen") or (), rules["exchanges"]),
         "level": level_name(level, lowest, rules["match_table"]),
+        "beside": assistance_words(facts),
         "challenge": challenge_of(talk.ticket).get("text", UNDRAWN),
     }
 

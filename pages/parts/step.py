@@ -86,7 +86,7 @@ class StepView:
         """Look at another step (None: where the case stands) on the next run, from its top."""
         state.put(Key.VIEW, key)
         state.put(Key.PLACE, ("header", secrets.token_hex(4)))
-        state.drop(Key.ERRORS, Key.WARNINGS, Key.ASKING)
+        state.drop(Key.ERRORS, Key.WARNINGS, Key.ASKING, Key.NOTED)
         self._forget_mistakes()
 
     def _neighbour(self, offset: int) -> str | None:
@@ -114,6 +114,7 @@ class StepView:
     def save(self, answers: Mapping[str, Any]) -> bool:
         """Save the step's answers and go on; with mistakes they are kept for the fields.
 
+        What was accepted with a doubt or a notice (R107, age) stands on the following screen.
         Who looked back at a finished step goes on to the following one; otherwise the case says what is still to be
         done, so that after a rejection nothing finished is walked through again.
         """
@@ -131,6 +132,7 @@ class StepView:
             self.forward()
         else:
             self.go(None)
+        state.put(Key.NOTED, list(checked.warnings.values()))
         return True
 
     def attempt(self, act: Callable[[], Checked]) -> Checked | None:
@@ -144,12 +146,21 @@ class StepView:
             self.fail({"step": error.text})
         return None
 
-    def actions(self, on_next: Callable[[], Any] | None = None, label: str = "下一步") -> None:
-        """上一步 and 下一步 at the bottom of the screen; without `on_next` the step finishes by other means."""
+    def actions(
+        self,
+        on_next: Callable[[], Any] | None = None,
+        label: str = "下一步",
+        back: tuple[str, Callable[[], Any]] | None = None,
+    ) -> None:
+        """上一步 and 下一步 at the bottom of the screen; without `on_next` the step finishes by other means.
+
+        `back` is what stands instead of 上一步 where a step has several screens.
+        """
         if "step" in self.errors():
             notice.refusal(self.errors()["step"])
         with st.container(key="actions", horizontal=True):
-            if self._neighbour(-1):
-                st.button("上一步", key="previous", on_click=self.back)
+            if back or self._neighbour(-1):
+                words, go_back = back or ("上一步", self.back)
+                st.button(words, key="previous", on_click=go_back)
             if on_next or self.done:
                 st.button(label, key="next", type="primary", on_click=on_next or self.forward)

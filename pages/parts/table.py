@@ -14,6 +14,8 @@ CUSTOMER = {
     "case": ("办理中", "customer/case.py", ":material/edit_document:"),
     "my": ("我的业务", "customer/my_cases.py", ":material/list_alt:"),
     "documents": ("协议下载", "customer/documents.py", ":material/description:"),
+    "continue": ("手机继续办理", "customer/continue_here.py", ":material/smartphone:"),
+    "firm": ("选择期货公司", "customer/firm.py", ":material/apartment:"),
     "help": ("开户帮助", "customer/help.py", ":material/help:"),
 }
 STAFF = {
@@ -34,6 +36,7 @@ STAFF = {
     "desk_analytics": ("统计分析", "staff/analytics.py", ":material/query_stats:", Permission.QUEUE_READ),
     "desk_calls": ("通话监看", "staff/calls.py", ":material/hearing:", Permission.CALL_OBSERVE),
     "desk_recordings": ("录像查阅", "staff/recordings.py", ":material/video_library:", Permission.EVIDENCE_EXPORT),
+    "desk_entry": ("入口二维码", "staff/entry.py", ":material/qr_code_2:", Permission.ENTRY_PRINT),
     "desk_people": ("人员", "staff/people.py", ":material/badge:", Permission.SKILLS_MANAGE),
     "desk_network": ("网络与中继", "staff/network.py", ":material/lan:", Permission.NETWORK_TEST),
     "desk_audit": ("审计", "staff/audit.py", ":material/policy:", Permission.AUDIT_VERIFY),

@@ -15,8 +15,10 @@ from core.records import Firm, SessionRecord, StaffMember
 from core.rules.masks import mask_phone
 from core.usecases.loading import firm_of
 from pages.parts import notice, state, wiring
+from pages.parts.components.remember import remember, remembered
 from pages.parts.components.session_exchange import sign_out
 from pages.parts.duty_aside import duty_aside
+from pages.parts.entry import chosen_firm, door, note_door
 from pages.parts.state import Key
 
 OUTBOX_SHOWN = timedelta(minutes=5)
@@ -32,18 +34,13 @@ class Visitor:
     customer: SessionRecord | None
     actor_staff: Actor | None
     member: StaffMember | None
+    named: bool = True
+    """False where nobody said which firm is meant; `firm` is then nobody's choice and nothing of it may be shown."""
 
     @property
     def actor(self) -> Actor | None:
         """The customer's actor."""
         return wiring.customer_actor(self.customer) if self.customer else None
-
-
-def _chosen_firm(firms: list[Firm]) -> Firm:
-    wanted = st.query_params.get("firm") or state.get(Key.FIRM)
-    chosen = next((firm for firm in firms if firm.number == wanted), firms[0])
-    state.put(Key.FIRM, chosen.number)
-    return chosen
 
 
 def arrive() -> Visitor:
@@ -53,8 +50,14 @@ def arrive() -> Visitor:
         state.drop(Key.KEPT)
     actor, member = staff or (None, None)
     signed_in = customer or actor
-    firm = firm_of(wiring.desk(), signed_in.firm_id) if signed_in else _chosen_firm(_firms())
-    found = Visitor(firm, customer, actor, member)
+    if signed_in:
+        firm = firm_of(wiring.desk(), signed_in.firm_id)
+        note_door(firm)
+        found = Visitor(firm, customer, actor, member)
+    else:
+        firms = _firms()
+        chosen = chosen_firm(firms)
+        found = Visitor(chosen or firms[0], None, None, None, named=chosen is not None)
     _here.set(found)
     return found
 
@@ -73,7 +76,9 @@ def _firms() -> list[Firm]:
 
 
 def large_text() -> bool:
-    """Whether the visitor wants large text."""
+    """Whether the visitor wants 大字版: as switched in this visit, else as this browser keeps it."""
+    if Key.LARGE not in st.session_state:
+        state.put(Key.LARGE, remembered("large") == "1")
     return bool(state.get(Key.LARGE))
 
 
@@ -93,11 +98,12 @@ def customer_header(visitor: Visitor) -> None:
     """Firm name, large text, 我的业务, help, sign out (R015)."""
     with st.container(horizontal=True, vertical_alignment="center", key="header"):
         st.page_link("customer/hall.py", label=f"**{visitor.firm.name}**", icon=":material/verified_user:")
-        st.toggle("大字", key=Key.LARGE, help="放大全部文字")
+        st.toggle("大字", key=Key.LARGE)
         if visitor.customer:
             st.page_link("customer/my_cases.py", label="我的业务")
             st.button("退出登录", key="leave", type="tertiary", on_click=_leave, args=("customer",))
         st.page_link("customer/help.py", label="开户帮助")
+    remember(large="1" if large_text() else "", door=door(visitor.firm))
     _finish_leaving()
     _outbox(visitor)
     state.show_said()

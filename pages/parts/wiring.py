@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
+from base64 import b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -22,7 +23,7 @@ from core.settings import Settings, read_settings
 from core.usecases.complete_firm import complete_firm
 from core.usecases.sessions import find_session
 from db.database import Database
-from media import captcha_image, images
+from media import captcha_image, images, qr
 from media.documents.papers import Papers
 from media.encoded import VideoMode, install
 from media.head_log import HeadLog
@@ -113,6 +114,11 @@ def vault() -> Vault:
 def preview_url(jpeg: bytes, max_side: int = 1400) -> str:
     """A small data: URL of a picture, at most `max_side` px."""
     return images.data_url(images.preview(jpeg, max_side))
+
+
+def qr_url(text: str) -> str:
+    """The QR code of an address as a small data: URL (st.html lets no drawing through)."""
+    return f"data:image/svg+xml;base64,{b64encode(qr.qr_svg(text).encode()).decode()}"
 
 
 def prepare_calls() -> None:

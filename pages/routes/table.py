@@ -7,6 +7,7 @@ from starlette.routing import Route
 from pages.routes.calendar_file import send_calendar
 from pages.routes.charts import send_chart
 from pages.routes.chat import send_chat
+from pages.routes.entry import send_entry
 from pages.routes.evidence import send_evidence, send_original
 from pages.routes.health import health, probe, root_certificate
 from pages.routes.rehearsal import look_at_face, receive_uplink
@@ -18,6 +19,7 @@ ROUTES = [
     Route("/session/sign_out", leave, methods=["POST"]),
     Route("/charts/{key}/{kind}", send_chart, methods=["GET"]),
     Route("/chat/{case_id}", send_chat, methods=["GET"]),
+    Route("/entry/{key}.svg", send_entry, methods=["GET"]),
     Route("/evidence/{evidence_id}", send_evidence, methods=["GET"]),
     Route("/desk-calendar/{year:int}.csv", send_calendar, methods=["GET"]),
     Route("/evidence/{evidence_id}/original", send_original, methods=["GET"]),

@@ -9,7 +9,8 @@ from core.case import Ending
 from core.rules.exchanges import names_of
 from core.usecases.case_changes import changes_of
 from core.usecases.read_case import CaseFile, read_case, reveal
-from core.usecases.review_case import approve_case, reject_review, release_case, take_case
+from core.usecases.review_case import agree_case, approve_case, reject_review, release_case, take_case
+from core.usecases.second_review import first_reviewer, is_first, needs_two
 from core.usecases.work_lists import Listed, review_list
 from pages.parts import acting, case_file, case_history, case_list, case_media, notice, state, visitor, wiring
 from pages.parts.changes import show_changes
@@ -39,6 +40,11 @@ def _approve(case_id: str) -> None:
     if acting.attempt(lambda: numbers.append(approve_case(desk, actor, case_id))):
         acting.open_case(None)
         state.say(f"已通过，资金账号 {numbers[0]}。")
+
+
+def _agree(case_id: str) -> None:
+    if acting.attempt(lambda: agree_case(desk, actor, case_id), "已同意，等待另一位同事复核。"):
+        acting.open_case(None)
 
 
 def _reject(case_id: str, codes: list[str], text: str, internal: str) -> None:
@@ -106,9 +112,16 @@ def _decide(file: CaseFile) -> None:
     missing = file.loaded.current
     if missing:
         notice.refusal(f"资料不完整：{missing.title}。请驳回，或放回列表。")
+    first, mine = is_first(file.loaded), first_reviewer(file.loaded) == actor.staff_id
+    if needs_two(file.loaded):
+        st.caption("按年龄规定，这笔业务由两位复核人员先后同意。" + ("您已同意，请由另一位同事通过。" if mine else ""))
     with st.container(horizontal=True):
-        st.button("通过", key="approve", type="primary", icon=":material/check:", disabled=missing is not None,
-                  on_click=acting.ask, args=("approve",))  # fmt: skip
+        if first:
+            st.button("同意，转另一位复核", key="agree", type="primary", icon=":material/done:",
+                      disabled=missing is not None, on_click=_agree, args=(file.case.id,))  # fmt: skip
+        else:
+            st.button("通过", key="approve", type="primary", icon=":material/check:", disabled=bool(missing) or mine,
+                      on_click=acting.ask, args=("approve",))  # fmt: skip
         st.button("驳回", key="reject", icon=":material/assignment_return:", on_click=acting.ask, args=("reject",))
         st.button("放回列表", key="release", type="tertiary", on_click=_release, args=(file.case.id,))
     if acting.asking() == "approve":

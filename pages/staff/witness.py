@@ -12,6 +12,7 @@ from core.usecases.loading import Loaded, load
 from core.usecases.serve_customer import keep_call
 from pages.parts import call, chat, duty, notice, state, visitor, wiring
 from pages.parts.call_talk import beside_call, note_lost, show_lost
+from pages.parts.case_file import show_flags
 from pages.parts.components.sound import chime
 from pages.parts.script_panel import Talk, script
 from pages.parts.witness_panels import captures, decide, facts, status
@@ -55,6 +56,7 @@ def _idle() -> None:
 
 def _desk(ticket: Ticket, loaded: Loaded) -> None:
     st.subheader(f"{loaded.business.title}　受理单 {loaded.case.number}")
+    show_flags(loaded.case.flags)
     picture, side = st.columns([3, 2])
     with picture:
         call.join(ticket, call.Role.STAFF)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from core.errors import DeskError
-from core.steps.photos import CONSENTS, SLOTS, rejected_slots
+from core.steps.photos import CONSENTS, REASON_MOST, RELATIONS, SLOTS, rejected_slots
 from core.usecases.photos import add_photo
 from pages.parts import notice
 from pages.parts.papers_text import policy_dialog
@@ -55,6 +57,37 @@ def _guide(view: StepView) -> None:
         st.rerun()
 
 
+def _assistance(view: StepView) -> None:
+    """Somebody beside the customer is declared here and becomes known to witness and reviewer."""
+    label, ticked = "有人在旁协助我操作（没有请不要勾选）", view.values.get("assisted") is True
+    if not st.checkbox(label, value=ticked, key=view.key("assisted")):
+        return
+    st.caption("他人可以帮您操作手机，但不能代您回答、签字或输入密码。视频验证时，工作人员会先和协助您的人见面。")
+    codes, chosen = list(RELATIONS), view.values.get("relation")
+    st.selectbox(
+        "协助人与您的关系",
+        codes,
+        format_func=RELATIONS.get,
+        key=view.key("relation"),
+        placeholder="请选择",
+        index=codes.index(chosen) if chosen in RELATIONS else None,
+    )
+    view.show_error("relation")
+    st.text_input(
+        "需要协助的原因",
+        value=str(view.values.get("reason") or ""),
+        key=view.key("reason"),
+        max_chars=REASON_MOST,
+        placeholder="例如：不熟悉手机操作",
+    )
+    view.show_error("reason")
+
+
+def _answers(view: StepView) -> dict[str, Any]:
+    held = {name: st.session_state.get(view.key(name)) for name in (*CONSENTS, "assisted", "relation", "reason")}
+    return {**held, **{name: bool(held[name]) for name in (*CONSENTS, "assisted")}}
+
+
 def draw(view: StepView) -> None:
     """Three photos, the liability letter, two separate consents."""
     if st.button("拍照规范", key="guide", type="tertiary", icon=":material/photo_camera:"):
@@ -67,10 +100,8 @@ def draw(view: StepView) -> None:
         view.show_error(key)
         if st.button("查看全文", key=view.key(f"{key}_open"), type="tertiary"):
             policy_dialog(rules, key)
+    _assistance(view)
     with st.expander("不同意怎么办"):
         st.markdown(notice.plain(rules["notices"]["notices"]["consent_refused"]["text"]))
 
-    def go_on() -> None:
-        view.save({key: bool(st.session_state.get(view.key(key))) for key in CONSENTS})
-
-    view.actions(go_on)
+    view.actions(lambda: view.save(_answers(view)))

@@ -2,44 +2,59 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
 from core.rules.suitability import level_name, matching_risks
-from core.usecases.answer_step import answer_step
-from pages.parts import notice, state
+from core.usecases.answer_step import answer_step, keep_draft
+from pages.parts import notice, state, visitor
 from pages.parts.state import Key
 from pages.parts.step import StepView
 
+Question = Mapping[str, Any]
+Given = Mapping[str, list[str]]
 
-def _question(view: StepView, number: int, question: dict[str, Any], given: dict[str, list[str]]) -> None:
+
+def _question(view: StepView, number: int, question: Question, given: Given) -> None:
     options = {option["key"]: option["text"] for option in question["options"]}
     label = f"{number}. {question['text']}"
-    key, saved = view.key(question["key"]), given.get(question["key"]) or []
+    key, chosen = view.key(question["key"]), given.get(question["key"]) or []
     if question["choice"] == "multi":
         st.markdown(notice.plain(f"{label}（可多选）"))
         for code, text in options.items():
-            st.checkbox(text, value=code in saved, key=f"{key}_{code}")
+            st.session_state.setdefault(f"{key}_{code}", code in chosen)
+            st.checkbox(text, key=f"{key}_{code}")
     else:
-        codes = list(options)
-        index = codes.index(saved[0]) if saved and saved[0] in codes else None
-        st.radio(label, codes, format_func=options.get, index=index, key=key)
+        st.session_state.setdefault(key, next((code for code in chosen if code in options), None))
+        st.radio(label, list(options), format_func=options.get, index=None, key=key)
     view.show_error(question["key"])
 
 
+def _answer(view: StepView, question: Question, saved: Given) -> list[str]:
+    """What is chosen on the screen, or was before for a question that is not on it."""
+    key, held = view.key(question["key"]), st.session_state
+    if question["choice"] != "multi":
+        return ([held[key]] if held[key] else []) if key in held else saved.get(question["key"]) or []
+    codes = [option["key"] for option in question["options"]]
+    if not any(f"{key}_{code}" in held for code in codes):
+        return saved.get(question["key"]) or []
+    return [code for code in codes if held.get(f"{key}_{code}")]
+
+
 def _answers(view: StepView) -> dict[str, list[str]]:
-    found = {}
-    for question in view.loaded.rules["questionnaire"]["questions"]:
-        key = view.key(question["key"])
-        if question["choice"] == "multi":
-            found[question["key"]] = [
-                o["key"] for o in question["options"] if st.session_state.get(f"{key}_{o['key']}")
-            ]
-        else:
-            value = st.session_state.get(key)
-            found[question["key"]] = [value] if value else []
-    return found
+    """Every question that has an answer."""
+    saved = view.values.get("answers") or {}
+    found = {q["key"]: _answer(view, q, saved) for q in view.loaded.rules["questionnaire"]["questions"]}
+    return {key: chosen for key, chosen in found.items() if chosen}
+
+
+def _keep(view: StepView, given: Given) -> None:
+    """Each answer is kept as soon as it is given, so that a reload or another device loses none."""
+    if given != dict(view.values.get("answers") or {}):
+        keep_draft(view.desk, view.actor, view.case_id, view.step.key, {"answers": given})
 
 
 def _result(view: StepView) -> None:
@@ -52,29 +67,68 @@ def _result(view: StepView) -> None:
     names = {row["code"]: f"{row['code']} {row['name']}" for row in table["risks"]}
     st.markdown("与您匹配的产品风险等级：" + "、".join(names[risk] for risk in risks))
     st.caption("商品期货为 R3，金融期货和原油期货为 R4。")
-    st.button("重新评估", key="again", type="tertiary", on_click=lambda: state.put(Key.ASKING, "again"))
+    st.button("重新评估", key="again", type="tertiary", on_click=_again)
     view.actions(view.forward)
 
 
+def _again() -> None:
+    state.put(Key.ASKING, "again")
+    state.put(Key.QUESTION, 0)
+
+
+def _submit(view: StepView) -> None:
+    answers = {"answers": _answers(view)}
+    checked = view.attempt(lambda: answer_step(view.desk, view.actor, view.case_id, view.step.key, answers))
+    if checked is None:
+        return
+    view.fail(checked.errors)
+    if checked.ok:
+        state.drop(Key.QUESTION)
+        view.go(view.step.key)
+        return
+    keys = [question["key"] for question in view.loaded.rules["questionnaire"]["questions"]]
+    state.put(Key.QUESTION, min((keys.index(key) for key in checked.errors if key in keys), default=0))
+
+
+def _turn(view: StepView, to: int, needed: str = "") -> None:
+    """Show another question; going on needs an answer to the one that is shown."""
+    if needed and needed not in _answers(view):
+        view.fail({needed: "请先回答这一题。"})
+        return
+    view.fail({})
+    state.put(Key.QUESTION, to)
+    state.put(Key.PLACE, ("question", secrets.token_hex(4)))
+
+
+def _one_by_one(view: StepView, questions: list[Question], given: Given) -> None:
+    """One question on the screen: in large text eighteen of them would be a very long page."""
+    first_open = next((at for at, question in enumerate(questions) if question["key"] not in given), len(questions) - 1)
+    at = min(state.get(Key.QUESTION, first_open), len(questions) - 1)
+    state.put(Key.QUESTION, at)
+    with st.container(key="question"):
+        st.caption(f"第 {at + 1} 题，共 {len(questions)} 题")
+        _question(view, at + 1, questions[at], given)
+    back = ("上一题", lambda: _turn(view, at - 1)) if at else None
+    if at == len(questions) - 1:
+        view.actions(lambda: _submit(view), "提交评估", back)
+    else:
+        view.actions(lambda: _turn(view, at + 1, questions[at]["key"]), "下一题", back)
+
+
 def draw(view: StepView) -> None:
-    """The questions, then the result with its meaning."""
+    """The questions (one at a time in large text), then the result with its meaning."""
     if view.done and state.get(Key.ASKING) != "again":
         _result(view)
         return
     questionnaire = view.loaded.rules["questionnaire"]
+    given = _answers(view)
+    _keep(view, given)
+    if visitor.large_text():
+        _one_by_one(view, questionnaire["questions"], given)
+        return
     st.markdown(notice.plain(questionnaire["intro"]))
     if view.errors():
         st.error(f"还有 {len(view.errors())} 题需要回答。", icon=":material/error:")
-    given = dict(view.values.get("answers") or {})
     for number, question in enumerate(questionnaire["questions"], 1):
         _question(view, number, question, given)
-
-    def go_on() -> None:
-        answers = {"answers": _answers(view)}
-        checked = view.attempt(lambda: answer_step(view.desk, view.actor, view.case_id, "suitability", answers))
-        if checked is not None:
-            view.fail(checked.errors)
-            if checked.ok:
-                view.go("suitability")
-
-    view.actions(go_on, label="提交评估")
+    view.actions(lambda: _submit(view), label="提交评估")

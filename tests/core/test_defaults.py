@@ -168,7 +168,7 @@ def test_witness_script_is_in_order_and_takes_every_capture():
     evidence = {step["evidence"] for step in body["steps"]}
     captures = {row["key"] for row in body["captures"]}
     assert captures == {*CAPTURES, HEAD_CLIP} == evidence - {"mark", "result", "note"}
-    assert {step["when"] for step in body["steps"]} == {None, "insisted"}
+    assert {step["when"] for step in body["steps"]} == {None, "assisted", "insisted"}
     assert unique(body["sentences"]) and all(0 < len(said) <= LINE_MAX for said in body["sentences"])
 
 
@@ -178,7 +178,7 @@ def test_witness_script_knows_facts_and_reasons():
     assert {row["reason"] for row in body["abort"]} - {None} <= reasons
     fields = {field.key for field in FIELDS} | {"bank", "exchanges", "birth_date"}
     assert {row["fact"] for row in body["random_questions"]} <= fields
-    allowed = {"firm", "witness", "licence", "business", "time", "challenge", "exchanges", "level"}
+    allowed = {"firm", "witness", "licence", "business", "time", "challenge", "exchanges", "level", "beside"}
     assert all(placeholders(step["staff"]) <= allowed for step in body["steps"])
 
 

@@ -14,6 +14,7 @@ import pytest
 from core.businesses.open_account import BUSINESS
 from core.case import STATE_TITLES
 from core.defaults import load_defaults
+from core.rules.help_topics import EVERY
 from core.steps.photos import CONSENTS
 
 ALL = load_defaults()
@@ -122,16 +123,16 @@ def test_placeholders_of_notices_are_known():
     assert used == known
 
 
-def test_help_answers_the_eighteen_questions_beside_real_steps():
+def test_help_answers_the_eighteen_questions_and_has_an_own_one_beside_each_step():
     topics = ALL["help"]["topics"]
-    assert len(topics) == 18
+    assert len(topics) == 18 + 3
     assert unique([topic["key"] for topic in topics])
     for topic in topics:
         assert topic["title"].endswith("？"), topic["key"]
         assert topic["steps"], topic["key"]
-        assert set(topic["steps"]) <= set(STEPS), topic["key"]
+        assert set(topic["steps"]) <= {*STEPS, EVERY}, topic["key"]
         assert topic["keywords"], topic["key"]
-    assert {step for topic in topics for step in topic["steps"]} == set(STEPS)
+    assert {step for topic in topics for step in topic["steps"]} == {*STEPS, EVERY}
 
 
 def test_education_has_four_articles():

@@ -8,8 +8,10 @@ import pytest
 
 from core.actor import Actor
 from core.errors import NotAllowed, NotFound, Stale, WrongState
+from core.steps.photos import assistance_words
 from core.usecases.answer_step import answer_step
 from core.usecases.bank_cards import add_card
+from core.usecases.serve_customer import script_steps
 from tests.builders import CONSENTS, DEVICE_READY, LI, ZHANG, Walk, case_at
 from tests.desk_bench import EXISTING, Bench, id_number
 from tests.forms import answers_for
@@ -251,3 +253,56 @@ def test_the_same_id_number_in_another_firm_raises_no_flag(bench: Bench) -> None
     other = case_at(bench, "profile", person=LI, firm="f2")
     assert other.answer(bench, "profile", other.profile_values(id_number=ZHANG.id_number)) == {}
     assert other.case(bench).flags == ()
+
+
+# -- somebody beside the customer, and age
+@pytest.mark.parametrize(
+    ("declared", "fields"),
+    [
+        ({"relation": "child", "reason": "不熟悉手机"}, set()),
+        ({"relation": "", "reason": "不熟悉手机"}, {"relation"}),
+        ({"relation": "broker", "reason": "  "}, {"relation", "reason"}),
+        ({"relation": "child", "reason": "字" * 101}, {"reason"}),
+    ],
+)
+def test_who_helps_is_declared_with_relation_and_reason(
+    bench: Bench, declared: dict[str, Any], fields: set[str]
+) -> None:
+    walk = case_at(bench, "profile")
+    assert set(walk.answer(bench, "photos", {**CONSENTS, "assisted": True, **declared})) == fields
+    assert walk.case(bench).flags == (() if fields else ("assisted",))
+
+
+def test_who_helps_is_told_to_the_witness_and_goes_with_the_declaration(bench: Bench) -> None:
+    walk = case_at(bench, "profile")
+    assert "beside" not in {step["key"] for step in script_steps(walk.loaded(bench))}
+    walk.answer(bench, "photos", {**CONSENTS, "assisted": True, "relation": "child", "reason": " 不熟悉手机 "})
+    loaded = walk.loaded(bench)
+    assert assistance_words(loaded.facts) == "子女，不熟悉手机"
+    keys = [step["key"] for step in script_steps(loaded)]
+    assert keys.index("beside") < keys.index("alone")
+    walk.answer(bench, "photos", {**CONSENTS, "assisted": False, "relation": "child", "reason": "不熟悉手机"})
+    loaded = walk.loaded(bench)
+    assert (loaded.case.flags, assistance_words(loaded.facts)) == ((), "")
+    assert set(loaded.facts.values("photos")) == set(CONSENTS)
+
+
+@pytest.mark.parametrize(
+    ("born", "notice", "flags"),
+    [
+        ("19610303", "", ()),
+        ("19610302", "与家人商量", ()),
+        ("19560303", "与家人商量", ()),
+        ("19560302", "两位", ("age",)),
+    ],
+)
+def test_a_notice_from_65_on_and_a_second_reviewer_from_70_on(
+    bench: Bench, born: str, notice: str, flags: tuple[str, ...]
+) -> None:
+    walk = case_at(bench, "profile")
+    given = walk.profile_values(id_number=id_number(9, born))
+    checked = answer_step(bench.desk, walk.actor, walk.case_id, "profile", given)
+    assert checked.ok
+    assert bool(checked.warnings.get("id_number")) is bool(notice)
+    assert notice in checked.warnings.get("id_number", "")
+    assert walk.case(bench).flags == flags

@@ -13,10 +13,11 @@ from core.case import State
 from core.errors import DeskError, NotAllowed, NotFound, WrongState
 from core.jobs.sweep import sweep
 from core.usecases.abandon_case import abandon_case
-from core.usecases.review_case import approve_case, reject_review, release_case, take_case
+from core.usecases.review_case import agree_case, approve_case, reject_review, release_case, take_case
+from core.usecases.second_review import first_reviewer
 from core.usecases.start_case import start_case
 from tests.builders import LI, MILESTONES, Walk, case_at, sign_in
-from tests.desk_bench import EXISTING, Bench
+from tests.desk_bench import EXISTING, Bench, id_number
 from tests.walk import Person
 
 
@@ -224,3 +225,58 @@ def test_customers_and_other_firms_do_not_review(bench: Bench) -> None:
         for act in (take_case, release_case, approve_case):
             with pytest.raises(error):
                 act(bench.desk, actor, walk.case_id)
+
+
+# -- two reviewers for old customers
+OLD = {"id_number": id_number(9, "19500101")}
+
+
+def agree(bench: Bench, walk: Walk, login: str = "review") -> None:
+    agree_case(bench.desk, bench.staff(login, firm=walk.firm), walk.case_id)
+
+
+def test_the_case_of_an_old_customer_needs_two_reviewers(bench: Bench) -> None:
+    walk = case_at(bench, "in_review", profile=OLD)
+    assert walk.case(bench).flags == ("age",)
+    with pytest.raises(WrongState, match="两位"):
+        approve(bench, walk)
+    agree(bench, walk)
+    assert (walk.case(bench).state, walk.case(bench).reviewer_id) == (State.SUBMITTED, None)
+    assert first_reviewer(walk.loaded(bench)) == "review"
+    take(bench, walk)
+    for act in (approve, agree):
+        with pytest.raises(WrongState):
+            act(bench, walk)
+    release_case(bench.desk, bench.staff("review"), walk.case_id)
+    take(bench, walk, "review2")
+    assert approve(bench, walk, "review2")
+    assert walk.case(bench).state is State.CALLBACK
+
+
+def test_who_agreed_does_not_count_for_what_is_handed_in_again(bench: Bench) -> None:
+    walk = case_at(bench, "in_review", profile=OLD)
+    agree(bench, walk)
+    bench.pass_time(seconds=5)
+    take(bench, walk, "review2")
+    reject_review(bench.desk, bench.staff("review2"), walk.case_id, ["D02"], "请补全联系地址。", "")
+    bench.pass_time(seconds=5)
+    walk.do_profile(bench)
+    walk.do_follow_up(bench)
+    assert first_reviewer(walk.loaded(bench)) == ""
+    take(bench, walk, "review2")
+    with pytest.raises(WrongState, match="两位"):
+        approve(bench, walk, "review2")
+
+
+def test_nobody_agrees_to_what_one_reviewer_may_approve(bench: Bench) -> None:
+    walk = case_at(bench, "in_review")
+    with pytest.raises(WrongState):
+        agree(bench, walk)
+    assert approve(bench, walk)
+
+
+def test_the_witness_is_neither_of_the_two(bench: Bench) -> None:
+    walk = case_at(bench, "submitted", witness="both", profile=OLD)
+    with pytest.raises(DeskError):
+        agree(bench, walk, "both")
+    assert first_reviewer(walk.loaded(bench)) == ""

@@ -22,6 +22,7 @@ PERMITTED = {
     "staff/analytics.py": {Role.WITNESS, Role.SUPERVISOR, Role.ANALYST},
     "staff/calls.py": {Role.SUPERVISOR},
     "staff/recordings.py": {Role.COMPLIANCE},
+    "staff/entry.py": {Role.SUPERVISOR, Role.ADMIN},
     "staff/people.py": {Role.ADMIN, Role.SUPERVISOR},
     "staff/network.py": {Role.ADMIN},
     "staff/audit.py": {Role.COMPLIANCE, Role.ADMIN},
