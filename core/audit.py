@@ -39,6 +39,9 @@ class Tag(StrEnum):
     CUSTOMER_SESSION_FAIL = "customer:session:fail"
     CUSTOMER_SESSION_OPEN = "customer:session:open"
     CUSTOMER_STEP_SAVE = "customer:step:save"
+    CUSTOMER_TEST_END = "customer:test:end"
+    CUSTOMER_TEST_START = "customer:test:start"
+    STAFF_ACCESS_DECIDE = "staff:access:decide"
     STAFF_CALENDAR_CHANGE = "staff:calendar:change"
     STAFF_CALL_CAPTURE = "staff:call:capture"
     STAFF_CALL_CLAIM = "staff:call:claim"
@@ -83,6 +86,7 @@ class Tag(StrEnum):
     SYSTEM_RESERVATION_END = "system:reservation:end"
     SYSTEM_RESERVATION_REMIND = "system:reservation:remind"
     SYSTEM_SMS_SEND = "system:sms:send"
+    SYSTEM_TEST_END = "system:test:end"
 
 
 class Mac(Protocol):

@@ -12,6 +12,7 @@ from core.errors import NotAllowed, WrongState
 from core.permissions import Permission, allow
 from core.ports import Desk, Work
 from core.records import Customer
+from core.steps.exchanges import require_decided
 from core.usecases.callback_plan import callback_due
 from core.usecases.loading import Loaded, calendar_around, load
 from core.usecases.notify import notify_case
@@ -54,7 +55,8 @@ def release_case(desk: Desk, actor: Actor, case_id: str) -> None:
             work.audit(actor, Tag.STAFF_CASE_RELEASE, f"case:{case_id}")
 
 
-def _held(work: Work, actor: Actor, case_id: str, action: Action) -> Loaded:
+def held(work: Work, actor: Actor, case_id: str, action: Action) -> Loaded:
+    """The case that this reviewer has taken; raises `NotAllowed` for another's or an own-witnessed one."""
     allow(actor, Permission.CASE_APPROVE)
     loaded = load(work, case_id)
     require(loaded.case, action)
@@ -68,7 +70,8 @@ def _held(work: Work, actor: Actor, case_id: str, action: Action) -> Loaded:
 def approve_case(desk: Desk, actor: Actor, case_id: str) -> str:
     """Approve: capital account, customer record, exchange requests, callback task. Returns the account number."""
     with desk.write(actor.firm_id) as work:
-        loaded = _held(work, actor, case_id, Action.APPROVE)
+        loaded = held(work, actor, case_id, Action.APPROVE)
+        require_decided(loaded.facts, loaded.rules, loaded.now)
         if loaded.current is not None:
             raise WrongState(f"资料不完整：{loaded.current.title}。")
         number = work.results.account_of(case_id) or _new_account(work, case_id)
@@ -118,5 +121,5 @@ def reject_review(
 ) -> None:
     """Send the case back, or end it for hard reasons."""
     with desk.write(actor.firm_id) as work:
-        loaded = _held(work, actor, case_id, Action.REJECT)
+        loaded = held(work, actor, case_id, Action.REJECT)
         reject(work, actor, loaded, "review", codes, customer_text, internal)
