@@ -12,6 +12,7 @@ from core.flow import Rejection
 from core.permissions import Permission, allow
 from core.ports import Desk, Work
 from core.records import Callback, Document, ExchangeRequest
+from core.rules.knowledge_test import Attempt
 from core.steps.witness import RECORDED
 from core.usecases.loading import Loaded, load
 from core.usecases.playback import Scripts
@@ -41,7 +42,7 @@ class RejectionNote:
 class CaseFile:
     """Everything staff see of one case. `names` gives the names of staff by actor (`staff:<id>`).
 
-    `scripts` has the ticked steps of each recorded call.
+    `scripts` has the ticked steps of each recorded call, `tests` the online tests that were taken.
     """
 
     loaded: Loaded
@@ -53,6 +54,7 @@ class CaseFile:
     callbacks: tuple[Callback, ...]
     names: Mapping[str, str]
     scripts: Scripts
+    tests: tuple[Attempt, ...]
 
     @property
     def case(self) -> Case:
@@ -124,6 +126,7 @@ def _file(work: Work, case_id: str) -> CaseFile:
         callbacks=tuple(work.results.callbacks(case_id)),
         names=names,
         scripts=_scripts(work, loaded),
+        tests=tuple(work.knowledge.of_case(case_id)),
     )
 
 
