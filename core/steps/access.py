@@ -47,7 +47,7 @@ class Standing:
         return self.claim is not None and (self.claim.on_file or bool(self.pictures))
 
 
-def test_body(rules: Rules) -> Mapping[str, Any] | None:
+def offered_test(rules: Rules) -> Mapping[str, Any] | None:
     """The firm's online test; None when it is off, or when the case began before there was one (C22)."""
     body: Mapping[str, Any] | None = rules.data.get(TEST)
     return body if body and body["enabled"] else None
@@ -58,9 +58,9 @@ def person(facts: Facts) -> str:
     return fingerprint(TEST, facts.values("profile").get("id_number"))
 
 
-def test_result(facts: Facts, rules: Rules, today: date) -> Proof | None:
+def passed_test(facts: Facts, rules: Rules, today: date) -> Proof | None:
     """The newest passed test of the person on file that still holds on that day."""
-    body, found = test_body(rules), _newest(facts, TEST, "passed", person(facts))
+    body, found = offered_test(rules), _newest(facts, TEST, "passed", person(facts))
     if body is None or found is None:
         return None
     last = local_day(found.created_at) + timedelta(days=KnowledgeRules.of(body).valid_days)
@@ -84,7 +84,7 @@ def standings(
 def _standing(due: Requirement, facts: Facts, rules: Rules, claims: Mapping[str, str], today: date) -> Standing:
     claim = next((e for e in due.exemptions if e.key == claims.get(due.key)), None)
     pictures = facts.slot(SLOTS[due.kind])
-    test = test_result(facts, rules, today) if due.kind == "knowledge" else None
+    test = passed_test(facts, rules, today) if due.kind == "knowledge" else None
     mark = fingerprint(
         PROOF,
         (due.key, due.valid_from, due.text),

@@ -21,7 +21,7 @@ from core.ports import Desk, Work
 from core.rules import knowledge_test as rule
 from core.rules.calendar import local_day
 from core.rules.knowledge_test import Asked, Attempt, Given, KnowledgeRules
-from core.steps.access import TEST, person, test_body, test_result
+from core.steps.access import TEST, offered_test, passed_test, person
 from core.steps.exchanges import access_of
 from core.usecases.answer_step import load_own
 from core.usecases.loading import Loaded, load, settle
@@ -60,18 +60,18 @@ class Standing:
     left: int
 
 
-def test_standing(desk: Desk, actor: Actor, case_id: str) -> Standing | None:
+def read_test(desk: Desk, actor: Actor, case_id: str) -> Standing | None:
     """For the page; None when the firm has no test. A test whose time has run out is ended first."""
     with desk.read(actor.firm_id) as work:
         loaded = load_own(work, actor, case_id, Action.ANSWER, STEP)
-        body, attempts = test_body(loaded.rules), work.knowledge.of_owner(loaded.case.owner)
+        body, attempts = offered_test(loaded.rules), work.knowledge.of_owner(loaded.case.owner)
     if body is None:
         return None
     mine = [each for each in attempts if each.case_id == case_id]
     running = next((each for each in mine if each.ended_at is None), None)
     if running and rule.is_over(running.due_at, loaded.now):
         hand_in(desk, actor, case_id, running.id)
-        return test_standing(desk, actor, case_id)
+        return read_test(desk, actor, case_id)
     ended = [each for each in mine if each.ended_at]
     return Standing(
         sheet=_sheet(running) if running else None,
@@ -93,7 +93,7 @@ def start_test(desk: Desk, actor: Actor, case_id: str, chance: Random | None = N
             return _sheet(running)
         if running:
             _end_anyhow(work, actor, running.id)
-        body = test_body(loaded.rules)
+        body = offered_test(loaded.rules)
         refusal = _refusal(loaded, work.knowledge.of_owner(loaded.case.owner), body)
         if body is None or refusal:
             raise WrongState(refusal or None)
@@ -193,7 +193,7 @@ def _refusal(loaded: Loaded, attempts: Sequence[Attempt], body: Mapping[str, Any
         return ""
     known = [each for each in access_of(loaded.facts, loaded.rules, loaded.now) if each.test]
     refused = any(each.decided == "not_met" for each in known)
-    if test_result(loaded.facts, loaded.rules, local_day(loaded.now)) and not refused:
+    if passed_test(loaded.facts, loaded.rules, local_day(loaded.now)) and not refused:
         return "您已经通过，不需要再次答题。"
     problem = rule.may_start(attempts, KnowledgeRules.of(body), loaded.now)
     return problem.text if problem else ""
