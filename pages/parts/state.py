@@ -30,6 +30,7 @@ class Key(StrEnum):
     VISIT = "visit_noted"
     NONCE = "nonce"
     KEPT = "kept_case"
+    QUESTION = "question_looked_at"
 
 
 def get(key: Key, default: Any = None) -> Any:

@@ -6,10 +6,22 @@ import streamlit as st
 
 from core import limits
 from core.rules.exchanges import names_of
+from core.usecases.access_decisions import decide_access
 from core.usecases.read_case import CaseFile, read_case, reveal
 from core.usecases.review_case import approve_case, reject_review, release_case, take_case
 from core.usecases.work_lists import Listed, review_list
-from pages.parts import acting, case_file, case_history, case_list, case_media, notice, state, visitor, wiring
+from pages.parts import (
+    access_desk,
+    acting,
+    case_file,
+    case_history,
+    case_list,
+    case_media,
+    notice,
+    state,
+    visitor,
+    wiring,
+)
 from pages.parts.reject_form import reject_form
 
 RENEW_BELOW = limits.REVIEW_IDLE.total_seconds() - 60
@@ -41,6 +53,10 @@ def _approve(case_id: str) -> None:
 def _reject(case_id: str, codes: list[str], text: str, internal: str) -> None:
     if acting.attempt(lambda: reject_review(desk, actor, case_id, codes, text, internal), "已驳回，客户会收到短信。"):
         acting.open_case(None)
+
+
+def _decide_access(case_id: str, requirement: str, decision: str, note: str) -> None:
+    acting.attempt(lambda: decide_access(desk, actor, case_id, requirement, decision, note))
 
 
 def _reveal(case_id: str, what: str) -> None:
@@ -90,11 +106,13 @@ def _ask_rejection(file: CaseFile) -> None:
 
 
 def _decide(file: CaseFile) -> None:
-    missing = file.loaded.current
-    if missing:
+    missing, open_access = file.loaded.current, access_desk.problem(file)
+    if open_access:
+        notice.refusal(open_access)
+    elif missing:
         notice.refusal(f"资料不完整：{missing.title}。请驳回，或放回列表。")
     with st.container(horizontal=True):
-        st.button("通过", key="approve", type="primary", icon=":material/check:", disabled=missing is not None,
+        st.button("通过", key="approve", type="primary", icon=":material/check:", disabled=bool(missing or open_access),
                   on_click=acting.ask, args=("approve",))  # fmt: skip
         st.button("驳回", key="reject", icon=":material/assignment_return:", on_click=acting.ask, args=("reject",))
         st.button("放回列表", key="release", type="tertiary", on_click=_release, args=(file.case.id,))
@@ -128,6 +146,7 @@ def _case(row: Listed) -> None:
     middle, side = st.columns([8, 5])
     with side:
         _decide(file)
+        access_desk.show_decisions(file, lambda *decided: _decide_access(file.case.id, *decided))
         _facts(file)
     with middle:
         case_media.show_pictures(file)
