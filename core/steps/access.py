@@ -120,6 +120,8 @@ def _knowledge(found: Sequence[Standing], facts: Facts, choice: Choice, rules: R
         return None
     if tested and all(each.test or each.exempt_shown for each in tested):
         return None
+    if any(each.claim and not each.exempt_shown for each in tested):
+        return "score_report", "请在这里上传能证明豁免条件的材料，或选择不申请豁免。"
     missing = exchanges.score_report_problem(len(facts.slot("score_report")), table)
     return ("score_report", missing.text) if missing else None
 

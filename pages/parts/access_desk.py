@@ -6,16 +6,17 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from core.errors import DeskError
 from core.rules.access import DECISIONS
 from core.rules.knowledge_test import Attempt, Drawn, is_right
 from core.steps.access import TEST, Standing
 from core.steps.exchanges import access_of, access_problem
 from core.usecases.read_case import CaseFile
-from pages.parts import clock_words, notice
+from pages.parts import acting, clock_words, notice
 from pages.parts.fact_table import cell, fact_table, unusual
 
 Decide = Callable[[str, str, str], None]
-"""Requirement, decision, note."""
+"""Requirement, decision, note; raises `DeskError` when it is refused."""
 _ICONS = {"met": "check", "not_met": "close", "exempt": "shield"}
 
 
@@ -53,6 +54,7 @@ def _block(file: CaseFile, standing: Standing, decide: Decide) -> None:
         st.markdown(mark(_decided(file, standing)))
     note = f"access_note_{due.key}"
     st.text_input("依据", key=note, max_chars=500, placeholder="未达到、豁免时必须填写", label_visibility="collapsed")
+    acting.field_error(note)
     with st.container(horizontal=True):
         for decision, label in DECISIONS.items():
             st.button(
@@ -62,7 +64,14 @@ def _block(file: CaseFile, standing: Standing, decide: Decide) -> None:
 
 
 def _press(decide: Decide, requirement: str, decision: str, note: str) -> None:
-    decide(requirement, decision, str(st.session_state.get(note) or ""))
+    """A refusal stands under the note; what was decided needs its note no longer."""
+    try:
+        decide(requirement, decision, str(st.session_state.get(note) or ""))
+    except DeskError as error:
+        acting.fail({note: error.text})
+    else:
+        acting.fail({})
+        st.session_state[note] = ""
 
 
 def _grounds(standing: Standing, file: CaseFile) -> str:

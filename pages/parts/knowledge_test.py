@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from core.errors import DeskError
-from core.rules.knowledge_test import KnowledgeRules
+from core.rules.knowledge_test import Asked, KnowledgeRules
 from core.steps.access import TEST
 from core.usecases.knowledge_test import Outcome, Sheet, Standing, choose_option, hand_in, start_test
 from pages.parts import clock_words, notice, state
@@ -19,6 +19,8 @@ from pages.parts.state import Key
 from pages.parts.step import StepView
 
 _STARTING, _ENDING = "start_test", "end_test"
+RESULT = "test_result"
+"""Key of the place where the result stands, so that it can be brought into view."""
 _LATE = "答题时间已到，已按保存的答案计分。"
 
 
@@ -45,7 +47,8 @@ def offer(view: StepView, standing: Standing, label: str, keep: Callable[[], obj
     `keep` stores what is ticked on the page, which the test replaces.
     """
     if standing.last:
-        _result(view, standing.last)
+        with st.container(key=RESULT):
+            _result(view, standing.last)
     if standing.last and standing.last.passed and standing.refusal:
         return
     if standing.refusal:
@@ -92,24 +95,26 @@ def _result(view: StepView, last: Outcome) -> None:
 # -- the test
 def show_test(view: StepView, sheet: Sheet) -> None:
     """One question at a time; every answer is kept at once."""
-    at = _position(sheet)
-    body, question = _body(view), sheet.questions[at]
+    at, total = _position(sheet), len(sheet.questions)
     _clock(view, sheet)
-    total = len(sheet.questions)
     st.progress((at + 1) / total, f"第 {at + 1} 题，共 {total} 题　已答 {len(sheet.answers)} 题")
+    if state.get(Key.ASKING) == _ENDING:
+        _ask_end(view, sheet)
+    else:
+        _question(view, sheet, sheet.questions[at])
+        _ways(sheet, at)
+
+
+def _question(view: StepView, sheet: Sheet, question: Asked) -> None:
     keys, texts = [key for key, _ in question.options], dict(question.options)
     with st.container(key="card-question"):
-        st.caption(notice.plain(body["kinds"][question.kind]))
+        st.caption(notice.plain(_body(view)["kinds"][question.kind]))
         name = f"test_{sheet.id[:8]}_{question.key}"
         saved = sheet.answers.get(question.key)
         st.radio(
             notice.plain(question.text), keys, format_func=lambda key: notice.plain(texts[key]), key=name,
             index=keys.index(saved) if saved in keys else None, on_change=_keep, args=(view, sheet, question.key, name),
         )  # fmt: skip
-    if state.get(Key.ASKING) == _ENDING:
-        _ask_end(view, sheet)
-    else:
-        _ways(sheet, at)
 
 
 def _position(sheet: Sheet) -> int:
@@ -152,6 +157,7 @@ def _ask_end(view: StepView, sheet: Sheet) -> None:
 
         def end() -> None:
             _act(lambda: hand_in(view.desk, view.actor, view.case_id, sheet.id))
+            state.put(Key.PLACE, (RESULT, sheet.id))
 
         with st.container(horizontal=True):
             st.button("确认交卷", key="test_hand_in", type="primary", on_click=end)
@@ -172,6 +178,7 @@ def _clock(view: StepView, sheet: Sheet) -> None:
     left = sheet.due_at - view.desk.clock()
     if left.total_seconds() <= 0:
         state.say(_LATE)
+        state.put(Key.PLACE, (RESULT, sheet.id))
         st.rerun()
     icon = ":material/timer:" if left.total_seconds() > 300 else ":orange[:material/alarm:]"
     st.markdown(f"{icon} 剩余 **{clock_words.span(left)}**")

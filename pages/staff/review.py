@@ -55,10 +55,6 @@ def _reject(case_id: str, codes: list[str], text: str, internal: str) -> None:
         acting.open_case(None)
 
 
-def _decide_access(case_id: str, requirement: str, decision: str, note: str) -> None:
-    acting.attempt(lambda: decide_access(desk, actor, case_id, requirement, decision, note))
-
-
 def _reveal(case_id: str, what: str) -> None:
     if acting.attempt(lambda: reveal(desk, actor, case_id, "review", what)):
         acting.remember_reveal(case_id, what, desk.clock())
@@ -146,7 +142,7 @@ def _case(row: Listed) -> None:
     middle, side = st.columns([8, 5])
     with side:
         _decide(file)
-        access_desk.show_decisions(file, lambda *decided: _decide_access(file.case.id, *decided))
+        access_desk.show_decisions(file, lambda *decided: decide_access(desk, actor, file.case.id, *decided))
         _facts(file)
     with middle:
         case_media.show_pictures(file)

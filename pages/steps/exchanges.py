@@ -125,7 +125,8 @@ def _reports(view: StepView, chosen: list[str], test: Standing | None) -> None:
         return
     limits: dict[str, Any] = table["score_reports"]
     with st.container(key="card-reports"):
-        st.markdown(f"**成绩报告单**　首次开立金融或原油品种，请上传 {limits['min']} 至 {limits['max']} 份。")
+        other = f"，或者参加{view.loaded.rules[access.TEST]['title']}" if test else ""
+        st.markdown(f"**成绩报告单**　首次开立金融或原油品种，请上传 {limits['min']} 至 {limits['max']} 份{other}。")
         if test:
             values = _answers(view)
             offer(view, test, str(limits["online_test"]),

@@ -204,6 +204,16 @@ def test_a_claimed_exemption_needs_a_picture_that_shows_it(bench: Bench) -> None
     assert walk.facts(bench).values("exchanges")["claims"] == claims
 
 
+def test_an_exemption_from_the_test_needs_one_picture_instead_of_two_reports(bench: Bench) -> None:
+    walk = case_at(bench, "exchanges")
+    claims = {"financial_knowledge": "financial_elsewhere"}
+    asked = walk.answer(bench, "exchanges", {"chosen": list(CHOSEN), "claims": claims})
+    assert asked == {"score_report": "请在这里上传能证明豁免条件的材料，或选择不申请豁免。"}
+    walk.add_photo(bench, "score_report", "code of another firm")
+    assert choose(bench, walk) == ["score_report"]
+    assert choose(bench, walk, **claims) == []
+
+
 def test_a_claim_that_the_row_does_not_know_is_dropped(bench: Bench) -> None:
     walk = reported(bench)
     for slot in ("proof_funds", "proof_experience"):
