@@ -222,6 +222,13 @@ def test_a_claim_that_the_row_does_not_know_is_dropped(bench: Bench) -> None:
     assert "claims" not in walk.facts(bench).values("exchanges")
 
 
+def test_nothing_can_be_claimed_where_the_firm_checks_for_itself(bench: Bench) -> None:
+    walk = in_review(bench)
+    decide(bench, walk, "financial_funds", "not_met", "可用资金不足")
+    reject_review(bench.desk, bench.staff("review"), walk.case_id, ["S04"], "", "")
+    assert choose(bench, walk, financial_funds="financial_elsewhere") == ["chosen"]
+
+
 def test_a_professional_on_file_claims_without_any_upload(bench: Bench) -> None:
     ask_the_customer(bench)
     walk = case_at(bench, "exchanges")
