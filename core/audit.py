@@ -40,6 +40,7 @@ class Tag(StrEnum):
     CUSTOMER_SESSION_OPEN = "customer:session:open"
     CUSTOMER_STEP_SAVE = "customer:step:save"
     CUSTOMER_TEST_END = "customer:test:end"
+    CUSTOMER_TEST_REUSE = "customer:test:reuse"
     CUSTOMER_TEST_START = "customer:test:start"
     STAFF_ACCESS_DECIDE = "staff:access:decide"
     STAFF_CALENDAR_CHANGE = "staff:calendar:change"

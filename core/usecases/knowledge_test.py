@@ -52,10 +52,14 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a customer stands with the test: a running one, the last result of this case, why none can begin now."""
+    """Where a customer stands with the test: a running one, the last result of this case, why none can begin now.
+
+    `earlier` is a pass of another case of the same customer that still holds and may be used here.
+    """
 
     sheet: Sheet | None
     last: Outcome | None
+    earlier: Outcome | None
     refusal: str
     left: int
 
@@ -73,9 +77,11 @@ def read_test(desk: Desk, actor: Actor, case_id: str) -> Standing | None:
         hand_in(desk, actor, case_id, running.id)
         return read_test(desk, actor, case_id)
     ended = [each for each in mine if each.ended_at]
+    earlier = _earlier(loaded, attempts, body)
     return Standing(
         sheet=_sheet(running) if running else None,
         last=_outcome(ended[-1], body) if ended else None,
+        earlier=_outcome(earlier, body) if earlier else None,
         refusal=_refusal(loaded, attempts, body),
         left=max(0, KnowledgeRules.of(body).attempts_total - len(attempts)),
     )
@@ -147,6 +153,33 @@ def hand_in(desk: Desk, actor: Actor, case_id: str, attempt_id: str) -> None:
             _end(work, actor, loaded, attempt)
 
 
+def reuse_result(desk: Desk, actor: Actor, case_id: str) -> None:
+    """Let a pass of an earlier case of the same customer count here; again changes nothing.
+
+    Raises `WrongState` when there is none that holds for the person on file.
+    """
+    with desk.write(actor.firm_id) as work:
+        loaded = load_own(work, actor, case_id, Action.ANSWER, STEP)
+        if passed_test(loaded.facts, loaded.rules, local_day(loaded.now)):
+            return
+        earlier = _earlier(loaded, work.knowledge.of_owner(loaded.case.owner), offered_test(loaded.rules))
+        if earlier is None:
+            raise WrongState
+        work.cases.add_proof(case_id, _result(earlier), actor.id)
+        settle(work, loaded.case)
+        work.audit(actor, Tag.CUSTOMER_TEST_REUSE, f"case:{case_id}", test=earlier.id, points=earlier.points)
+
+
+def _earlier(loaded: Loaded, attempts: Sequence[Attempt], body: Mapping[str, Any] | None) -> Attempt | None:
+    """The newest pass of another case by the person on file that still holds, while this case has none."""
+    today = local_day(loaded.now)
+    if body is None or passed_test(loaded.facts, loaded.rules, today):
+        return None
+    rules, who = KnowledgeRules.of(body), person(loaded.facts)
+    own = [each for each in attempts if each.passed and each.case_id != loaded.case.id and each.person == who]
+    return next((e for e in reversed(own) if e.ended_at and today <= rule.holds_until(e.ended_at, rules)), None)
+
+
 def end_overdue(work: Work) -> int:
     """End every test whose time has run out; returns how many."""
     found = work.knowledge.overdue()
@@ -178,13 +211,19 @@ def _end(work: Work, actor: Actor, loaded: Loaded, attempt: Attempt) -> None:
     passed, ended_at = points >= rules.pass_points, min(work.now, attempt.due_at)
     if not work.knowledge.end(attempt.id, ended_at, points, passed=passed):
         return
-    body = {"test": attempt.id, "points": points, "passed": passed, "version": attempt.version}
-    result = Proof(TEST, "passed" if passed else "failed", attempt.person, ended_at, body)
-    work.cases.add_proof(attempt.case_id, result, actor.id)
+    ended = replace(attempt, ended_at=ended_at, points=points, passed=passed)
+    work.cases.add_proof(attempt.case_id, _result(ended), actor.id)
     if loaded.case.state in WITH_CUSTOMER:
         settle(work, loaded.case)
     tag = Tag.SYSTEM_TEST_END if actor == system(work.firm_id) else Tag.CUSTOMER_TEST_END
     work.audit(actor, tag, f"case:{attempt.case_id}", test=attempt.id, points=points, passed=passed)
+
+
+def _result(attempt: Attempt) -> Proof:
+    """The result of an ended test as a proof, dated with its end."""
+    assert attempt.ended_at is not None
+    body = {"test": attempt.id, "points": attempt.points, "passed": attempt.passed, "version": attempt.version}
+    return Proof(TEST, "passed" if attempt.passed else "failed", attempt.person, attempt.ended_at, body)
 
 
 def _refusal(loaded: Loaded, attempts: Sequence[Attempt], body: Mapping[str, Any] | None) -> str:

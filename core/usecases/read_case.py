@@ -13,6 +13,7 @@ from core.permissions import Permission, allow
 from core.ports import Desk, Work
 from core.records import Callback, Document, ExchangeRequest
 from core.rules.knowledge_test import Attempt
+from core.steps.access import TEST
 from core.steps.witness import RECORDED
 from core.usecases.loading import Loaded, load
 from core.usecases.playback import Scripts
@@ -126,10 +127,17 @@ def _file(work: Work, case_id: str) -> CaseFile:
         callbacks=tuple(work.results.callbacks(case_id)),
         names=names,
         scripts=_scripts(work, loaded),
-        tests=tuple(work.knowledge.of_case(case_id)),
+        tests=_tests(work, loaded),
     )
 
 
 def _scripts(work: Work, loaded: Loaded) -> Scripts:
     recorded = {item.meta.get("ticket") for slot in RECORDED.values() for item in loaded.facts.slot(slot)}
     return {ticket: script_marks(work.queue.find(ticket)) for ticket in map(str, recorded)}
+
+
+def _tests(work: Work, loaded: Loaded) -> tuple[Attempt, ...]:
+    """The online tests of the case, an earlier one first whose result is used here."""
+    own = work.knowledge.of_case(loaded.case.id)
+    used = {str(proof.body["test"]) for proof in loaded.facts.proofs if proof.kind == TEST} - {each.id for each in own}
+    return (*filter(None, (work.knowledge.find(each) for each in sorted(used))), *own)

@@ -13,7 +13,7 @@ import streamlit as st
 from core.errors import DeskError
 from core.rules.knowledge_test import Asked, KnowledgeRules
 from core.steps.access import TEST
-from core.usecases.knowledge_test import Outcome, Sheet, Standing, choose_option, hand_in, start_test
+from core.usecases.knowledge_test import Outcome, Sheet, Standing, choose_option, hand_in, reuse_result, start_test
 from pages.parts import clock_words, notice, state
 from pages.parts.state import Key
 from pages.parts.step import StepView
@@ -51,6 +51,8 @@ def offer(view: StepView, standing: Standing, label: str, keep: Callable[[], obj
             _result(view, standing.last)
     if standing.last and standing.last.passed and standing.refusal:
         return
+    if standing.earlier:
+        _earlier(view, standing.earlier)
     if standing.refusal:
         st.caption(notice.plain(standing.refusal))
     elif state.get(Key.ASKING) == _STARTING:
@@ -75,6 +77,13 @@ def _ask_start(view: StepView, keep: Callable[[], object]) -> None:
     with st.container(horizontal=True):
         st.button("开始答题", key="test_start", type="primary", on_click=start)
         st.button("暂不开始", key="test_not_now", on_click=state.drop, args=(Key.ASKING,))
+
+
+def _earlier(view: StepView, earlier: Outcome) -> None:
+    """A pass of an earlier case counts here as well, when the customer wants it to."""
+    label = f"使用 {clock_words.promise(earlier.ended_at)} 的结果（{earlier.points} 分）"
+    st.button(label, key="test_reuse", icon=":material/history:",
+              on_click=_act, args=(lambda: reuse_result(view.desk, view.actor, view.case_id),))  # fmt: skip
 
 
 def _result(view: StepView, last: Outcome) -> None:

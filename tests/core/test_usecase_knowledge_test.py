@@ -13,7 +13,8 @@ from core.errors import NotAllowed, NotFound, WrongState
 from core.jobs.sweep import sweep
 from core.usecases.abandon_case import abandon_case
 from core.usecases.access_decisions import decide_access
-from core.usecases.knowledge_test import Standing, choose_option, hand_in, read_test, start_test
+from core.usecases.knowledge_test import Standing, choose_option, hand_in, read_test, reuse_result, start_test
+from core.usecases.read_case import read_case
 from core.usecases.reject_case import default_text
 from core.usecases.review_case import reject_review
 from tests.builders import LI, Walk, case_at
@@ -209,17 +210,23 @@ def test_another_try_needs_a_pause_and_a_day_has_three(bench: Bench) -> None:
     assert "您已经通过" in refused(bench, walk)
 
 
-def test_tries_are_counted_across_cases_of_the_same_customer(bench: Bench) -> None:
-    walk = case_at(bench, "exchanges")
-    for _ in range(3):
-        take_test(bench, walk, right=0)
-        bench.pass_time(minutes=10)
+def begun_again(bench: Bench, walk: Walk) -> Walk:
+    """The case is given up, and another one of the same customer stands at the exchanges."""
     abandon_case(bench.desk, walk.actor, walk.case_id)
     again = Walk()
     again.start(bench)
     for step in ("device", "photos", "profile", "bank", "suitability"):
         again.go_on(bench, step)
-    assert again.case_id != walk.case_id
+    assert (again.owner, again.case_id == walk.case_id) == (walk.owner, False)
+    return again
+
+
+def test_tries_are_counted_across_cases_of_the_same_customer(bench: Bench) -> None:
+    walk = case_at(bench, "exchanges")
+    for _ in range(3):
+        take_test(bench, walk, right=0)
+        bench.pass_time(minutes=10)
+    again = begun_again(bench, walk)
     assert "今天已答题 3 次" in refused(bench, again)
     assert standing(bench, again).last is None
 
@@ -227,11 +234,7 @@ def test_tries_are_counted_across_cases_of_the_same_customer(bench: Bench) -> No
 def test_a_test_left_running_in_an_abandoned_case_is_ended_by_the_next_start(bench: Bench) -> None:
     walk = case_at(bench, "exchanges")
     old = start_test(bench.desk, walk.actor, walk.case_id)
-    abandon_case(bench.desk, walk.actor, walk.case_id)
-    again = Walk()
-    again.start(bench)
-    for step in ("device", "photos", "profile", "bank", "suitability"):
-        again.go_on(bench, step)
+    again = begun_again(bench, walk)
     assert standing(bench, again).sheet is None
     assert "之后可以再次开始" in refused(bench, again)
     bench.pass_time(hours=1)
@@ -240,6 +243,57 @@ def test_a_test_left_running_in_an_abandoned_case_is_ended_by_the_next_start(ben
         ended = work.knowledge.find(old.id)
     assert ended is not None
     assert ended.passed is False
+
+
+# -- a pass of an earlier case
+def test_a_pass_of_an_earlier_case_counts_when_the_customer_uses_it(bench: Bench) -> None:
+    walk = case_at(bench, "exchanges")
+    sheet = take_test(bench, walk, right=18)
+    again = begun_again(bench, walk)
+    earlier = standing(bench, again).earlier
+    assert earlier is not None
+    assert (earlier.points, errors(bench, again)) == (90, ["score_report"])
+    for _ in range(2):
+        reuse_result(bench.desk, again.actor, again.case_id)
+    assert errors(bench, again) == []
+    assert [proof.body["test"] for proof in again.facts(bench).proofs] == [sheet.id]
+    assert bench.tags().count("customer:test:reuse") == 1
+    assert standing(bench, again).earlier is None
+
+
+def test_the_reviewer_reads_the_earlier_test_too(bench: Bench) -> None:
+    walk = case_at(bench, "exchanges")
+    sheet = take_test(bench, walk)
+    again = begun_again(bench, walk)
+    reuse_result(bench.desk, again.actor, again.case_id)
+    to_review(bench, again)
+    file = read_case(bench.desk, bench.staff("review"), again.case_id, "review")
+    assert [(test.id, test.points) for test in file.tests] == [(sheet.id, 100)]
+
+
+def test_an_earlier_pass_keeps_its_own_end(bench: Bench) -> None:
+    walk = case_at(bench, "exchanges")
+    take_test(bench, walk)
+    bench.pass_time(days=365)
+    again = begun_again(bench, walk)
+    reuse_result(bench.desk, again.actor, again.case_id)
+    assert errors(bench, again) == []
+    bench.pass_time(days=1)
+    assert errors(bench, again) == ["score_report"]
+    with pytest.raises(WrongState):
+        reuse_result(bench.desk, again.actor, again.case_id)
+
+
+def test_an_earlier_pass_of_another_person_or_a_failed_one_cannot_be_used(bench: Bench) -> None:
+    walk = case_at(bench, "exchanges")
+    take_test(bench, walk, right=3)
+    assert not walk.answer(bench, "profile", walk.profile_values(id_number=id_number(21)))
+    bench.pass_time(minutes=10)
+    take_test(bench, walk)
+    again = begun_again(bench, walk)
+    assert standing(bench, again).earlier is None
+    with pytest.raises(WrongState):
+        reuse_result(bench.desk, again.actor, again.case_id)
 
 
 # -- what a result attests
@@ -257,6 +311,10 @@ def handed_in(bench: Bench) -> Walk:
     """A case in review whose only proof of knowledge is a passed test."""
     walk = case_at(bench, "exchanges", chosen=CHOSEN)
     take_test(bench, walk)
+    return to_review(bench, walk)
+
+
+def to_review(bench: Bench, walk: Walk) -> Walk:
     assert errors(bench, walk) == []
     for place in ("agreements", "witness", "in_call", "certificate", "sign", "prepared", "follow_up", "submitted"):
         walk.go_on(bench, place)
@@ -331,6 +389,7 @@ def test_only_the_owner_sees_begins_answers_and_hands_in(bench: Bench) -> None:
             lambda a: start_test(bench.desk, a, walk.case_id),
             lambda a: choose_option(bench.desk, a, walk.case_id, sheet.id, key, "a"),
             lambda a: hand_in(bench.desk, a, walk.case_id, sheet.id),
+            lambda a: reuse_result(bench.desk, a, walk.case_id),
         ):
             with pytest.raises(error):
                 act(actor)

@@ -12,6 +12,7 @@ from core.defaults import load_kind
 from core.records import SessionRecord
 from core.rules.knowledge_test import Attempt
 from core.steps.exchanges import access_of
+from core.usecases.abandon_case import abandon_case
 from pages.parts import wiring
 from tests.builders import Walk, case_at
 from tests.desk_bench import F1, Bench
@@ -151,6 +152,22 @@ def test_a_failed_test_shows_topics_and_no_answers(bench: Bench, as_customer: Ca
     assert "test_open" not in {button.key for button in at.button}
     bench.pass_time(minutes=10)
     assert "test_open" in {button.key for button in calm(at.run()).button}
+
+
+def test_a_pass_of_an_earlier_case_is_offered(bench: Bench, as_customer: Callable[[Walk], AppTest]) -> None:
+    old = case_at(bench, "exchanges")
+    take_test(bench, old, right=19)
+    abandon_case(bench.desk, old.actor, old.case_id)
+    walk = Walk()
+    walk.start(bench)
+    for step in ("device", "photos", "profile", "bank", "suitability"):
+        walk.go_on(bench, step)
+    at = choosing(as_customer(walk))
+    assert at.button(key="test_reuse").label.endswith("的结果（95 分）")
+    at = press(at, "test_reuse")
+    assert "您已经通过，不需要再次答题" in words(at)
+    press(at, "next")
+    assert walk.step(bench) == "agreements"
 
 
 def test_the_result_comes_by_itself_when_the_time_is_over(bench: Bench, as_customer: Callable[[Walk], AppTest]) -> None:
