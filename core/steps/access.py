@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from core import limits
 from core.flow import Evidence, Facts, Proof, Rules, fingerprint
 from core.rules import access, exchanges
 from core.rules.access import Choice, Exemption, Requirement
-from core.rules.calendar import local_day
-from core.rules.knowledge_test import KnowledgeRules
+from core.rules.knowledge_test import KnowledgeRules, holds_until
 
 SLOTS: Mapping[str, str] = {"funds": "proof_funds", "experience": "proof_experience", "knowledge": "score_report"}
 """Kind of requirement -> where its proof is uploaded."""
@@ -63,8 +62,7 @@ def passed_test(facts: Facts, rules: Rules, today: date) -> Proof | None:
     body, found = offered_test(rules), _newest(facts, TEST, "passed", person(facts))
     if body is None or found is None:
         return None
-    last = local_day(found.created_at) + timedelta(days=KnowledgeRules.of(body).valid_days)
-    return found if today <= last else None
+    return found if today <= holds_until(found.created_at, KnowledgeRules.of(body)) else None
 
 
 def _newest(facts: Facts, kind: str, subject: str, mark: str) -> Proof | None:
