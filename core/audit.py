@@ -41,6 +41,10 @@ class Tag(StrEnum):
     CUSTOMER_SESSION_FAIL = "customer:session:fail"
     CUSTOMER_SESSION_OPEN = "customer:session:open"
     CUSTOMER_STEP_SAVE = "customer:step:save"
+    CUSTOMER_TEST_END = "customer:test:end"
+    CUSTOMER_TEST_REUSE = "customer:test:reuse"
+    CUSTOMER_TEST_START = "customer:test:start"
+    STAFF_ACCESS_DECIDE = "staff:access:decide"
     STAFF_CALENDAR_CHANGE = "staff:calendar:change"
     STAFF_CALL_CAPTURE = "staff:call:capture"
     STAFF_CALL_CHAT = "staff:call:chat"
@@ -90,6 +94,7 @@ class Tag(StrEnum):
     SYSTEM_RESERVATION_END = "system:reservation:end"
     SYSTEM_RESERVATION_REMIND = "system:reservation:remind"
     SYSTEM_SMS_SEND = "system:sms:send"
+    SYSTEM_TEST_END = "system:test:end"
 
 
 class Mac(Protocol):

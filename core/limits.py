@@ -31,6 +31,9 @@ PHOTOS_PER_CASE = 60
 SCORE_REPORTS_MIN, SCORE_REPORTS_MAX = 2, 10
 """R118."""
 
+PROOFS_MIN, PROOFS_MAX = 1, 5
+"""Pictures that prove funds or experience."""
+
 PASSWORD_TRIES = 5
 """Tries at the certificate password before it locks (signing note, section 2)."""
 

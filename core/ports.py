@@ -17,6 +17,7 @@ from core.case import Case, State
 from core.flow import Answer, Evidence, Facts, Proof, Rejection, Rules
 from core.keys import FirmKeys, MasterKeys
 from core.ports_documents import AgreementHeader, IssuedCertificate, Place, PreparedSignature
+from core.ports_knowledge import KnowledgeAttempts
 from core.ports_metrics import Metrics
 from core.ports_queue import Calls, DeskMessages, DutyTimes, Queue
 from core.ports_reservations import Reservations
@@ -198,6 +199,8 @@ class Work(Protocol):
     def documents(self) -> Documents: ...
     @property
     def results(self) -> Results: ...
+    @property
+    def knowledge(self) -> KnowledgeAttempts: ...
     @property
     def jobs(self) -> Jobs: ...
     @property

@@ -319,6 +319,27 @@ class ProofRow(Base):
     __table_args__ = (Index("ix_proof_firm_id_case_id", "firm_id", "case_id", "created_at"),)
 
 
+class KnowledgeAttempt(Base):
+    """One online test; questions, right answers and what was chosen are sealed together; one open per owner."""
+
+    __tablename__ = "knowledge_attempt"
+    firm_id: Mapped[str] = _firm()
+    id: Mapped[str] = _id()
+    case_id: Mapped[str] = mapped_column(String(40))
+    owner: Mapped[str] = mapped_column(String(80))
+    started_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    points: Mapped[int | None]
+    passed: Mapped[bool | None]
+    body_sealed: Mapped[bytes]
+    __table_args__ = (
+        _partial("uq_knowledge_attempt_open", "firm_id", "owner", where="ended_at IS NULL"),
+        Index("ix_knowledge_attempt_firm_id_owner", "firm_id", "owner", "started_at"),
+        Index("ix_knowledge_attempt_firm_id_case_id", "firm_id", "case_id", "started_at"),
+    )
+
+
 class RejectionRow(Base):
     """One rejection (R202: the history of all of them is kept)."""
 

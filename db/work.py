@@ -22,6 +22,7 @@ from db.stores.documents import Documents
 from db.stores.duty import DeskMessages, DutyTimes
 from db.stores.firms import Firms
 from db.stores.jobs import Jobs
+from db.stores.knowledge import KnowledgeAttempts
 from db.stores.metrics import Metrics
 from db.stores.people import People
 from db.stores.queue import Queue
@@ -84,6 +85,11 @@ class SqlWork:
     def results(self) -> Results:
         """What follows an approval: accounts, exchange requests, callbacks."""
         return Results(self)
+
+    @cached_property
+    def knowledge(self) -> KnowledgeAttempts:
+        """Knowledge tests."""
+        return KnowledgeAttempts(self)
 
     @cached_property
     def jobs(self) -> Jobs:

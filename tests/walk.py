@@ -12,9 +12,10 @@ from core.case import Case
 from core.flow import Evidence, Facts
 from core.records import Document, Ticket
 from core.steps.bank import cards
-from core.steps.exchanges import pending_notices
+from core.steps.exchanges import access_of, pending_notices
 from core.steps.follow_up import questions
 from core.steps.witness import CAPTURES, HEAD_CLIP
+from core.usecases.access_decisions import decide_access
 from core.usecases.acknowledge_notice import acknowledge_notice
 from core.usecases.answer_step import answer_step
 from core.usecases.bank_cards import add_card
@@ -320,7 +321,15 @@ class Walk:
     def do_submitted(self, bench: Bench) -> None:
         take_case(bench.inner_desk(), bench.staff(self.reviewer, firm=self.firm), self.case_id)
 
+    def decide_access(self, bench: Bench, decision: str = "met", note: str = "") -> None:
+        """The reviewer decides every condition of access that is still undecided."""
+        loaded, reviewer = self.loaded(bench), bench.staff(self.reviewer, firm=self.firm)
+        for each in access_of(loaded.facts, loaded.rules, loaded.now):
+            if not each.decided:
+                decide_access(bench.inner_desk(), reviewer, self.case_id, each.requirement.key, decision, note)
+
     def do_in_review(self, bench: Bench) -> None:
+        self.decide_access(bench)
         reviewer = bench.staff(self.reviewer, firm=self.firm)
         self.account = approve_case(bench.inner_desk(), reviewer, self.case_id)
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
+from core.errors import WrongState
 from core.flow import Answers, Checked, Facts, Phase, Rules, Step, fingerprint
 from core.rules import exchanges as rule
 from core.rules import suitability
+from core.rules.access import Choice
 from core.rules.calendar import local_day
+from core.steps import access
+from core.steps.access import Standing
 
 
 def investor_class(facts: Facts) -> str:
@@ -60,10 +65,47 @@ def insisted(facts: Facts, rules: Rules) -> bool:
     return bool(suitability.must_insist(level, lowest, investor_class(facts), groups, rules["match_table"]))
 
 
+def choice(facts: Facts, chosen: Iterable[str]) -> Choice:
+    """A choice with what is on file about who chooses."""
+    return Choice(frozenset(chosen), opened(facts), investor_class(facts))
+
+
+def standings(
+    facts: Facts, rules: Rules, chosen: Iterable[str], claims: Mapping[str, str], now: datetime
+) -> tuple[Standing, ...]:
+    """The conditions of access of a choice with what speaks for each."""
+    return access.standings(facts, rules, choice(facts, chosen), claims, local_day(now))
+
+
+def access_of(facts: Facts, rules: Rules, now: datetime) -> tuple[Standing, ...]:
+    """The conditions of access of the saved choice, for whoever decides on them."""
+    saved = facts.values("exchanges")
+    return standings(facts, rules, saved.get("chosen") or (), saved.get("claims") or {}, now)
+
+
+def access_problem(facts: Facts, rules: Rules, now: datetime) -> str:
+    """Why the saved choice cannot be approved, undecided or unmet conditions in a sentence for staff; empty if none."""
+    found = access_of(facts, rules, now)
+    undecided = "、".join(each.requirement.title for each in found if not each.decided)
+    unmet = "、".join(each.requirement.title for each in found if each.decided == "not_met")
+    if unmet:
+        return f"准入条件未达到：{unmet}。请驳回，原因选 S04；知识水平未达到时选 S03。"
+    return f"准入条件还没有决定：{undecided}。请逐项决定后再通过。" if undecided else ""
+
+
+def require_decided(facts: Facts, rules: Rules, now: datetime) -> None:
+    """Raise `WrongState` unless staff found every condition of the saved choice to be met or exempt."""
+    problem = access_problem(facts, rules, now)
+    if problem:
+        raise WrongState(problem)
+
+
 def check(answers: Answers, facts: Facts, rules: Rules, now: datetime) -> Checked:
-    """A choice that may be opened, with its notices answered and its reports uploaded."""
+    """A choice that may be opened, with its notices answered and the proof of its conditions brought (R118)."""
     table, chosen = rules["exchanges"], sorted(set(answers.get("chosen") or ()))
-    values = {"chosen": chosen}
+    found = standings(facts, rules, chosen, answers.get("claims") or {}, now)
+    claims = {each.requirement.key: each.claim.key for each in found if each.claim}
+    values: dict[str, Any] = {"chosen": chosen} | ({"claims": claims} if claims else {})
     problems = rule.choice_problems(chosen, opened(facts), table, local_day(now))
     if problems:
         return Checked({"chosen": problems[0].text}, values)
@@ -75,11 +117,8 @@ def check(answers: Answers, facts: Facts, rules: Rules, now: datetime) -> Checke
     waiting = pending_notices(facts, rules, "entry") + pending_notices(facts, rules, "next", chosen)
     if waiting:
         return Checked({"notice": waiting[0]}, values)
-    if rule.needs_score_reports(chosen, opened(facts), table):
-        missing = rule.score_report_problem(len(facts.slot("score_report")), table)
-        if missing:
-            return Checked({"score_report": missing.text}, values)
-    return Checked(values=values)
+    problem = access.problem(found, facts, choice(facts, chosen), rules)
+    return Checked(dict([problem]) if problem else {}, values)
 
 
 STEP = Step("exchanges", "交易所选择", Phase.DATA, check, hint="选择要开立交易编码的交易所。")

@@ -10,8 +10,9 @@ from core.errors import NotAllowed, NotFound
 from core.flow import Evidence
 from core.permissions import Permission, allow, holds, own
 from core.ports import Desk, VaultReader, Work
+from core.usecases.photos import STEP_OF
 
-CUSTOMER_SLOTS = ("id_front", "id_back", "signature", "bank_card", "score_report", "signed", "prepared")
+CUSTOMER_SLOTS = (*STEP_OF, "signed", "prepared")
 """What customers may see of their own case; captures and recordings belong to the firm's file."""
 
 

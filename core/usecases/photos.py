@@ -9,12 +9,16 @@ from core.case import Action
 from core.errors import BadFile, NotAllowed
 from core.flow import Evidence
 from core.ports import Desk
+from core.steps.access import SLOT_TITLES
 from core.steps.photos import SLOTS
 from core.usecases.answer_step import load_own
 from core.usecases.loading import settle
 
 SINGLE = set(SLOTS)
-STEP_OF = {**dict.fromkeys(SLOTS, "photos"), "bank_card": "bank", "score_report": "exchanges"}
+MOST = {"score_report": (limits.SCORE_REPORTS_MAX, "成绩报告单", "份")}
+MOST |= {slot: (limits.PROOFS_MAX, title, "张") for slot, title in SLOT_TITLES.items()}
+"""Slot -> how many pictures it takes, what they are called, how they are counted."""
+STEP_OF = {**dict.fromkeys(SLOTS, "photos"), "bank_card": "bank", **dict.fromkeys(MOST, "exchanges")}
 
 
 def add_photo(desk: Desk, actor: Actor, case_id: str, slot: str, data: bytes, name: str) -> Evidence:
@@ -33,8 +37,8 @@ def add_photo(desk: Desk, actor: Actor, case_id: str, slot: str, data: bytes, na
             raise BadFile("这张图片已经上传过了。")
         if work.cases.count_uploads(case_id, STEP_OF) >= limits.PHOTOS_PER_CASE:
             raise BadFile("上传的图片太多了，请拨打客服热线，由工作人员协助。")
-        if slot == "score_report" and len(loaded.facts.slot(slot)) >= limits.SCORE_REPORTS_MAX:
-            raise BadFile(f"成绩报告单最多 {limits.SCORE_REPORTS_MAX} 份。")
+        if slot in MOST:
+            _require_room(len(loaded.facts.slot(slot)), *MOST[slot])
         if slot in SINGLE:
             work.cases.replace_evidence(case_id, slot=slot)
         meta = {"width": picture.width, "height": picture.height, "kind": picture.kind}
@@ -44,6 +48,11 @@ def add_photo(desk: Desk, actor: Actor, case_id: str, slot: str, data: bytes, na
         case = settle(work, work.cases.change(loaded.case))
         work.audit(actor, Tag.CUSTOMER_EVIDENCE_ADD, f"case:{case.id}", slot=slot, sha256=stored.sha256)
         return item
+
+
+def _require_room(stored: int, most: int, title: str, unit: str) -> None:
+    if stored >= most:
+        raise BadFile(f"{title}最多 {most} {unit}。")
 
 
 def remove_photo(desk: Desk, actor: Actor, case_id: str, evidence_id: str) -> None:

@@ -12,6 +12,8 @@ from core.flow import Rejection
 from core.permissions import Permission, allow
 from core.ports import Desk, Work
 from core.records import Callback, CallLine, Document, ExchangeRequest
+from core.rules.knowledge_test import Attempt
+from core.steps.access import TEST
 from core.steps.witness import RECORDED
 from core.usecases.call_lines import FOR_CUSTOMER
 from core.usecases.loading import Loaded, load
@@ -44,7 +46,8 @@ class RejectionNote:
 class CaseFile:
     """Everything staff see of one case. `names` gives the names of staff by actor (`staff:<id>`).
 
-    `scripts` has the ticked steps of each recorded call, `lines` what witness and customer wrote in any call.
+    `scripts` has the ticked steps of each recorded call, `lines` what witness and customer wrote in any call, `tests`
+    the online tests that were taken.
     """
 
     loaded: Loaded
@@ -57,6 +60,7 @@ class CaseFile:
     names: Mapping[str, str]
     scripts: Scripts
     lines: tuple[CallLine, ...]
+    tests: tuple[Attempt, ...]
 
     @property
     def case(self) -> Case:
@@ -130,6 +134,7 @@ def _file(work: Work, case_id: str, lines: tuple[CallLine, ...]) -> CaseFile:
         names=names,
         scripts=_scripts(work, loaded),
         lines=lines,
+        tests=_tests(work, loaded),
     )
 
 
@@ -142,3 +147,10 @@ def account_of(work: Work, case: Case) -> str | None:
 def _scripts(work: Work, loaded: Loaded) -> Scripts:
     recorded = {item.meta.get("ticket") for slot in RECORDED.values() for item in loaded.facts.slot(slot)}
     return {ticket: script_marks(work.queue.find(ticket)) for ticket in map(str, recorded)}
+
+
+def _tests(work: Work, loaded: Loaded) -> tuple[Attempt, ...]:
+    """The online tests of the case, an earlier one first whose result is used here."""
+    own = work.knowledge.of_case(loaded.case.id)
+    used = {str(proof.body["test"]) for proof in loaded.facts.proofs if proof.kind == TEST} - {each.id for each in own}
+    return (*filter(None, (work.knowledge.find(each) for each in sorted(used))), *own)

@@ -14,6 +14,7 @@ from core.errors import NotAllowed, NotFound, WrongState
 from core.permissions import Permission, allow
 from core.ports import Desk, Work
 from core.records import Customer
+from core.steps.exchanges import require_decided
 from core.usecases.callback_plan import callback_due
 from core.usecases.customer_file import keep_in_file
 from core.usecases.loading import Loaded, calendar_around, load
@@ -59,7 +60,8 @@ def release_case(desk: Desk, actor: Actor, case_id: str) -> None:
             work.audit(actor, Tag.STAFF_CASE_RELEASE, f"case:{case_id}")
 
 
-def _held(work: Work, actor: Actor, case_id: str, action: Action) -> Loaded:
+def held(work: Work, actor: Actor, case_id: str, action: Action) -> Loaded:
+    """The case that this reviewer has taken; raises `NotAllowed` for another's or an own-witnessed one."""
     allow(actor, Permission.CASE_APPROVE)
     loaded = load(work, case_id)
     require(loaded.case, action)
@@ -76,7 +78,8 @@ def approve_case(desk: Desk, actor: Actor, case_id: str) -> str:
     Returns the capital account number of the customer.
     """
     with desk.write(actor.firm_id) as work:
-        loaded = _held(work, actor, case_id, Action.APPROVE)
+        loaded = held(work, actor, case_id, Action.APPROVE)
+        require_decided(loaded.facts, loaded.rules, loaded.now)
         if loaded.current is not None:
             raise WrongState(f"资料不完整：{loaded.current.title}。")
         if needs_two(loaded) and first_reviewer(loaded) in {"", actor.staff_id}:
@@ -121,7 +124,7 @@ def _on_file(work: Work, loaded: Loaded) -> Customer:
 def agree_case(desk: Desk, actor: Actor, case_id: str) -> None:
     """The first of two reviewers agrees; the case goes back to the list for another one."""
     with desk.write(actor.firm_id) as work:
-        loaded = _held(work, actor, case_id, Action.APPROVE)
+        loaded = held(work, actor, case_id, Action.APPROVE)
         if loaded.current is not None or not is_first(loaded):
             raise WrongState
         work.cases.add_proof(case_id, agreed_by(loaded, str(actor.staff_id)), actor.id)
@@ -162,5 +165,5 @@ def reject_review(
 ) -> None:
     """Send the case back, or end it for hard reasons."""
     with desk.write(actor.firm_id) as work:
-        loaded = _held(work, actor, case_id, Action.REJECT)
+        loaded = held(work, actor, case_id, Action.REJECT)
         reject(work, actor, loaded, "review", codes, customer_text, internal)

@@ -23,6 +23,7 @@ from core.steps.profile_fields import Field, shown_fields
 from core.usecases.case_changes import in_words
 from core.usecases.read_case import CaseFile
 from pages.parts import clock_words, notice
+from pages.parts.access_desk import show_table, show_tests
 from pages.parts.fact_table import cell, fact_table, unusual
 
 FLAGS: Mapping[str, str] = {
@@ -141,7 +142,9 @@ def show_exchanges(file: CaseFile) -> None:
     above = unusual("高于风险等级，客户坚持开立") if exchanges.insisted(facts, rules) else cell("否")
     rows = [("拟开交易所", cell(chosen)), ("高于等级", above)]
     reports = len(facts.slot("score_report"))
-    fact_table("交易所", [*rows, ("成绩报告单", cell(f"{reports} 份" if reports else "不需要"))])
+    fact_table("交易所", [*rows, ("成绩报告单", cell(f"{reports} 份" if reports else "没有"))])
+    show_table(file)
+    show_tests(file)
     _notices(facts, rules)
     _readings(file)
 

@@ -12,6 +12,7 @@ import streamlit as st
 
 from core.flow import Evidence, Facts
 from core.records import Document
+from core.steps.access import SLOT_TITLES
 from core.steps.photos import SLOTS
 from core.steps.witness import CAPTURES, HEAD_CLIP
 from core.usecases.call_alerts import recording_notes
@@ -24,7 +25,7 @@ from pages.parts.components.zoom_viewer import Picture, zoom_viewer
 from pages.parts.fact_table import cell, fact_table
 
 DOCUMENT_STATES: Mapping[str, str] = {"signed": "已签署", "sealed": "已签署并盖章"}
-_MANY: Mapping[str, str] = {"bank_card": "银行卡", "score_report": "成绩报告单"}
+_MANY: Mapping[str, str] = {"bank_card": "银行卡", "score_report": "成绩报告单", **SLOT_TITLES}
 _PAIRS = (
     ("身份证正面", "id_front", "capture_front"),
     ("身份证反面", "id_back", "capture_back"),

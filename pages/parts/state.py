@@ -38,6 +38,7 @@ class Key(StrEnum):
     KEPT = "kept_case"
     REHEARSAL = "rehearsed"
     REHEARSAL_CLOSED = "rehearsal_closed"
+    TEST_QUESTION = "question_looked_at"
 
 
 def get(key: Key, default: Any = None) -> Any:

@@ -7,12 +7,24 @@ import streamlit as st
 from core import limits
 from core.case import Ending
 from core.rules.exchanges import names_of
+from core.usecases.access_decisions import decide_access
 from core.usecases.case_changes import changes_of
 from core.usecases.read_case import CaseFile, read_case, reveal
 from core.usecases.review_case import agree_case, approve_case, reject_review, release_case, take_case
 from core.usecases.second_review import first_reviewer, is_first, needs_two
 from core.usecases.work_lists import Listed, review_list
-from pages.parts import acting, case_file, case_history, case_list, case_media, notice, state, visitor, wiring
+from pages.parts import (
+    access_desk,
+    acting,
+    case_file,
+    case_history,
+    case_list,
+    case_media,
+    notice,
+    state,
+    visitor,
+    wiring,
+)
 from pages.parts.changes import show_changes
 from pages.parts.reject_form import reject_form
 
@@ -109,8 +121,10 @@ def _ask_rejection(file: CaseFile) -> None:
 
 
 def _decide(file: CaseFile) -> None:
-    missing = file.loaded.current
-    if missing:
+    missing, open_access = file.loaded.current, access_desk.problem(file)
+    if open_access:
+        notice.refusal(open_access)
+    elif missing:
         notice.refusal(f"资料不完整：{missing.title}。请驳回，或放回列表。")
     first, mine = is_first(file.loaded), first_reviewer(file.loaded) == actor.staff_id
     if needs_two(file.loaded):
@@ -118,10 +132,10 @@ def _decide(file: CaseFile) -> None:
     with st.container(horizontal=True):
         if first:
             st.button("同意，转另一位复核", key="agree", type="primary", icon=":material/done:",
-                      disabled=missing is not None, on_click=_agree, args=(file.case.id,))  # fmt: skip
+                      disabled=bool(missing or open_access), on_click=_agree, args=(file.case.id,))  # fmt: skip
         else:
-            st.button("通过", key="approve", type="primary", icon=":material/check:", disabled=bool(missing) or mine,
-                      on_click=acting.ask, args=("approve",))  # fmt: skip
+            st.button("通过", key="approve", type="primary", icon=":material/check:",
+                      disabled=bool(missing or open_access) or mine, on_click=acting.ask, args=("approve",))  # fmt: skip
         st.button("驳回", key="reject", icon=":material/assignment_return:", on_click=acting.ask, args=("reject",))
         st.button("放回列表", key="release", type="tertiary", on_click=_release, args=(file.case.id,))
     if acting.asking() == "approve":
@@ -157,6 +171,7 @@ def _case(row: Listed) -> None:
     middle, side = st.columns([8, 5])
     with side:
         _decide(file)
+        access_desk.show_decisions(file, lambda *decided: decide_access(desk, actor, file.case.id, *decided))
         _facts(file)
     with middle:
         case_media.show_pictures(file)

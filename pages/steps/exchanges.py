@@ -1,20 +1,27 @@
-"""交易所选择 with its notices (R108-R121)."""
+"""交易所选择 with its notices, conditions and the online test (R108-R121, C22)."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
 from core.errors import DeskError
+from core.limits import PROOFS_MAX, PROOFS_MIN
 from core.rules import exchanges as rule
 from core.rules.calendar import local_day
 from core.rules.suitability import level_name, refusal
+from core.steps import access
 from core.steps import exchanges as step
 from core.usecases.abandon_case import abandon_case
 from core.usecases.acknowledge_notice import acknowledge_notice
+from core.usecases.answer_step import keep_draft
+from core.usecases.knowledge_test import Standing, read_test
 from core.usecases.photos import remove_photo
 from pages.parts import notice, state
+from pages.parts.access import claim_key, show_conditions
+from pages.parts.knowledge_test import offer, show_test
 from pages.parts.pictures import picture_url
 from pages.parts.step import StepView
 from pages.steps.photos import upload
@@ -84,39 +91,82 @@ def _boxes(view: StepView) -> None:
         st.checkbox(label, value=chosen, key=view.key(exchange.code), disabled=has, help=exchange.examples)
 
 
-def _reports(view: StepView, chosen: list[str]) -> None:
+def _claims(view: StepView) -> dict[str, str]:
+    """Requirement -> exemption as chosen on the page, or as saved before its field was drawn."""
+    saved: Mapping[str, str] = view.values.get("claims") or {}
+    rows = view.loaded.rules.data.get("access_rules", {"rows": ()})["rows"]
+    chosen = {row["key"]: st.session_state.get(claim_key(view, row["key"]), saved.get(row["key"])) for row in rows}
+    return {key: claim for key, claim in chosen.items() if claim}
+
+
+def _answers(view: StepView) -> dict[str, Any]:
+    return {"chosen": _chosen(view), "claims": _claims(view)}
+
+
+def _pictures(view: StepView, slot: str, title: str) -> None:
+    """What was uploaded, each to be taken back, and room for more."""
+    for item in view.loaded.facts.slot(slot):
+        st.image(picture_url(view.desk, view.actor.firm_id, item), width=160)
+        st.button(
+            "删除",
+            key=f"drop_{item.id[:8]}",
+            type="tertiary",
+            on_click=remove_photo,
+            args=(view.desk, view.actor, view.case_id, item.id),
+        )
+    upload(view, slot, f"上传{title}")
+    with st.container(key=view.key(slot)):
+        view.show_error(slot)
+
+
+def _reports(view: StepView, chosen: list[str], test: Standing | None) -> None:
     table = view.loaded.rules["exchanges"]
     if not rule.needs_score_reports(chosen, step.opened(view.loaded.facts), table):
         return
     limits: dict[str, Any] = table["score_reports"]
     with st.container(key="card-reports"):
-        st.markdown(f"**成绩报告单**　首次开立金融或原油品种，请上传 {limits['min']} 至 {limits['max']} 份。")
-        for item in view.loaded.facts.slot("score_report"):
-            st.image(picture_url(view.desk, view.actor.firm_id, item), width=160)
-            st.button(
-                "删除",
-                key=f"drop_{item.id[:8]}",
-                type="tertiary",
-                on_click=remove_photo,
-                args=(view.desk, view.actor, view.case_id, item.id),
-            )
-        upload(view, "score_report", "上传成绩报告单")
-        view.show_error("score_report")
+        other = f"，或者参加{view.loaded.rules[access.TEST]['title']}" if test else ""
+        st.markdown(f"**成绩报告单**　首次开立金融或原油品种，请上传 {limits['min']} 至 {limits['max']} 份{other}。")
+        if test:
+            values = _answers(view)
+            offer(view, test, str(limits["online_test"]),
+                  lambda: keep_draft(view.desk, view.actor, view.case_id, "exchanges", values))  # fmt: skip
+        _pictures(view, "score_report", "成绩报告单")
+
+
+def _proofs(view: StepView, found: Sequence[access.Standing]) -> None:
+    """Room for the proofs that the customer has to bring, one place for each kind."""
+    slots = dict.fromkeys(access.SLOTS[each.requirement.kind] for each in found if each.requirement.uploads)
+    for slot in slots:
+        if slot in access.SLOT_TITLES:
+            with st.container(key=f"card-{slot}"):
+                title = access.SLOT_TITLES[slot]
+                st.markdown(f"**{title}**　{PROOFS_MIN} 至 {PROOFS_MAX} 张，截图或照片，能看清姓名和日期。")
+                _pictures(view, slot, title)
 
 
 def draw(view: StepView) -> None:
-    """Choice, reports, and the notices at their moments."""
+    """A running test alone; otherwise choice, conditions, reports, and the notices at their moments."""
+    test = read_test(view.desk, view.actor, view.case_id) if access.offered_test(view.loaded.rules) else None
+    if test and test.sheet:
+        show_test(view, test.sheet)
+    elif not _refused(view):
+        _choose(view, test)
+
+
+def _choose(view: StepView, test: Standing | None) -> None:
     facts, rules = view.loaded.facts, view.loaded.rules
-    if _refused(view):
-        return
     entry = step.pending_notices(facts, rules, "entry")
     _boxes(view)
     view.show_error("chosen")
     chosen = _chosen(view)
-    _reports(view, chosen)
+    found = step.standings(facts, rules, chosen, _claims(view), view.loaded.now)
+    show_conditions(view, found)
+    _reports(view, chosen, test)
+    _proofs(view, found)
     for key in ("refused", "notice_text"):
         view.show_error(key)
-    view.actions(lambda: view.save({"chosen": _chosen(view)}))
+    view.actions(lambda: view.save(_answers(view)))
     if entry:
         _ask(view, entry[0], [], then_next=False)
     elif "notice" in view.errors():
@@ -124,5 +174,5 @@ def draw(view: StepView) -> None:
         if waiting:
             _ask(view, waiting[0], chosen, then_next=True)
         elif st.session_state.pop("exchange_retry", False):
-            view.save({"chosen": chosen})
+            view.save(_answers(view))
             st.rerun()

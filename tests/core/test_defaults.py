@@ -20,9 +20,10 @@ from core.usecases.call_lines import LINE_MAX
 ALL = load_defaults()
 STEPS = [step.key for step in BUSINESS.steps]
 KINDS = {
-    "age_rules", "agreements", "banks", "callback_topics", "codes", "education", "exchanges", "follow_up", "help",
-    "match_table", "notices", "prepare", "questionnaire", "regions", "reject_reasons", "reservation_rules", "retention",
-    "service_hours", "sms_texts", "thresholds", "witness_script", "business_rules",
+    "access_rules", "age_rules", "agreements", "banks", "callback_topics", "codes", "education", "exchanges",
+    "follow_up", "help", "knowledge_test", "match_table", "notices", "prepare", "questionnaire", "regions",
+    "reject_reasons", "reservation_rules", "retention", "service_hours", "sms_texts", "thresholds", "witness_script",
+    "business_rules",
 }  # fmt: skip
 
 
@@ -208,13 +209,6 @@ def test_retention_keeps_what_the_law_asks():
         assert keep[key] == {"years": 20}
     assert keep["impact_assessment"] == {"years": 3}
     assert keep["unfinished"] == {"days": 90}
-
-
-def test_access_rules_name_groups_or_options():
-    groups = {group["code"] for group in ALL["exchanges"]["groups"]} | {"commodity_option"}
-    for row in ALL["thresholds"]["access"]:
-        assert row["group"] in groups
-        date.fromisoformat(row["valid_from"])
 
 
 def test_reservations_reach_thirty_days_in_slots_of_the_working_day():

@@ -12,7 +12,8 @@ from tests.builders import LI, Walk, case_at
 from tests.desk_bench import Bench
 from tests.stand_ins import tiny_picture
 
-OWN = ("id_front", "id_back", "signature", "bank_card", "score_report", "prepared", "signed")
+OWN = ("id_front", "id_back", "signature", "bank_card", "score_report", "proof_funds", "proof_experience", "prepared",
+       "signed")  # fmt: skip
 FIRM_ONLY = ("capture_front", "capture_back", "capture_portrait", "capture_front_still", "clip_head")
 FINANCIAL = ("CFFEX", "SHFE")
 
@@ -32,6 +33,8 @@ def files(bench: Bench, walk: Walk) -> dict[str, str]:
 
 def signed_case(bench: Bench, **options: object) -> Walk:
     walk = case_at(bench, "in_call", chosen=FINANCIAL, **options)
+    for slot in ("proof_funds", "proof_experience"):
+        walk.add_photo(bench, slot)
     add_companion(bench.desk, walk.actor, walk.ticket, "capture_front", tiny_picture("still"))
     for milestone in ("in_call", "certificate", "sign", "prepared"):
         walk.go_on(bench, milestone)

@@ -31,6 +31,7 @@ from core.records import (
     Ticket,
 )
 from core.rules.calendar import CalendarDay, local_time
+from core.rules.knowledge_test import Attempt, Drawn, Given
 from core.rules.reservation import ReservationState, Shift
 from core.usecases.call_chat import write_line
 from core.usecases.complete_case import record_callback, record_exchange
@@ -48,6 +49,11 @@ WANG = Person("王五六", "11150813003", id_number(7), sample_card(3))
 ONLY_HERE = Customer("only_here", "80019999", "赵独一", id_number(9), PHONE, ("SHFE",), "ordinary", "C3", None)
 EARLY = datetime(2020, 1, 1, tzinfo=UTC)
 RING = timedelta(seconds=20)
+TEST = Attempt(
+    "test-here", "case-waiting", "phone:here", EARLY, EARLY, 1, "mark",
+    (Drawn("q1", "judge", "期货有风险。", (("a", "正确"), ("b", "错误")), "risk", "a"),), {"q1": Given("a", EARLY)},
+)  # fmt: skip
+"""An online test whose time has run out and that nobody has ended."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +121,8 @@ def _by_hand(bench: Bench) -> None:
         work.firms.add_branch(Branch("only_here", "独此营业部", "上海市", ""))
         work.firms.add_data("only_here", 1, {"a": 1}, EARLY, "system")
         work.firms.add_days([CalendarDay(DAY, workday=True, trading=True)])
+        work.knowledge.add_attempt(TEST)
+        work.knowledge.add_attempt(replace(TEST, id="test-second", owner="phone:second"))
         work.jobs.post("probe", {"file": "f" * 32}, dedupe="here", run_at=EARLY)
 
 

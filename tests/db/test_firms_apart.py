@@ -26,7 +26,7 @@ from core.records import Branch, CustomerFile, Firm, SessionRecord, SmsCode, Sta
 from core.rules.calendar import CalendarDay
 from core.rules.reservation import ReservationState, Shift
 from db.work import SqlWork
-from tests.db.filled import DAY, EARLY, ONLY_HERE, PHONE, RING, Filled, fill, rows
+from tests.db.filled import DAY, EARLY, ONLY_HERE, PHONE, RING, TEST, Filled, fill, rows
 from tests.desk_bench import Bench, id_number
 
 Act = Callable[[Any, Filled], Any]
@@ -121,6 +121,11 @@ READS: dict[str, Act] = {
     "results.account_of": lambda w, a: w.results.account_of(a.active.case_id),
     "results.requests": lambda w, a: w.results.requests(a.active.case_id),
     "results.callbacks": lambda w, a: w.results.callbacks(a.active.case_id),
+    "knowledge.find": lambda w, a: w.knowledge.find("test-here") or w.knowledge.find("test-here", lock=True),
+    "knowledge.find_open": lambda w, a: w.knowledge.find_open("phone:here"),
+    "knowledge.of_owner": lambda w, a: w.knowledge.of_owner("phone:here"),
+    "knowledge.of_case": lambda w, a: w.knowledge.of_case("case-waiting"),
+    "knowledge.overdue": lambda w, a: w.knowledge.overdue(),
     "jobs.due": lambda w, a: w.jobs.due(),
     "jobs.unfinished": lambda w, a: w.jobs.unfinished(),
     "jobs.named_files": lambda w, a: w.jobs.named_files(),
@@ -247,6 +252,9 @@ WRITES: dict[str, Act] = {
     "results.add_request": lambda w, a: w.results.add_request(a.active.case_id, "INE", "x"),
     "results.set_request": lambda w, a: w.results.set_request(a.active.case_id, "SHFE", "failed", 3, "", "x"),
     "results.add_callback": lambda w, a: w.results.add_callback(a.active.case_id, "confirmed", "", "x"),
+    "knowledge.add_attempt": lambda w, a: w.knowledge.add_attempt(replace(TEST, id="new", owner="phone:new")),
+    "knowledge.save_answers": lambda w, a: w.knowledge.save_answers(TEST),
+    "knowledge.end": lambda w, a: w.knowledge.end("test-here", EARLY, 80, passed=True),
     "jobs.post": lambda w, a: w.jobs.post("probe", {}, dedupe="new"),
     "jobs.take": lambda w, a: w.jobs.take(timedelta(minutes=1)),
     "jobs.finish": lambda w, a: w.jobs.finish(a.job),

@@ -33,6 +33,7 @@ READ: dict[str, Read] = {
     "customer.file_sealed": lambda w, r: w.people.customer_file(r.id),
     "document.body_sealed": lambda w, r: w.documents.find(r.id),
     "exchange_request.code_sealed": lambda w, r: w.results.requests(r.case_id),
+    "knowledge_attempt.body_sealed": lambda w, r: w.knowledge.find(r.id),
     "proof.body_sealed": lambda w, r: w.cases.proofs(r.case_id),
     "rejection.text_sealed": lambda w, r: w.cases.rejections(r.case_id) or w.cases.internal_notes(r.case_id),
     "session.phone_sealed": lambda w, r: w.people.find_session(session_id=r.id),
