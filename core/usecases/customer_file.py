@@ -11,9 +11,12 @@ from core.case import CLOSED_STATES, Case, State
 from core.flow import Evidence, Facts
 from core.ports import Work
 from core.records import Customer, CustomerFile
+from core.rules.age import judge_age
+from core.rules.calendar import local_day
+from core.rules.id_card import IdNumber, check_id_number
 from core.steps.bank import cards
 from core.steps.photos import SLOTS
-from core.usecases.loading import Loaded
+from core.usecases.loading import Loaded, rules_for
 
 COMPARED = ("profile", "bank", "suitability")
 """Parts whose state at the start of a case is kept beside it, so that the reviewer sees what was changed."""
@@ -47,7 +50,19 @@ def begin_from_file(work: Work, case: Case, customer: Customer, takes: Sequence[
     clear = {key: file.profile.get(key) for key in ("province", "age_band")}
     clear |= {key: file.suitability.get(key) for key in ("level", "lowest")}
     known = {key: value for key, value in clear.items() if value is not None}
-    return work.cases.change(case, clear={**case.clear, **known}, id_number=customer.id_number)
+    flags = _flags(work, file, customer) if "profile" in takes else ()
+    return work.cases.change(case, clear={**case.clear, **known}, flags=flags, id_number=customer.id_number)
+
+
+def _flags(work: Work, file: CustomerFile, customer: Customer) -> tuple[str, ...]:
+    """What the reviewer has to know of data that are only taken over; the age is today's."""
+    person, rules = check_id_number(customer.id_number), rules_for(work)
+    old = (
+        isinstance(person, IdNumber) and judge_age(person.age_on(local_day(work.now)), rules["age_rules"]).extra_review
+    )
+    hits = {"age": old, "dishonesty": file.profile.get("dishonesty", ["none"]) != ["none"],
+            "pep": file.profile.get("pep", "none") != "none"}  # fmt: skip
+    return tuple(sorted(name for name, hit in hits.items() if hit))
 
 
 def _copy_photos(work: Work, case: Case, file: CustomerFile, takes: Sequence[str]) -> dict[str, str]:

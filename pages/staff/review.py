@@ -134,8 +134,9 @@ def _decide(file: CaseFile) -> None:
             st.button("同意，转另一位复核", key="agree", type="primary", icon=":material/done:",
                       disabled=bool(missing or open_access), on_click=_agree, args=(file.case.id,))  # fmt: skip
         else:
-            st.button("通过", key="approve", type="primary", icon=":material/check:",
-                      disabled=bool(missing or open_access) or mine, on_click=acting.ask, args=("approve",))  # fmt: skip
+            shut = bool(missing or open_access) or mine
+            st.button("通过", key="approve", type="primary", icon=":material/check:", disabled=shut,
+                      on_click=acting.ask, args=("approve",))  # fmt: skip
         st.button("驳回", key="reject", icon=":material/assignment_return:", on_click=acting.ask, args=("reject",))
         st.button("放回列表", key="release", type="tertiary", on_click=_release, args=(file.case.id,))
     if acting.asking() == "approve":

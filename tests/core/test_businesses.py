@@ -269,3 +269,13 @@ def test_nothing_new_begins_while_self_service_is_closed_but_who_began_goes_on(b
     walk.hand_in(bench)
     with pytest.raises(WrongState, match="不在自助办理时间"):
         Walk(person=LI).start(bench)
+
+
+def test_what_the_file_says_flags_the_new_case_too(bench: Bench) -> None:
+    walk = case_at(bench, "active", chosen=("DCE",))
+    found, file = customer(bench, walk)
+    with bench.desk.write(walk.firm) as work:
+        work.people.keep_file(found.id, replace(file, profile={**file.profile, "pep": "family"}))
+    walk = walk.again("settlement")
+    walk.start(bench)
+    assert walk.case(bench).flags == ("pep",)
