@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.keys import MasterKeys
+from core.usecases.abandon_case import abandon_case
 from core.usecases.bank_cards import add_card
 from core.usecases.sessions import exchange_ticket, find_session, open_session
 from pages.parts import wiring
@@ -92,6 +93,34 @@ class Standing:
         """All is signed."""
         self.walk.do_sign(self.bench)
 
+    def profile_read(self) -> None:
+        """The account is open; 增开交易编码 stands at the data on file."""
+        for place in ("follow_up", "submitted", "in_review", "callback"):
+            self.walk.go_on(self.bench, place)
+        self._begin("add_code", "profile_read")
+
+    def part(self) -> None:
+        """我的基本资料: which part."""
+        abandon_case(self.bench.desk, self.walk.actor, self.walk.case_id)
+        self._begin("profile", "part")
+
+    def profile_part(self) -> None:
+        """The form of the largest part."""
+        self.walk.walk_to(self.bench, "profile")
+
+    def certificate_check(self) -> None:
+        """Everything is read; the device is about to be asked."""
+        self.walk.walk_to(self.bench, "certificate_check")
+
+    def submit(self) -> None:
+        """All is signed; the changes are shown once more."""
+        self.walk.walk_to(self.bench)
+
+    def _begin(self, business: str, step: str) -> None:
+        self.walk = self.walk.again(business)
+        self.walk.start(self.bench)
+        self.walk.walk_to(self.bench, step)
+
 
 STANDING: Mapping[str, Callable[[Standing], None]] = {
     "device": Standing.device,
@@ -106,5 +135,10 @@ STANDING: Mapping[str, Callable[[Standing], None]] = {
     "certificate": Standing.certificate,
     "sign": Standing.sign,
     "follow_up": Standing.follow_up,
+    "profile_read": Standing.profile_read,
+    "part": Standing.part,
+    "profile_part": Standing.profile_part,
+    "certificate_check": Standing.certificate_check,
+    "submit": Standing.submit,
 }
 """What to measure, in the order of the walk: the screen of the step, and of the witness step also the queue."""
