@@ -25,6 +25,7 @@ class Tag(StrEnum):
     CUSTOMER_CERTIFICATE_UNLOCK = "customer:certificate:unlock"
     CUSTOMER_CERTIFICATE_WRONG = "customer:certificate:wrong_password"
     CUSTOMER_CODE_REQUEST = "customer:code:request"
+    CUSTOMER_DOCUMENT_EXPORT = "customer:document:export"
     CUSTOMER_DOCUMENT_PREPARE = "customer:document:prepare"
     CUSTOMER_DOCUMENT_READ = "customer:document:read"
     CUSTOMER_DOCUMENT_SIGN = "customer:document:sign"
@@ -75,8 +76,13 @@ class Tag(StrEnum):
     STAFF_SESSION_CLOSE = "staff:session:close"
     STAFF_SESSION_FAIL = "staff:session:fail"
     STAFF_SESSION_OPEN = "staff:session:open"
+    STAFF_SUPPLEMENT_CANCEL = "staff:supplement:cancel"
+    STAFF_SUPPLEMENT_REMIND = "staff:supplement:remind"
+    STAFF_SUPPLEMENT_START = "staff:supplement:start"
     SYSTEM_CASE_APPROVE = "system:case:approve"
+    SYSTEM_CASE_EXPIRE = "system:case:expire"
     SYSTEM_CASE_RELEASE = "system:case:release"
+    SYSTEM_CASE_WARN = "system:case:warn"
     SYSTEM_DOCUMENT_SEAL = "system:document:seal"
     SYSTEM_FILES_SWEEP = "system:files:sweep"
     SYSTEM_FIRM_SEED = "system:firm:seed"
@@ -86,6 +92,7 @@ class Tag(StrEnum):
     SYSTEM_RESERVATION_END = "system:reservation:end"
     SYSTEM_RESERVATION_REMIND = "system:reservation:remind"
     SYSTEM_SMS_SEND = "system:sms:send"
+    SYSTEM_SUPPLEMENT_TELL = "system:supplement:tell"
 
 
 class Mac(Protocol):

@@ -20,6 +20,7 @@ from core.ports_documents import AgreementHeader, IssuedCertificate, Place, Prep
 from core.ports_metrics import Metrics
 from core.ports_queue import Calls, DeskMessages, DutyTimes, Queue
 from core.ports_reservations import Reservations
+from core.ports_supplements import Supplements
 from core.records import (
     AuditEntry,
     Branch,
@@ -197,6 +198,8 @@ class Work(Protocol):
     def documents(self) -> Documents: ...
     @property
     def results(self) -> Results: ...
+    @property
+    def supplements(self) -> Supplements: ...
     @property
     def jobs(self) -> Jobs: ...
     @property

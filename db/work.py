@@ -27,6 +27,7 @@ from db.stores.people import People
 from db.stores.queue import Queue
 from db.stores.reservations import Reservations
 from db.stores.results import Results
+from db.stores.supplements import Supplements
 
 
 class SqlWork:
@@ -84,6 +85,11 @@ class SqlWork:
     def results(self) -> Results:
         """What follows an approval: accounts, exchange requests, callbacks."""
         return Results(self)
+
+    @cached_property
+    def supplements(self) -> Supplements:
+        """Campaigns of 补签协议 and the customers they ask."""
+        return Supplements(self)
 
     @cached_property
     def jobs(self) -> Jobs:

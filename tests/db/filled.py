@@ -31,6 +31,7 @@ from core.records import (
 )
 from core.rules.calendar import CalendarDay, local_time
 from core.rules.reservation import ReservationState, Shift
+from core.supplement import Campaign, Reach
 from core.usecases.complete_case import record_callback, record_exchange
 from core.usecases.review_case import reject_review
 from db.tables import Base
@@ -46,6 +47,9 @@ WANG = Person("王五六", "11150813003", id_number(7), sample_card(3))
 ONLY_HERE = Customer("only_here", "80019999", "赵独一", id_number(9), PHONE, ("SHFE",), "ordinary", "C3", None)
 EARLY = datetime(2020, 1, 1, tzinfo=UTC)
 RING = timedelta(seconds=20)
+CAMPAIGN = Campaign(
+    "campaign-here", ("risk_statement",), Reach.ALL, "", "规则更新", DAY, "staff:supervisor", EARLY, date(2026, 3, 1)
+)
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,7 @@ class Filled:
     evidence: Evidence
     job: str
     head: bytes
+    request: str
 
 
 def fill(bench: Bench) -> Filled:
@@ -86,6 +91,7 @@ def fill(bench: Bench) -> Filled:
     with bench.work() as work:
         _desk_by_hand(work)
         _reservations_by_hand(work)
+        _supplements_by_hand(work, active.case_id)
     bench.pass_time(RING + timedelta(seconds=1))
     with bench.work() as work:
         work.metrics.refresh(Targets(), 0, 99_999)
@@ -125,6 +131,13 @@ def _desk_by_hand(work: Work) -> None:
     work.messages.add_message(DeskMessage("message-here", "b1", "系统维护", "staff:supervisor", work.now, until))
 
 
+def _supplements_by_hand(work: Work, case_id: str) -> None:
+    """A campaign with one customer who has not come yet and one whose case has begun."""
+    work.supplements.add_campaign(CAMPAIGN, ["with-case", ONLY_HERE.id])
+    [(begun, _)] = work.supplements.waiting_of("with-case")
+    work.supplements.begin([begun], case_id)
+
+
 def _reservations_by_hand(work: Work) -> None:
     """Weekly duty, a slot with a place taken, a reservation to come, one that is over, one that was not kept."""
     work.reservations.set_roster("b1", [Shift("witness", DAY.weekday(), 540, 1050)])
@@ -148,10 +161,11 @@ def _found(bench: Bench, active: Walk, rejected: Walk, in_call: Walk) -> Filled:
         sms, document = work.jobs.recent_sms(EARLY)[0], work.documents.of_case(active.case_id)[0]
         job = work.jobs.take(timedelta(minutes=3))
         _, head = work.audit_head()
+        [(request, _)] = work.supplements.waiting_of(ONLY_HERE.id)
     assert waiting and offered and booked and job
     return Filled(
         active, rejected, in_call, facts.case, document, waiting, offered, desk_message, booked, sms,
-        facts.evidence[0], job.id, head,
+        facts.evidence[0], job.id, head, request,
     )  # fmt: skip
 
 
