@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from core.errors import DeskError, Stale
+from core.jobs.expire_cases import expire_case
 from core.jobs.export_audit_head import export_audit_head
 from core.jobs.recordings import store_recording
 from core.jobs.reservations import remind_reservation
@@ -32,6 +33,7 @@ HANDLERS: Mapping[str, Handler] = {
     "remind_reservation": remind_reservation,
     "seal_documents": seal_documents,
     "store_recording": store_recording,
+    "expire_case": expire_case,
     "export_audit_head": export_audit_head,
     "sweep_files": sweep_files,
     "tell_supplements": tell_supplements,

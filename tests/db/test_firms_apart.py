@@ -51,6 +51,7 @@ READS: dict[str, Act] = {
     "cases.find_open": lambda w, a: w.cases.find_open(a.rejected.owner),
     "cases.of_owner": lambda w, a: w.cases.of_owner(a.active.owner),
     "cases.in_states": lambda w, a: w.cases.in_states(list(State)),
+    "cases.silent_since": lambda w, a: w.cases.silent_since(w.now, ["x"], 9),
     "cases.others_with_id": lambda w, a: w.cases.others_with_id(a.active.person.id_number, "x", "phone:other"),
     "cases.witness_of": lambda w, a: w.cases.witness_of(a.active.case_id),
     "cases.facts": lambda w, a: _some(w.cases.facts(w.cases.get(a.active.case_id))),
