@@ -11,10 +11,11 @@ from core.case import WITH_CUSTOMER, Case, State
 from core.permissions import own
 from core.ports import Desk, Work
 from core.records import Document, ExchangeRequest
-from core.usecases.begin_supplement import wanted_of
+from core.usecases.begin_supplement import begin_supplement, wanted_of
 from core.usecases.expiry import expires_on
 from core.usecases.loading import Loaded, load
 from core.usecases.read_case import account_of
+from core.usecases.start_case import customer_id_of
 
 
 @dataclass(frozen=True)
@@ -42,23 +43,42 @@ class Outcome:
 
 
 def _own(work: Work, actor: Actor) -> list[Case]:
-    customer_id = actor.id.removeprefix("customer:") if actor.id.startswith("customer:") else None
-    return work.cases.of_owner(actor.id, customer_id)
+    return work.cases.of_owner(actor.id, customer_id_of(actor))
 
 
 def own_cases(desk: Desk, actor: Actor) -> list[OwnCase]:
-    """All businesses of the customer, newest first (R178)."""
+    """All businesses of the customer, newest first (R178), what waits for a 补签协议 among them."""
+    own_open_case(desk, actor)
     with desk.read(actor.firm_id) as work:
         return [_row(work, case) for case in _own(work, actor)]
+
+
+def own_open_case(desk: Desk, actor: Actor) -> OwnCase | None:
+    """The one open business of the customer (R066); what waits for a 补签协议 becomes one where none is open."""
+    with desk.read(actor.firm_id) as work:
+        case = work.cases.find_open(actor.id, customer_id_of(actor))
+        if case:
+            return _row(work, case)
+    case = begin_supplement(desk, actor)
+    if case is None:
+        return None
+    with desk.read(actor.firm_id) as work:
+        return _row(work, case)
 
 
 def _row(work: Work, case: Case) -> OwnCase:
     declared = business(case.business)
     titles = {step.key: step.title for step in declared.steps}
-    return OwnCase(case, declared.title, titles.get(case.current_step, ""), deadline(work, case))
+    return OwnCase(case, declared.title, titles.get(case.current_step, ""), _deadline(work, case))
 
 
-def deadline(work: Work, case: Case) -> str:
+def deadline_of(desk: Desk, case: Case) -> str:
+    """What the customer should know about the time left for a case at hand; empty: nothing."""
+    with desk.read(case.firm_id) as work:
+        return _deadline(work, case)
+
+
+def _deadline(work: Work, case: Case) -> str:
     """What the customer should know about the time left for a case that is with the customer; empty: nothing."""
     if case.state not in WITH_CUSTOMER:
         return ""
