@@ -16,7 +16,7 @@ from core.audit import Tag
 from core.case import Case, State
 from core.flow import Answer, Evidence, Facts, Proof, Rejection, Rules
 from core.keys import FirmKeys, MasterKeys
-from core.ports_documents import AgreementHeader, IssuedCertificate, Place, PreparedSignature
+from core.ports_documents import AgreementHeader, DocumentCheck, IssuedCertificate, Place, PreparedSignature
 from core.ports_metrics import Metrics
 from core.ports_queue import Calls, DeskMessages, DutyTimes, Queue
 from core.ports_reservations import Reservations
@@ -321,6 +321,7 @@ class Papers(Protocol):
     ) -> tuple[PreparedSignature, Place]: ...
     def finish(self, authority: Mapping[str, str], prepared: PreparedSignature, raw_b64: str) -> bytes: ...
     def seal(self, authority: Mapping[str, str], pdf: bytes, place: Place, now: datetime) -> bytes: ...
+    def verify(self, authority: Mapping[str, str], pdf: bytes, now: datetime) -> DocumentCheck: ...
 
 
 Clock = Callable[[], datetime]

@@ -109,12 +109,3 @@ def outcome_of(desk: Desk, actor: Actor, case_id: str) -> Outcome:
             callback_due=case.due_at if case.state is State.CALLBACK else None,
             calls=len(work.results.callbacks(case_id)),
         )
-
-
-def own_documents(desk: Desk, actor: Actor) -> list[tuple[OwnCase, tuple[Document, ...]]]:
-    """The signed documents of the customer by business, newest business first; those without any are left out."""
-    with desk.read(actor.firm_id) as work:
-        found = [
-            (_row(work, case), tuple(work.documents.of_case(case.id, "signed", "sealed"))) for case in _own(work, actor)
-        ]
-    return [(row, documents) for row, documents in found if documents]

@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 from pages.routes.calendar_file import send_calendar
 from pages.routes.charts import send_chart
+from pages.routes.documents import send_documents
 from pages.routes.evidence import send_evidence, send_original
 from pages.routes.health import health, probe, root_certificate
 from pages.routes.session import exchange, leave
@@ -18,6 +19,7 @@ ROUTES = [
     Route("/evidence/{evidence_id}", send_evidence, methods=["GET"]),
     Route("/desk-calendar/{year:int}.csv", send_calendar, methods=["GET"]),
     Route("/evidence/{evidence_id}/original", send_original, methods=["GET"]),
+    Route("/signed-documents.zip", send_documents, methods=["GET"]),
     Route("/still/{ticket_id}/{slot}", receive_still, methods=["POST"]),
     Route("/health", health, methods=["GET"]),
     Route("/pki/{firm}/root.cer", root_certificate, methods=["GET"]),
