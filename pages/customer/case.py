@@ -77,7 +77,7 @@ def _draw(loaded: Loaded) -> None:
     position = [s.key for s in plan].index(step.key) + 1
     show_progress(loaded.business.title, loaded.case.number, phases, position, len(plan), back="customer/hall.py")
     if loaded.business.by_firm:
-        st.caption(notice.plain(deadline_of(desk, loaded.case)))
+        st.caption(notice.plain(f"{deadline_of(desk, loaded.case)}完成后可以办理其他业务。"))
     screen = StepView(desk, actor, guest.customer, loaded, step, plan)
     if handing_in:
         st.header("提交")
