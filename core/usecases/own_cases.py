@@ -84,7 +84,9 @@ def _deadline(work: Work, case: Case) -> str:
         return ""
     wanted = wanted_of(work, case)
     if wanted:
-        late = f"已过截止日期 {wanted.due_on}，请尽快签署。" if wanted.overdue else f"请在 {wanted.due_on} 前签署。"
+        late = (
+            f"已过截止日期 {wanted.due_on}，请尽快签署。" if wanted.overdue else f"请在 {wanted.due_on}（含）前签署。"
+        )
         return f"{wanted.reason}。{late}"
     ends = expires_on(work, case)
     return f"将于 {ends} 失效，请继续办理。" if ends else ""

@@ -44,7 +44,7 @@ def _list(rows: list[Listed]) -> None:
         notice.empty_state("还没有补签任务。协议更新后，可以在这里请客户补签。")
     for row in rows:
         title = notice.plain("、".join(row.agreements))
-        label = f"**{title}**  \n{row.campaign.due_on} 前　{_words(row)}"
+        label = f"**{title}**  \n截止 {row.campaign.due_on}　{_words(row)}"
         kind = "primary" if row.campaign.id == chosen else "secondary"
         with st.container(key=f"entry-{row.campaign.id}"):
             st.button(label, key=f"campaign_{row.campaign.id}", type=kind, width="stretch", on_click=_choose,

@@ -136,7 +136,7 @@ def test_a_supplement_becomes_overdue_instead(bench: Bench) -> None:
     start_supplements(bench.desk, bench.staff("admin"), demand(bench))
     walk = begun(bench, opened)
     due = local_day(bench.now) + timedelta(days=30)
-    assert note(bench, walk) == f"监管要求更新风险揭示内容。请在 {due} 前签署。"
+    assert note(bench, walk) == f"监管要求更新风险揭示内容。请在 {due}（含）前签署。"
     bench.pass_time(days=60)
     assert warn_silent_cases(bench.desk, "f1") == 0
     assert f"已过截止日期 {due}" in note(bench, walk)

@@ -119,7 +119,7 @@ def test_the_hall_shows_it_on_top(office: Bench, page: Open, monkeypatch: pytest
     on_file(office)
     demanded(office)
     shown = words(customer_page(page, monkeypatch, office, "customer/hall.py"))
-    assert "继续：补签协议" in shown and f"{REASON}。请在 2026-04-01 前签署。" in shown
+    assert "继续：补签协议" in shown and f"{REASON}。请在 2026-04-01（含）前签署。" in shown
     with office.work() as work:
         case = work.cases.find_open(f"customer:{HOLDER.id}", HOLDER.id)
         assert case is not None and work.cases.answers(case.id)["profile"].values["name"] == HOLDER.name
@@ -140,7 +140,7 @@ def test_the_case_page_begins_with_reading(office: Bench, page: Open, monkeypatc
     on_file(office)
     demanded(office)
     at = customer_page(page, monkeypatch, office, "customer/case.py")
-    assert at.header[0].value == "阅读相关协议" and "请在 2026-04-01 前签署" in words(at)
+    assert at.header[0].value == "阅读相关协议" and "请在 2026-04-01（含）前签署" in words(at)
     assert made.audit_tags(office)[-1][0].startswith("customer:")
 
 
