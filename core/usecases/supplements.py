@@ -138,6 +138,7 @@ def start_supplements(desk: Desk, actor: Actor, demand: Demand) -> int:
         mistakes = _problems(work, demand)
         if mistakes:
             raise WrongState(next(iter(mistakes.values())))
+        work.number("supplement")  # holds back whoever starts one at the same moment, so that nobody is asked twice
         found, _ = _meant(work, demand)
         if not found:
             raise WrongState("没有需要补签的客户，可能已经发起过。")

@@ -48,7 +48,7 @@ def new_campaign(desk: Desk, actor: Actor, on_done: Callable[[], None]) -> None:
     acting.field_error("due_on")
     st.text_input("原因", key="campaign_reason", max_chars=MOST_REASON, placeholder="例如：监管规则更新")
     acting.field_error("reason")
-    st.caption("短信写作：因〔原因〕，请您在〔截止日期〕（含）前登录“我的业务”补签协议。")
+    st.caption("短信写作：因〔原因〕，请您在〔截止日期〕（含）前用身份证号登录，补签协议。")
     with st.container(horizontal=True):
         st.button("预览", key="campaign_preview", type="primary", on_click=_ask, args=(desk, actor))
         st.button("返回", key="campaign_back", on_click=on_done)

@@ -28,6 +28,7 @@ from core.usecases.supplements import (
     start_supplements,
 )
 from tests.builders import LI, ZHANG, Walk, case_at, sign_in
+from tests.db.test_together import together
 from tests.desk_bench import Bench
 
 REASON = "监管要求更新风险揭示内容"
@@ -328,3 +329,32 @@ def test_somebody_known_by_phone_only_is_asked_nothing(bench: Bench) -> None:
     other = case_at(bench, "device", person=LI)
     started(bench)
     assert begin_supplement(bench.desk, other.actor) is None
+
+
+# -- at the same moment
+def test_two_presses_at_the_same_moment_ask_once(bench: Bench) -> None:
+    holder_of_account(bench)
+    staff, asked = bench.staff("supervisor"), demand(bench)
+
+    def start(_: int) -> int:
+        try:
+            return start_supplements(bench.desk, staff, asked)
+        except WrongState:
+            return 0
+
+    assert sorted(together(bench, start, 8)) == [0] * 7 + [1]
+    assert len(campaign_list(bench.desk, staff)) == 1
+
+
+def test_tabs_that_come_at_the_same_moment_get_one_case(bench: Bench) -> None:
+    walk = holder_of_account(bench)
+    started(bench)
+    bench.run_jobs()
+    bench.pass_time(seconds=61)
+    actor = Actor("f1", sign_in(bench, id_number=walk.person.id_number))
+    found = together(bench, lambda _: begin_supplement(bench.desk, actor), 8)
+    ids = {case.id for case in found if case}
+    assert len(ids) == 1 and begin_supplement(bench.desk, actor) is None
+    with bench.work() as work:
+        mine = work.cases.of_owner(actor.id, actor.id.removeprefix("customer:"))
+    assert [case.business for case in mine] == ["supplement", "open_account"]
