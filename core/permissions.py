@@ -13,6 +13,7 @@ from core.errors import NotAllowed
 class Permission(StrEnum):
     """What a member of staff may do."""
 
+    AGREEMENT_MANAGE = "desk:agreement:manage"
     AUDIT_VERIFY = "desk:audit:verify"
     CALENDAR_MANAGE = "desk:calendar:manage"
     CALL_OBSERVE = "desk:call:observe"
@@ -47,13 +48,22 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.CALL_OBSERVE,
             _P.SKILLS_MANAGE,
             _P.ENTRY_PRINT,
+            _P.AGREEMENT_MANAGE,
         }
     ),
     Role.ANALYST: frozenset({_P.QUEUE_READ}),
     Role.COMPLIANCE: frozenset({_P.AUDIT_VERIFY, _P.CASE_READ, _P.EVIDENCE_EXPORT, _P.EVIDENCE_READ}),
     Role.SERVICE: frozenset({_P.CASE_READ}),
     Role.ADMIN: frozenset(
-        {_P.NETWORK_TEST, _P.PEOPLE_MANAGE, _P.AUDIT_VERIFY, _P.CALENDAR_MANAGE, _P.SKILLS_MANAGE, _P.ENTRY_PRINT}
+        {
+            _P.NETWORK_TEST,
+            _P.PEOPLE_MANAGE,
+            _P.AUDIT_VERIFY,
+            _P.CALENDAR_MANAGE,
+            _P.SKILLS_MANAGE,
+            _P.ENTRY_PRINT,
+            _P.AGREEMENT_MANAGE,
+        }
     ),
 }
 

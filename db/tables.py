@@ -800,6 +800,40 @@ class CallbackRow(Base):
     __table_args__ = (Index("ix_callback_firm_id_case_id", "firm_id", "case_id", "created_at"),)
 
 
+class SupplementCampaign(Base):
+    """What the firm wants signed again by whom until when (补签协议); `reason` is the firm's text for customers."""
+
+    __tablename__ = "supplement_campaign"
+    firm_id: Mapped[str] = _firm()
+    id: Mapped[str] = _id()
+    codes: Mapped[list[str]]
+    reach: Mapped[str] = mapped_column(String(20))
+    value: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(String(100))
+    due_on: Mapped[str] = mapped_column(String(10))
+    requested_by: Mapped[str] = mapped_column(String(80))
+    created_at: Mapped[datetime]
+    told_on: Mapped[str] = mapped_column(String(10))
+
+
+class SupplementRequest(Base):
+    """One customer of a campaign; its case begins when the customer comes, and says how far it is."""
+
+    __tablename__ = "supplement_request"
+    firm_id: Mapped[str] = _firm()
+    id: Mapped[str] = _id()
+    campaign_id: Mapped[str] = mapped_column(String(40))
+    customer_id: Mapped[str] = mapped_column(String(40))
+    case_id: Mapped[str | None] = mapped_column(String(40))
+    told_on: Mapped[str] = mapped_column(String(10), default="")
+    cancelled_at: Mapped[datetime | None]
+    __table_args__ = (
+        Index("uq_supplement_request_firm_id_campaign_id", "firm_id", "campaign_id", "customer_id", unique=True),
+        Index("ix_supplement_request_firm_id_customer_id", "firm_id", "customer_id"),
+        Index("ix_supplement_request_firm_id_case_id", "firm_id", "case_id"),
+    )
+
+
 class SmsMessage(Base):
     """An SMS to be sent; number and text are sealed, codes are wiped once sent."""
 

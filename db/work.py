@@ -28,6 +28,7 @@ from db.stores.people import People
 from db.stores.queue import Queue
 from db.stores.reservations import Reservations
 from db.stores.results import Results
+from db.stores.supplements import Supplements
 
 
 class SqlWork:
@@ -90,6 +91,11 @@ class SqlWork:
     def knowledge(self) -> KnowledgeAttempts:
         """Knowledge tests."""
         return KnowledgeAttempts(self)
+
+    @cached_property
+    def supplements(self) -> Supplements:
+        """Campaigns of 补签协议 and the customers they ask."""
+        return Supplements(self)
 
     @cached_property
     def jobs(self) -> Jobs:

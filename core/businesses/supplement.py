@@ -17,5 +17,5 @@ BUSINESS = Business(
     minutes=5,
     ending=Ending.FILE,
     by_firm=True,
-    takes=("photos", "profile"),
+    takes=("photos", "profile", "bank", "suitability"),
 )  # fmt: skip

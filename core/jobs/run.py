@@ -10,12 +10,14 @@ from datetime import timedelta
 from typing import Any
 
 from core.errors import DeskError, Stale
+from core.jobs.expire_cases import expire_case
 from core.jobs.export_audit_head import export_audit_head
 from core.jobs.recordings import store_recording
 from core.jobs.reservations import remind_reservation
 from core.jobs.seal_documents import seal_documents
 from core.jobs.send_sms import send_sms
 from core.jobs.sweep_files import sweep_files
+from core.jobs.tell_supplements import tell_supplements
 from core.ports import Desk
 from core.records import Job
 
@@ -31,8 +33,10 @@ HANDLERS: Mapping[str, Handler] = {
     "remind_reservation": remind_reservation,
     "seal_documents": seal_documents,
     "store_recording": store_recording,
+    "expire_case": expire_case,
     "export_audit_head": export_audit_head,
     "sweep_files": sweep_files,
+    "tell_supplements": tell_supplements,
 }
 REPEATED: Mapping[str, str] = {"export_audit_head": "%Y-%m-%dT%H", "sweep_files": "%Y-%m-%d"}
 """Jobs that come again by themselves -> the part of the time (UTC) in which each runs once."""

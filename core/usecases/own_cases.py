@@ -7,21 +7,28 @@ from datetime import datetime
 
 from core.actor import Actor
 from core.businesses import business
-from core.case import Case, State
+from core.case import WITH_CUSTOMER, Case, State
 from core.permissions import own
 from core.ports import Desk, Work
 from core.records import Document, ExchangeRequest
+from core.usecases.begin_supplement import begin_supplement, wanted_of
+from core.usecases.expiry import expires_on
 from core.usecases.loading import Loaded, load
 from core.usecases.read_case import account_of
+from core.usecases.start_case import customer_id_of
 
 
 @dataclass(frozen=True)
 class OwnCase:
-    """A row of 我的业务; `step` is the title of the current step while the customer has to do something."""
+    """A row of 我的业务; `step` is the title of the current step while the customer has to do something.
+
+    `note` says until when: why and until which day the firm wants a 补签协议, when a silent case is no longer valid.
+    """
 
     case: Case
     title: str
     step: str
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,20 +43,53 @@ class Outcome:
 
 
 def _own(work: Work, actor: Actor) -> list[Case]:
-    customer_id = actor.id.removeprefix("customer:") if actor.id.startswith("customer:") else None
-    return work.cases.of_owner(actor.id, customer_id)
+    return work.cases.of_owner(actor.id, customer_id_of(actor))
 
 
 def own_cases(desk: Desk, actor: Actor) -> list[OwnCase]:
-    """All businesses of the customer, newest first (R178)."""
+    """All businesses of the customer, newest first (R178), what waits for a 补签协议 among them."""
+    own_open_case(desk, actor)
     with desk.read(actor.firm_id) as work:
-        return [_row(case) for case in _own(work, actor)]
+        return [_row(work, case) for case in _own(work, actor)]
 
 
-def _row(case: Case) -> OwnCase:
+def own_open_case(desk: Desk, actor: Actor) -> OwnCase | None:
+    """The one open business of the customer (R066); what waits for a 补签协议 becomes one where none is open."""
+    with desk.read(actor.firm_id) as work:
+        case = work.cases.find_open(actor.id, customer_id_of(actor))
+        if case:
+            return _row(work, case)
+    case = begin_supplement(desk, actor)
+    if case is None:
+        return None
+    with desk.read(actor.firm_id) as work:
+        return _row(work, case)
+
+
+def _row(work: Work, case: Case) -> OwnCase:
     declared = business(case.business)
     titles = {step.key: step.title for step in declared.steps}
-    return OwnCase(case, declared.title, titles.get(case.current_step, ""))
+    return OwnCase(case, declared.title, titles.get(case.current_step, ""), _deadline(work, case))
+
+
+def deadline_of(desk: Desk, case: Case) -> str:
+    """What the customer should know about the time left for a case at hand; empty: nothing."""
+    with desk.read(case.firm_id) as work:
+        return _deadline(work, case)
+
+
+def _deadline(work: Work, case: Case) -> str:
+    """What the customer should know about the time left for a case that is with the customer; empty: nothing."""
+    if case.state not in WITH_CUSTOMER:
+        return ""
+    wanted = wanted_of(work, case)
+    if wanted:
+        late = (
+            f"已过截止日期 {wanted.due_on}，请尽快签署。" if wanted.overdue else f"请在 {wanted.due_on}（含）前签署。"
+        )
+        return f"{wanted.reason}。{late}"
+    ends = expires_on(work, case)
+    return f"将于 {ends} 失效，请继续办理。" if ends else ""
 
 
 def own_case(desk: Desk, actor: Actor, case_id: str) -> Loaded:
@@ -71,10 +111,3 @@ def outcome_of(desk: Desk, actor: Actor, case_id: str) -> Outcome:
             callback_due=case.due_at if case.state is State.CALLBACK else None,
             calls=len(work.results.callbacks(case_id)),
         )
-
-
-def own_documents(desk: Desk, actor: Actor) -> list[tuple[OwnCase, tuple[Document, ...]]]:
-    """The signed documents of the customer by business, newest business first; those without any are left out."""
-    with desk.read(actor.firm_id) as work:
-        found = [(_row(case), tuple(work.documents.of_case(case.id, "signed", "sealed"))) for case in _own(work, actor)]
-    return [(row, documents) for row, documents in found if documents]

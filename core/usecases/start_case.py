@@ -17,6 +17,9 @@ from core.usecases.customer_file import begin_from_file
 from core.usecases.eligibility import closed_now, why_not
 from core.usecases.loading import rules_for, settle
 
+_BLOCKED = "您有一项业务正在办理，请先完成或放弃后再办理其他业务。"
+_BLOCKED_BY_FIRM = "您有协议需要补签，请先在“我的业务”中完成，再办理其他业务。"
+
 
 def start_case(desk: Desk, actor: Actor, business: str, branch_id: str, phone: str) -> Case:
     """The customer's open case of this business, or a new one.
@@ -29,7 +32,7 @@ def start_case(desk: Desk, actor: Actor, business: str, branch_id: str, phone: s
         found = work.cases.find_open(actor.id, customer_id_of(actor))
         if found is not None:
             if found.business != business:
-                raise WrongState("您有一项业务正在办理，请先完成或放弃后再办理其他业务。")
+                raise WrongState(_BLOCKED_BY_FIRM if BUSINESSES[found.business].by_firm else _BLOCKED)
             return found
         closed = closed_now(work, branch_id)
         if closed:

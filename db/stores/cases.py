@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import cache
 from operator import attrgetter
 from typing import Any
@@ -13,16 +14,18 @@ from sqlalchemy import (
     CompoundSelect,
     LargeBinary,
     Row,
+    String,
     bindparam,
     cast,
     func,
+    literal,
     null,
     select,
     union_all,
     update,
 )
 
-from core.case import OPEN_STATES, Case, State
+from core.case import OPEN_STATES, WITH_CUSTOMER, Case, State
 from core.errors import NotFound, Stale
 from core.flow import Answer, Evidence, Facts, Proof, Rejection
 from db import tables as t
@@ -102,6 +105,16 @@ class Cases(Store):
         """Cases in these states, the longest waiting first."""
         where = _C.state.in_([str(s) for s in states])
         return [self._case(row) for row in self.rows(_C, where, order=(_C.due_at, _C.submitted_at))]
+
+    def silent_since(self, moment: datetime, but: Collection[str], limit: int) -> list[Case]:
+        """Cases with their customers, unchanged since then and not warned in this version, the longest silent first.
+
+        `but` are businesses to leave out.
+        """
+        key = literal("expire|") + _C.id + "|" + cast(_C.version, String)
+        warned = select(t.Job.id).where(t.Job.firm_id == _C.firm_id, t.Job.dedupe == key).correlate(_C)
+        where = (_C.state.in_([str(s) for s in WITH_CUSTOMER]), _C.updated_at <= moment, _C.business.not_in(but))
+        return [self._case(row) for row in self.rows(_C, *where, ~warned.exists(), order=_C.updated_at, limit=limit)]
 
     def others_with_id(self, id_number: str, case_id: str, owner: str) -> int:
         """How many cases of other owners carry the same ID number (疑似重复)."""

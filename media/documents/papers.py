@@ -9,6 +9,7 @@ from datetime import datetime
 from core.ports_documents import (
     AgreementHeader,
     AuthorityKeys,
+    DocumentCheck,
     IssuedCertificate,
     Place,
     PreparedSignature,
@@ -22,6 +23,7 @@ from media.documents.share import is_same_auth, new_share, protect_auth
 from media.documents.sign import CUSTOMER_FIELD, finish_signature, prepare_signature
 from media.documents.stamps import signature_stamp
 from media.documents.timestamp import LocalTimeStamper
+from media.documents.verify import verify_document
 
 
 class Papers:
@@ -87,6 +89,10 @@ class Papers:
     def seal(self, authority: Mapping[str, str], pdf: bytes, place: Place, now: datetime) -> bytes:
         """The signed PDF with the firm's seal."""
         return seal_document(pdf, AuthorityKeys.from_text(authority), self._stamper(authority), now, place)
+
+    def verify(self, authority: Mapping[str, str], pdf: bytes, now: datetime) -> DocumentCheck:
+        """Every signature of a file, held against the firm's root certificate."""
+        return verify_document(pdf, self.root_certificate(authority), now)
 
     def _stamper(self, authority: Mapping[str, str]) -> LocalTimeStamper:
         """One stamper per authority, so that its times rise."""

@@ -8,7 +8,9 @@ from core.businesses import BUSINESSES
 from core.case import WITH_CUSTOMER
 from core.errors import DeskError, NotYet
 from core.rules.calendar import local_day
+from core.usecases.begin_supplement import begin_supplement
 from core.usecases.loading import Kept, Loaded, load_case
+from core.usecases.own_cases import deadline_of
 from core.usecases.reservations import note_visit
 from core.usecases.start_case import customer_id_of, start_case
 from pages.parts import notice, state, visitor, wiring
@@ -36,6 +38,10 @@ def _load() -> Loaded | None:
         case = work.cases.find_open(actor.id, customer_id_of(actor))
         found = load_case(work, case, kept) if case else None
         mine = [] if found else work.cases.of_owner(actor.id)
+    asked_by_firm = None if found else begin_supplement(desk, actor)
+    if asked_by_firm:
+        with desk.read(actor.firm_id) as work:
+            found = load_case(work, asked_by_firm)
     if found:
         _note_visit(found)
         return found
@@ -82,6 +88,8 @@ def _draw(loaded: Loaded) -> None:
         read_aloud("read_aloud", place="step", page=f"{step.key} {state.get(Key.QUESTION)}")
     show_help(loaded, step.key, states)
     show_qr(desk, actor, loaded, step.key)
+    if loaded.business.by_firm:
+        st.caption(notice.plain(f"{deadline_of(desk, loaded.case)}完成后可以办理其他业务。"))
     screen = StepView(desk, actor, guest.customer, loaded, step, plan)
     if handing_in:
         submit.draw(screen)

@@ -9,7 +9,7 @@ from core.flow import Business
 from core.rules.service_hours import ServiceHours
 from core.usecases.eligibility import closed_now
 from core.usecases.loading import calendar_around, rules_for
-from core.usecases.start_case import customer_id_of
+from core.usecases.own_cases import own_open_case
 from pages.parts import notice, state, visitor, wiring
 from pages.parts.flow_picture import flow_picture
 from pages.parts.state import Key
@@ -20,7 +20,7 @@ with wiring.desk().read(guest.firm.id) as work:
     hours = ServiceHours.of(rules["service_hours"], "witness")
     is_open = hours.is_open(work.now, calendar_around(work))
     closed = closed_now(work)
-    open_case = work.cases.find_open(guest.actor.id, customer_id_of(guest.actor)) if guest.actor else None
+open_case = own_open_case(wiring.desk(), guest.actor) if guest.actor else None
 
 
 @st.dialog("业务流程")
@@ -48,9 +48,10 @@ def _start(key: str) -> None:
 
 st.title("业务办理")
 if open_case:
-    current = BUSINESSES[open_case.business]
     with st.container(key="card-continue"):
-        st.markdown(f"**继续：{current.title}**　受理单 {open_case.number}")
+        st.markdown(f"**继续：{open_case.title}**　受理单 {open_case.case.number}")
+        if open_case.note:
+            st.markdown(f":material/event_upcoming: {notice.plain(open_case.note)}")
         if st.button("继续办理", key="continue", type="primary", width="stretch"):
             st.switch_page("customer/case.py")
 

@@ -39,6 +39,8 @@ def _row(row: OwnCase) -> None:
             _field("办理状态", _standing(row), 150)
             _field("办理日期", _date(case), 180)
             _field("备注", case.remark or "—", "stretch")
+        if row.note:
+            st.markdown(f":material/event_upcoming: {notice.plain(row.note)}")
         if case.state in WITH_CUSTOMER:
             reserve.summary(desk, actor, case.id)
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -70,7 +72,8 @@ def _lists() -> None:
     st.title("我的业务")
     acting.show_refusal()
     rows = own_cases(desk, actor)
-    _list("待完成业务", [row for row in rows if row.case.state not in CLOSED_STATES])
+    waiting = [row for row in rows if row.case.state not in CLOSED_STATES]
+    _list("待完成业务", sorted(waiting, key=lambda row: not BUSINESSES[row.case.business].by_firm))
     _list("已完成业务", [row for row in rows if row.case.state in CLOSED_STATES])
     for row in rows:
         if acting.asking() == outcome.question(row.case.id):

@@ -32,6 +32,7 @@ STAFF = {
         Permission.RESERVATION_MANAGE,
     ),
     "desk_calendar": ("工作日历", "staff/calendar.py", ":material/event:", Permission.CALENDAR_MANAGE),
+    "desk_supplements": ("补签协议", "staff/supplements.py", ":material/contract_edit:", Permission.AGREEMENT_MANAGE),
     "desk_wallboard": ("看板", "staff/wallboard.py", ":material/monitoring:", Permission.QUEUE_READ),
     "desk_analytics": ("统计分析", "staff/analytics.py", ":material/query_stats:", Permission.QUEUE_READ),
     "desk_calls": ("通话监看", "staff/calls.py", ":material/hearing:", Permission.CALL_OBSERVE),

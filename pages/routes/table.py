@@ -7,6 +7,7 @@ from starlette.routing import Route
 from pages.routes.calendar_file import send_calendar
 from pages.routes.charts import send_chart
 from pages.routes.chat import send_chat
+from pages.routes.documents import send_documents
 from pages.routes.entry import send_entry
 from pages.routes.evidence import send_evidence, send_original
 from pages.routes.health import health, probe, root_certificate
@@ -23,6 +24,7 @@ ROUTES = [
     Route("/evidence/{evidence_id}", send_evidence, methods=["GET"]),
     Route("/desk-calendar/{year:int}.csv", send_calendar, methods=["GET"]),
     Route("/evidence/{evidence_id}/original", send_original, methods=["GET"]),
+    Route("/signed-documents.zip", send_documents, methods=["GET"]),
     Route("/still/{ticket_id}/{slot}", receive_still, methods=["POST"]),
     Route("/uplink", receive_uplink, methods=["POST"]),
     Route("/rehearsal/{case_id}/face", look_at_face, methods=["POST"]),

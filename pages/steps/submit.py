@@ -7,14 +7,16 @@ import streamlit as st
 from core.errors import DeskError
 from core.usecases.case_changes import changes_of
 from core.usecases.submit_case import submit_case
-from pages.parts import notice
+from pages.parts import notice, state
 from pages.parts.changes import show_changes
 from pages.parts.step import StepView
 
 
 def draw(view: StepView) -> None:
     """Everything is done; the customer looks at the changes and hands in."""
-    st.success("全部步骤已完成，提交后由工作人员复核。", icon=":material/task_alt:")
+    reviewed = view.loaded.rules["business_rules"]["businesses"][view.loaded.case.business]["review"]
+    then = "提交后由工作人员复核。" if reviewed else "提交后即办理完成。"
+    st.success(f"全部步骤已完成，{then}", icon=":material/task_alt:")
     show_changes(changes_of(view.loaded), masked=True)
     st.caption("提交后，结果会用短信告诉您，也可以在“我的业务”查看。")
 
@@ -22,6 +24,8 @@ def draw(view: StepView) -> None:
         try:
             submit_case(view.desk, view.actor, view.case_id)
             view.go(None)
+            if not reviewed:
+                state.say(f"{view.loaded.business.title}已完成。")
         except DeskError as error:
             view.fail({"step": error.text})
 

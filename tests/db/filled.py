@@ -33,6 +33,7 @@ from core.records import (
 from core.rules.calendar import CalendarDay, local_time
 from core.rules.knowledge_test import Attempt, Drawn, Given
 from core.rules.reservation import ReservationState, Shift
+from core.supplement import Campaign, Reach
 from core.usecases.call_chat import write_line
 from core.usecases.complete_case import record_callback, record_exchange
 from core.usecases.review_case import reject_review
@@ -54,6 +55,9 @@ TEST = Attempt(
     (Drawn("q1", "judge", "期货有风险。", (("a", "正确"), ("b", "错误")), "risk", "a"),), {"q1": Given("a", EARLY)},
 )  # fmt: skip
 """An online test whose time has run out and that nobody has ended."""
+CAMPAIGN = Campaign(
+    "campaign-here", ("risk_statement",), Reach.ALL, "", "规则更新", DAY, "staff:supervisor", EARLY, date(2026, 3, 1)
+)
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,7 @@ class Filled:
     evidence: Evidence
     job: str
     head: bytes
+    request: str
 
 
 def fill(bench: Bench) -> Filled:
@@ -96,6 +101,7 @@ def fill(bench: Bench) -> Filled:
     with bench.work() as work:
         _desk_by_hand(work)
         _reservations_by_hand(work)
+        _supplements_by_hand(work, active.case_id)
     bench.pass_time(RING + timedelta(seconds=1))
     with bench.work() as work:
         work.metrics.refresh(Targets(), 0, 99_999)
@@ -137,6 +143,13 @@ def _desk_by_hand(work: Work) -> None:
     work.messages.add_message(DeskMessage("message-here", "b1", "系统维护", "staff:supervisor", work.now, until))
 
 
+def _supplements_by_hand(work: Work, case_id: str) -> None:
+    """A campaign with one customer who has not come yet and one whose case has begun."""
+    work.supplements.add_campaign(CAMPAIGN, ["with-case", ONLY_HERE.id])
+    [(begun, _)] = work.supplements.waiting_of("with-case")
+    work.supplements.begin([begun], case_id)
+
+
 def _reservations_by_hand(work: Work) -> None:
     """Weekly duty, a slot with a place taken, a reservation to come, one that is over, one that was not kept."""
     work.reservations.set_roster("b1", [Shift("witness", DAY.weekday(), 540, 1050)])
@@ -161,10 +174,11 @@ def _found(bench: Bench, active: Walk, rejected: Walk, in_call: Walk) -> Filled:
         job = work.jobs.take(timedelta(minutes=3))
         _, head = work.audit_head()
         line = work.calls.lines(in_call.case_id, "customer")[0]
+        [(request, _)] = work.supplements.waiting_of(ONLY_HERE.id)
     assert waiting and offered and booked and job
     return Filled(
         active, rejected, in_call, facts.case, document, waiting, offered, desk_message, line, booked, sms,
-        facts.evidence[0], job.id, head,
+        facts.evidence[0], job.id, head, request,
     )  # fmt: skip
 
 

@@ -25,8 +25,9 @@ from core.metrics import Span, Targets
 from core.records import Branch, CustomerFile, Firm, SessionRecord, SmsCode, StaffMember
 from core.rules.calendar import CalendarDay
 from core.rules.reservation import ReservationState, Shift
+from core.supplement import Standing
 from db.work import SqlWork
-from tests.db.filled import DAY, EARLY, ONLY_HERE, PHONE, RING, TEST, Filled, fill, rows
+from tests.db.filled import CAMPAIGN, DAY, EARLY, ONLY_HERE, PHONE, RING, TEST, Filled, fill, rows
 from tests.desk_bench import Bench, id_number
 
 Act = Callable[[Any, Filled], Any]
@@ -50,6 +51,7 @@ READS: dict[str, Act] = {
     "cases.find_open": lambda w, a: w.cases.find_open(a.rejected.owner),
     "cases.of_owner": lambda w, a: w.cases.of_owner(a.active.owner),
     "cases.in_states": lambda w, a: w.cases.in_states(list(State)),
+    "cases.silent_since": lambda w, a: w.cases.silent_since(w.now, ["x"], 9),
     "cases.others_with_id": lambda w, a: w.cases.others_with_id(a.active.person.id_number, "x", "phone:other"),
     "cases.witness_of": lambda w, a: w.cases.witness_of(a.active.case_id),
     "cases.facts": lambda w, a: _some(w.cases.facts(w.cases.get(a.active.case_id))),
@@ -134,6 +136,19 @@ READS: dict[str, Act] = {
 }  # fmt: skip
 
 
+READS |= {
+    "supplements.holders": lambda w, a: w.supplements.holders(),
+    "supplements.signed_versions": lambda w, a: w.supplements.signed_versions(["risk_statement"]),
+    "supplements.busy": lambda w, a: w.supplements.busy(),
+    "supplements.asked": lambda w, a: w.supplements.asked(),
+    "supplements.campaigns": lambda w, a: w.supplements.campaigns(),
+    "supplements.find_campaign": lambda w, a: w.supplements.find_campaign(CAMPAIGN.id),
+    "supplements.progress": lambda w, a: w.supplements.progress(),
+    "supplements.requests": lambda w, a: w.supplements.requests(CAMPAIGN.id, Standing.WAITING, 9),
+    "supplements.waiting_of": lambda w, a: w.supplements.waiting_of(ONLY_HERE.id),
+    "supplements.of_case": lambda w, a: w.supplements.of_case(a.active.case_id),
+    "supplements.untold": lambda w, a: w.supplements.untold(CAMPAIGN, 9),
+}
 EVER = Span(0, 99_999)
 READS |= {
     "metrics.dirty": lambda w, a: w.metrics.dirty(),
@@ -264,6 +279,13 @@ WRITES: dict[str, Act] = {
     "jobs.add_sms": lambda w, a: w.jobs.add_sms(a.active.owner, PHONE, "approved", "x"),
     "jobs.set_sms": lambda w, a: w.jobs.set_sms(a.sms, "failed", text="改"),
 }  # fmt: skip
+WRITES |= {
+    "supplements.add_campaign": lambda w, a: w.supplements.add_campaign(replace(CAMPAIGN, id="new"), [ONLY_HERE.id]),
+    "supplements.begin": lambda w, a: w.supplements.begin([a.request], a.rejected.case_id),
+    "supplements.cancel": lambda w, a: w.supplements.cancel(CAMPAIGN.id),
+    "supplements.tell_again": lambda w, a: w.supplements.tell_again(CAMPAIGN.id, DAY),
+    "supplements.note_told": lambda w, a: w.supplements.note_told([a.request], DAY),
+}
 ASKS_NO_TABLE = {"new_id"}
 REFUSED_AT_HOME = {"documents.add_authority": Stale}
 """The filled firm has one already, so there is no change to see."""

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from core.rules.calendar import local_day
+from core.supplement import Demand, Reach
+from core.usecases.supplements import start_supplements
 from pages.parts.wiring import utc_now
 from tests import walk as use_cases
 from tests.e2e import walk
@@ -59,10 +64,12 @@ def holder(server: Server, outside: Outside, phone: Browser) -> Page:
 
 
 def finish(outside: Outside, opened: use_cases.Walk) -> None:
-    """Review and callback by use cases."""
+    """Review and callback by use cases; the next code may be asked for at once."""
     outside.clock.now = utc_now()
     for place in ("submitted", "in_review", "callback"):
         opened.go_on(outside, place)
+    with outside.inner_desk().write(FIRM) as work:
+        work.people.forget_before(utc_now())
 
 
 def begin(page: Page, server: Server, outside: Outside, business: str) -> None:
@@ -121,6 +128,28 @@ def test_a_bank_card_is_added_and_signed_without_a_video(holder: Page, server: S
     approve_last(outside)
     page.reload()
     expect(page.get_by_role("heading", name=re.compile("已完成")).first).to_be_visible()
+
+
+def test_an_agreement_is_signed_again_because_the_firm_asks(holder: Page, server: Server, outside: Outside) -> None:
+    page, staff = holder, outside.staff("supervisor")
+    outside.clock.now = utc_now()
+    due = local_day(outside.clock.now) + timedelta(days=30)
+    demand = Demand(("risk_statement",), Reach.ALL, due, "监管规则更新")
+    assert start_supplements(outside.inner_desk(), staff, demand)
+    begin(page, server, outside, "settlement")
+    expect(page.get_by_text(f"监管规则更新。请在 {due}（含）前签署。").first).to_be_visible()
+    walk.do_agreements(page)
+    walk.do_sign(page)
+    walk.heading(page, "提交")
+    press(page, "next")
+    walk.heading(page, "设备检测")  # what the customer came for goes on
+    page.goto(f"{server.url}/documents")
+    expect(page.get_by_text("签名有效、已加盖时间戳").first).to_be_visible(timeout=30_000)
+    with page.expect_download() as found:
+        page.get_by_role("link", name="全部下载").click()
+    with ZipFile(found.value.path()) as archive:
+        assert "MANIFEST.txt" in archive.namelist() and archive.testzip() is None
+    give_up(page, server)
 
 
 def test_the_address_is_changed(holder: Page, server: Server, outside: Outside) -> None:

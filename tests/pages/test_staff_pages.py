@@ -386,4 +386,5 @@ def test_after_the_approval_the_account_and_each_exchange_are_shown(office: Benc
 def test_signed_documents_are_listed_with_version_and_link(office: Bench, page: Open) -> None:
     made.submitted_case(office)
     shown = words(page("customer/documents.py", customer=1))
-    assert "《期货经纪合同》" in shown and "版本 2026.1 · 已签署并盖章" in shown and 'href="/evidence/pdf0"' in shown
+    assert "《期货经纪合同》" in shown and "版本 2026.1 · 2026-03-02" in shown and 'href="/evidence/pdf0"' in shown
+    assert "文件暂时无法读取" in shown, "the files of this case were never stored"

@@ -1,0 +1,168 @@
+"""补签协议: whom a campaign asks to sign which agreements again, and how far it has come (R007)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+ACCOUNT = re.compile(r"\d{8}")
+MOST_REASON = 40
+"""Characters; the reason stands in an SMS."""
+MOST_DAYS = 366
+
+
+class Reach(StrEnum):
+    """How the customers of a campaign are chosen; all of them have an account."""
+
+    ALL = "all"
+    EXCHANGE = "exchange"
+    CLASS = "investor_class"
+    OUTDATED = "outdated"
+    ACCOUNTS = "accounts"
+
+
+class Standing(StrEnum):
+    """How far one customer has come; follows from the request and its case, never stored."""
+
+    WAITING = "waiting"
+    STARTED = "started"
+    SIGNED = "signed"
+    ENDED = "ended"
+    CANCELLED = "cancelled"
+
+
+STANDING_TITLES: Mapping[Standing, str] = {
+    Standing.WAITING: "等待客户登录",
+    Standing.STARTED: "办理中",
+    Standing.SIGNED: "已签署",
+    Standing.ENDED: "已终止",
+    Standing.CANCELLED: "已取消",
+}
+UNFINISHED = (Standing.WAITING, Standing.STARTED)
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A customer with an account, without anything personal but the number of the account."""
+
+    customer_id: str
+    account: str
+    exchanges: tuple[str, ...]
+    investor_class: str
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What staff ask for: agreements by code, whom, until when (a day in Shanghai), and why in words for customers."""
+
+    codes: tuple[str, ...]
+    reach: Reach
+    due_on: date
+    reason: str
+    value: str = ""
+    """The exchange or investor class of `reach`."""
+    accounts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """A demand that was sent out; `told_on` is the last day on which its customers were to get an SMS."""
+
+    id: str
+    codes: tuple[str, ...]
+    reach: Reach
+    value: str
+    reason: str
+    due_on: date
+    requested_by: str
+    created_at: datetime
+    told_on: date
+
+
+@dataclass(frozen=True)
+class Request:
+    """One customer of a campaign; `told_on` is empty before the first SMS."""
+
+    id: str
+    campaign_id: str
+    customer_id: str
+    case_id: str | None
+    standing: Standing
+    case_number: str
+    told_on: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How many customers of a campaign stand where."""
+
+    counts: Mapping[Standing, int] = field(default_factory=dict)
+
+    def of(self, *standings: Standing) -> int:
+        """Customers in any of these standings."""
+        return sum(self.counts.get(each, 0) for each in standings)
+
+    @property
+    def total(self) -> int:
+        """All that were asked and not let off."""
+        return self.of(*(each for each in Standing if each is not Standing.CANCELLED))
+
+    def overdue(self, due_on: date, today: date) -> int:
+        """Who has not signed although the day is over."""
+        return self.of(*UNFINISHED) if today > due_on else 0
+
+
+def account_numbers(text: str) -> tuple[str, ...]:
+    """What was pasted, split at spaces, line ends and commas, each once, in order."""
+    return tuple(dict.fromkeys(part for part in re.split(r"[\s,，;；、]+", text) if part))
+
+
+def chosen(
+    holders: Iterable[Holder], demand: Demand, signed: Mapping[tuple[str, str], str], present: Mapping[str, str]
+) -> list[Holder]:
+    """The holders whom a demand means.
+
+    `signed` has the version last signed by (customer, code), `present` the version in force by code. Outdated is who
+    signed one of the agreements once, but not in its present version; who never signed it was never bound by it.
+    """
+    accounts = set(demand.accounts)
+
+    def outdated(holder: Holder) -> bool:
+        return any(signed.get((holder.customer_id, code), present[code]) != present[code] for code in demand.codes)
+
+    asks: Mapping[Reach, Callable[[Holder], bool]] = {
+        Reach.ALL: lambda _: True,
+        Reach.EXCHANGE: lambda holder: demand.value in holder.exchanges,
+        Reach.CLASS: lambda holder: demand.value == holder.investor_class,
+        Reach.ACCOUNTS: lambda holder: holder.account in accounts,
+        Reach.OUTDATED: outdated,
+    }
+    return [holder for holder in holders if asks[demand.reach](holder)]
+
+
+def problems(
+    demand: Demand, choices: Collection[str], values: Mapping[Reach, Collection[str]], today: date
+) -> dict[str, str]:
+    """What is wrong with a demand, by field; `choices` are the codes there are, `values` what a reach may name."""
+    found = {}
+    if not demand.codes or not set(demand.codes) <= set(choices):
+        found["codes"] = "请选择需要补签的协议。"
+    if demand.reach in values and demand.value not in values[demand.reach]:
+        found["value"] = "请选择一项。"
+    wrong = [each for each in demand.accounts if not ACCOUNT.fullmatch(each)]
+    if demand.reach is Reach.ACCOUNTS and (wrong or not demand.accounts):
+        found["accounts"] = f"资金账号应为 8 位数字：{'、'.join(wrong[:5])}。" if wrong else "请粘贴资金账号。"
+    if not 0 < (demand.due_on - today).days <= MOST_DAYS:
+        found["due_on"] = "截止日期应在明天到一年之内。"
+    if not 0 < len(demand.reason) <= MOST_REASON or "\n" in demand.reason:
+        found["reason"] = f"请填写原因，不超过 {MOST_REASON} 个字，客户会看到。"
+    return found
+
+
+def asked_agreements(agreements: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """The rows of the firm's agreements that can be asked for: signed ones of the step 阅读相关协议, by code."""
+    return {str(row["code"]): row for row in agreements if row["place"] == "agreements" and row["signed"]}

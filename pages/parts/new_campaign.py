@@ -1,0 +1,129 @@
+"""The form of a new 补签协议 campaign: what, whom, until when, why; a preview before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+
+import streamlit as st
+
+from core.actor import Actor
+from core.ports import Desk
+from core.supplement import MOST_DAYS, MOST_REASON, Demand, Reach, account_numbers
+from core.usecases.supplements import (
+    Choices,
+    Preview,
+    choices,
+    demand_problems,
+    preview_supplements,
+    start_supplements,
+)
+from pages.parts import acting, notice, state
+
+PREVIEW = "preview_campaign"
+REACHES: Mapping[Reach, str] = {
+    Reach.OUTDATED: "签过旧版本的客户",
+    Reach.ALL: "全部已开户客户",
+    Reach.EXCHANGE: "按交易所",
+    Reach.CLASS: "按投资者类别",
+    Reach.ACCOUNTS: "按资金账号",
+}
+USUAL_DAYS = 30
+
+
+def new_campaign(desk: Desk, actor: Actor, on_done: Callable[[], None]) -> None:
+    """Draw the form; `on_done` runs in a callback after the campaign was started."""
+    found = choices(desk, actor)
+    st.subheader("新的补签任务")
+    st.multiselect("需要补签的协议", list(found.agreements), format_func=found.agreements.get, key="campaign_codes",
+                   placeholder="可以选择多份")  # fmt: skip
+    acting.field_error("codes")
+    reach = st.radio("客户范围", list(REACHES), format_func=REACHES.get, key="campaign_reach", horizontal=True)
+    _value(found, reach)
+    first = found.today + timedelta(days=1)
+    st.date_input(
+        "截止日期", found.today + timedelta(days=USUAL_DAYS), first, found.today + timedelta(days=MOST_DAYS),
+        key="campaign_due", format="YYYY-MM-DD",
+    )  # fmt: skip
+    acting.field_error("due_on")
+    st.text_input("原因", key="campaign_reason", max_chars=MOST_REASON, placeholder="例如：监管规则更新")
+    acting.field_error("reason")
+    st.caption("短信写作：因〔原因〕，请您在〔截止日期〕（含）前用身份证号登录，补签协议。")
+    with st.container(horizontal=True):
+        st.button("预览", key="campaign_preview", type="primary", on_click=_ask, args=(desk, actor))
+        st.button("返回", key="campaign_back", on_click=on_done)
+    if acting.asking() == PREVIEW:
+        _preview(desk, actor, on_done)
+
+
+def _value(found: Choices, reach: Reach) -> None:
+    """What the chosen way of choosing customers needs besides."""
+    if reach is Reach.EXCHANGE:
+        st.selectbox("交易所", list(found.exchanges), format_func=found.exchanges.get, key="campaign_exchange",
+                     index=None, placeholder="请选择")  # fmt: skip
+        acting.field_error("value")
+    elif reach is Reach.CLASS:
+        st.radio(
+            "投资者类别", list(found.classes), format_func=found.classes.get, key="campaign_class", horizontal=True
+        )
+    elif reach is Reach.ACCOUNTS:
+        st.text_area("资金账号", key="campaign_accounts", placeholder="每行一个，也可以用逗号隔开")
+        acting.field_error("accounts")
+    elif reach is Reach.OUTDATED:
+        st.caption("最后一次签署的版本不是现行版本的客户。从未签过的客户不在其中。")
+
+
+def _demand() -> Demand:
+    """What the widgets say now."""
+    values = st.session_state
+    reach = Reach(values["campaign_reach"])
+    value = {Reach.EXCHANGE: "campaign_exchange", Reach.CLASS: "campaign_class"}.get(reach)
+    due = values.get("campaign_due")
+    return Demand(
+        tuple(values.get("campaign_codes") or ()),
+        reach,
+        due if isinstance(due, date) else date.min,
+        str(values.get("campaign_reason") or "").strip(),
+        str(values.get(value) or "") if value else "",
+        account_numbers(str(values.get("campaign_accounts") or "")) if reach is Reach.ACCOUNTS else (),
+    )
+
+
+def _ask(desk: Desk, actor: Actor) -> None:
+    acting.ask(None)
+    errors: dict[str, str] = {}
+    if acting.attempt(lambda: errors.update(demand_problems(desk, actor, _demand()))):
+        acting.fail(errors) if errors else acting.ask(PREVIEW)
+
+
+@st.dialog("预览", on_dismiss=lambda: acting.ask(None))
+def _preview(desk: Desk, actor: Actor, on_done: Callable[[], None]) -> None:
+    demand = _demand()
+    found = preview_supplements(desk, actor, demand)
+    for line in _said(found):
+        st.markdown(notice.plain(line))
+    acting.show_refusal()
+    if found.customers:
+        acting.dialog_buttons(f"发起并短信通知 {found.customers} 位客户", _start, desk, actor, demand, on_done)
+    else:
+        st.button("返回", key="dialog_no", on_click=acting.ask, args=(None,))
+        if not acting.asking():
+            st.rerun()
+
+
+def _said(found: Preview) -> list[str]:
+    lines = [f"将请 {found.customers} 位客户补签。" if found.customers else "没有需要补签的客户。"]
+    if found.busy:
+        lines.append(f"其中 {found.busy} 位有业务正在办理，办完后才会看到补签。")
+    if found.asked:
+        lines.append(f"另有 {found.asked} 位已在补签同样的协议，不重复发起。")
+    if found.unknown:
+        lines.append(f"没有找到 {len(found.unknown)} 个资金账号：{'、'.join(found.unknown[:10])}。")
+    return lines
+
+
+def _start(desk: Desk, actor: Actor, demand: Demand, on_done: Callable[[], None]) -> None:
+    counts: list[int] = []
+    if acting.attempt(lambda: counts.append(start_supplements(desk, actor, demand))):
+        on_done()
+        state.say(f"已发起，短信正在发给 {counts[0]} 位客户。")
