@@ -7,6 +7,7 @@ import streamlit as st
 from core.businesses import BUSINESSES
 from core.case import WITH_CUSTOMER
 from core.errors import DeskError, NotYet
+from core.flow import Step
 from core.rules.calendar import local_day
 from core.usecases.begin_supplement import begin_supplement
 from core.usecases.loading import Kept, Loaded, load_case
@@ -64,23 +65,27 @@ def _note_visit(loaded: Loaded) -> None:
         state.put(Key.VISIT, visit)
 
 
-def _draw(loaded: Loaded) -> None:
-    plan = loaded.plan
-    view = state.get(Key.VIEW)
-    viewed = loaded.business.step(view) if view and loaded.may_enter(view) else None
-    step = viewed or loaded.current or plan[-1]
-    handing_in = viewed is None and loaded.current is None and step.key != "follow_up"
+def _states(loaded: Loaded, current: str) -> dict[str, str]:
+    """How each step stands, for the progress and the picture; `current` is the one on screen, empty on the last page."""
     states = {key: "done" if done else "todo" for key, done in loaded.done.items()}
-    states |= {s.key: "rejected" for s in plan if loaded.facts.open_rejection(s.key) and states[s.key] == "todo"}
-    if states[step.key] != "rejected" and not handing_in:
-        states[step.key] = "current"
+    states |= {s.key: "rejected" for s in loaded.plan if loaded.facts.open_rejection(s.key) and not loaded.done[s.key]}
+    if current and states[current] != "rejected":
+        states[current] = "current"
+    return states
+
+
+def _progress(loaded: Loaded, step: Step, states: dict[str, str]) -> None:
+    plan = loaded.plan
     phases = [
         (str(phase), [(s.title, states[s.key]) for s in plan if s.phase == phase])
         for phase in dict.fromkeys(s.phase for s in plan)
     ]
     position = [s.key for s in plan].index(step.key) + 1
     show_progress(loaded.business.title, loaded.case.number, phases, position, len(plan), back="customer/hall.py")
-    st.header("提交" if handing_in else step.title)
+
+
+def _tools(loaded: Loaded, step: Step, states: dict[str, str]) -> None:
+    """Help, the phone, reading aloud: beside every step."""
     with st.container(horizontal=True, key="tools"):
         help_button(step.key)
         if guest.customer.device != "phone":
@@ -90,6 +95,17 @@ def _draw(loaded: Loaded) -> None:
     show_qr(desk, actor, loaded, step.key)
     if loaded.business.by_firm:
         st.caption(notice.plain(f"{deadline_of(desk, loaded.case)}完成后可以办理其他业务。"))
+
+
+def _draw(loaded: Loaded) -> None:
+    plan, view = loaded.plan, state.get(Key.VIEW)
+    viewed = loaded.business.step(view) if view and loaded.may_enter(view) else None
+    step = viewed or loaded.current or plan[-1]
+    handing_in = viewed is None and loaded.current is None and step.key != "follow_up"
+    states = _states(loaded, "" if handing_in else step.key)
+    _progress(loaded, step, states)
+    st.header("提交" if handing_in else step.title)
+    _tools(loaded, step, states)
     screen = StepView(desk, actor, guest.customer, loaded, step, plan)
     if handing_in:
         submit.draw(screen)
