@@ -29,6 +29,7 @@ from core.records import (
     StaffMember,
     Ticket,
 )
+from core.records_customers import CustomerNote, DataRequest, Proposal, ProposalKind, ProposalState, RequestKind
 from core.rules.calendar import CalendarDay, local_time
 from core.rules.reservation import ReservationState, Shift
 from core.usecases.complete_case import record_callback, record_exchange
@@ -68,6 +69,9 @@ class Filled:
     evidence: Evidence
     job: str
     head: bytes
+    note: CustomerNote
+    proposal: Proposal
+    request: DataRequest
 
 
 def fill(bench: Bench) -> Filled:
@@ -85,6 +89,7 @@ def fill(bench: Bench) -> Filled:
     _by_hand(bench)
     with bench.work() as work:
         _desk_by_hand(work)
+        _matters_by_hand(work)
         _reservations_by_hand(work)
     bench.pass_time(RING + timedelta(seconds=1))
     with bench.work() as work:
@@ -112,6 +117,18 @@ def _by_hand(bench: Bench) -> None:
         work.firms.add_data("only_here", 1, {"a": 1}, EARLY, "system")
         work.firms.add_days([CalendarDay(DAY, workday=True, trading=True)])
         work.jobs.post("probe", {"file": "f" * 32}, dedupe="here", run_at=EARLY)
+
+
+def _matters_by_hand(work: Work) -> None:
+    """A note, a proposal that waits, one whose last day is over, a request to be answered."""
+    subject, kind = f"customer:{ONLY_HERE.id}", ProposalKind.INVESTOR_CLASS
+    work.matters.add_note(CustomerNote("note-here", subject, "独此备注", "staff:only-here", work.now))
+    lapsed = Proposal("lapsed-here", ONLY_HERE.id, kind, ProposalState.WAITING, {}, date(2020, 1, 1), "staff:a", EARLY)
+    work.matters.add_proposal(lapsed)
+    assert work.matters.decide_proposal(lapsed, ProposalState.APPROVED, "staff:b", {"wanted": "professional"})
+    work.matters.add_proposal(replace(lapsed, id="proposal-here", valid_to=None, proposed_at=work.now))
+    asked = DataRequest("request-here", subject, RequestKind.DELETION, {"text": "独此请求"}, work.now, work.now)
+    work.matters.add_request(asked)
 
 
 def _desk_by_hand(work: Work) -> None:
@@ -148,10 +165,12 @@ def _found(bench: Bench, active: Walk, rejected: Walk, in_call: Walk) -> Filled:
         sms, document = work.jobs.recent_sms(EARLY)[0], work.documents.of_case(active.case_id)[0]
         job = work.jobs.take(timedelta(minutes=3))
         _, head = work.audit_head()
-    assert waiting and offered and booked and job
+        [note] = work.matters.notes_of([f"customer:{ONLY_HERE.id}"])
+        proposal, request = work.matters.find_proposal("proposal-here"), work.matters.find_request("request-here")
+    assert waiting and offered and booked and job and proposal and request
     return Filled(
         active, rejected, in_call, facts.case, document, waiting, offered, desk_message, booked, sms,
-        facts.evidence[0], job.id, head,
+        facts.evidence[0], job.id, head, note, proposal, request,
     )  # fmt: skip
 
 
