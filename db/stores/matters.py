@@ -36,7 +36,9 @@ class Matters(Store):
         """Notes on a person under any of these names, newest first."""
         found = self.rows(_N, _N.subject.in_(subjects), order=_N.created_at.desc())
         return [
-            CustomerNote(r.id, r.subject, self.unseal(_N, "text_sealed", r.id, r.text_sealed), r.created_by, r.created_at)
+            CustomerNote(
+                r.id, r.subject, self.unseal(_N, "text_sealed", r.id, r.text_sealed), r.created_by, r.created_at
+            )
             for r in found
         ]
 
