@@ -22,6 +22,7 @@ STAFF = {
     "desk_results": ("交易所回报", "staff/results.py", ":material/account_balance:", Permission.CASE_REPORT),
     "desk_counter": ("柜台办理", "staff/counter.py", ":material/storefront:", Permission.CASE_REPORT),
     "desk_callback": ("电话回访", "staff/callback.py", ":material/call:", Permission.CALLBACK_RECORD),
+    "desk_customers": ("客户", "staff/customers.py", ":material/person_search:", Permission.CASE_READ),
     "desk_queue": ("排队情况", "staff/queue.py", ":material/groups:", Permission.QUEUE_READ),
     "desk_reservations": (
         "预约日历",
