@@ -60,6 +60,13 @@ def insisted(facts: Facts, rules: Rules) -> bool:
     return bool(suitability.must_insist(level, lowest, investor_class(facts), groups, rules["match_table"]))
 
 
+def needs_reports(facts: Facts, chosen: Iterable[str], rules: Rules) -> bool:
+    """Whether 成绩报告单 are due (R118); professional investors are exempt (`thresholds`: `access`, `exemptions`)."""
+    if investor_class(facts) == "professional":
+        return False
+    return rule.needs_score_reports(chosen, opened(facts), rules["exchanges"])
+
+
 def check(answers: Answers, facts: Facts, rules: Rules, now: datetime) -> Checked:
     """A choice that may be opened, with its notices answered and its reports uploaded."""
     table, chosen = rules["exchanges"], sorted(set(answers.get("chosen") or ()))
@@ -75,7 +82,7 @@ def check(answers: Answers, facts: Facts, rules: Rules, now: datetime) -> Checke
     waiting = pending_notices(facts, rules, "entry") + pending_notices(facts, rules, "next", chosen)
     if waiting:
         return Checked({"notice": waiting[0]}, values)
-    if rule.needs_score_reports(chosen, opened(facts), table):
+    if needs_reports(facts, chosen, rules):
         missing = rule.score_report_problem(len(facts.slot("score_report")), table)
         if missing:
             return Checked({"score_report": missing.text}, values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -34,6 +34,18 @@ def attempt(act: Callable[[], object], done: str = "") -> bool:
     state.drop(Key.ERRORS)
     if done:
         state.say(done)
+    return True
+
+
+def attempt_form(act: Callable[[], Mapping[str, str] | None], done: str, prefix: str = "") -> bool:
+    """Run a use case that returns errors by field (kept under `prefix` + field) from a callback; True when stored."""
+    errors: dict[str, str] = {}
+    if not attempt(lambda: errors.update(act() or {})):
+        return False
+    if errors:
+        fail({f"{prefix}{field}": text for field, text in errors.items()})
+        return False
+    state.say(done)
     return True
 
 

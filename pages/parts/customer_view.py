@@ -13,6 +13,7 @@ from core.ports import Desk
 from core.rules.exchanges import names_of
 from core.rules.masks import mask_id, mask_name, mask_phone
 from core.rules.reservation import STATE_TITLES as RESERVATION_TITLES
+from core.usecases.investor_class import CLASSES
 from core.usecases.look_up_customer import MOST_NOTE, REVEALABLE, CustomerView, add_note, identity, reveal_value
 from core.usecases.masked_file import card_rows, profile_rows, rating_words
 from pages.parts import acting, clock_words, notice
@@ -26,7 +27,6 @@ CERTIFICATE_STATES: Mapping[str, str] = {
     "revoked": "已吊销",
 }
 SMS_STATES: Mapping[str, str] = {"waiting": "等待发送", "sent": "已发送", "failed": "未送出"}
-CLASSES: Mapping[str, str] = {"ordinary": "普通投资者", "professional": "专业投资者"}
 
 
 def revealed_values(view: CustomerView) -> set[str]:
@@ -121,11 +121,8 @@ def show_notes(desk: Desk, actor: Actor, view: CustomerView) -> None:
     fact_table("内部备注", rows)
 
     def save() -> None:
-        text, errors = str(st.session_state.get("customer_note") or ""), {}
-        stored = acting.attempt(lambda: errors.update(add_note(desk, actor, view.person.ref, text)), "备注已保存。")
-        if errors:
-            acting.fail(errors)
-        elif stored:
+        text = str(st.session_state.get("customer_note") or "")
+        if acting.attempt_form(lambda: add_note(desk, actor, view.person.ref, text), "备注已保存。"):
             st.session_state["customer_note"] = ""
 
     with st.form("note_form", border=False):

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.errors import DeskError
 from core.usecases.look_up_customer import CustomerView, find_customers, open_customer
-from pages.parts import acting, customer_view, notice, visitor, wiring
+from pages.parts import acting, customer_view, investor_class, notice, proposals, visitor, wiring
 
 OPENED = "person"
 guest = visitor.read()
@@ -29,6 +29,7 @@ def _search() -> None:
             placeholder="身份证号、手机号、姓名、资金账号或受理单号，须完整输入",
         )  # fmt: skip
         st.form_submit_button("查找", key="customer_find", type="primary", on_click=_open, args=(None,))
+    acting.show_refusal()
     words = str(st.session_state.get("customer_words") or "")
     hits = find_customers(desk, actor, words)
     for hit in hits:
@@ -39,12 +40,14 @@ def _search() -> None:
         notice.empty_state("没有找到。请核对后完整输入，例如 18 位身份证号或 8 位资金账号。")
     elif not hits:
         notice.empty_state("输入后，这里会列出符合的客户。打开客户会留下查阅记录。")
+    proposals.show_waiting(desk, actor, _open)
 
 
 def _customer(view: CustomerView) -> None:
     st.button("返回查找", key="customer_back", type="tertiary", icon=":material/arrow_back_ios_new:", on_click=_open,
               args=(None,))  # fmt: skip
     acting.show_refusal()
+    proposals.show_decision(desk, actor, view)
     left, right = st.columns([3, 2])
     with left:
         customer_view.show_identity(view)
@@ -53,6 +56,8 @@ def _customer(view: CustomerView) -> None:
         customer_view.show_certificates(view)
         with st.expander("客户档案", icon=":material/folder_shared:"):
             customer_view.show_file(view)
+        investor_class.show_class(desk, actor, view)
+        proposals.show_phone_form(desk, actor, view)
     with right:
         customer_view.show_notes(desk, actor, view)
         customer_view.show_messages(view)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
 from core.actor import Role
 from core.records import Customer
+from core.usecases.counter_phone import propose_phone
+from core.usecases.investor_class import propose_class
 from tests.pages import staff_cases as made
 from tests.pages.staff_cases import Bench
 from tests.pages.staff_pages import Open, calm, press, words
+from tests.stand_ins import LightImages
 
 PAGE = "staff/customers.py"
 READERS = {Role.REVIEW, Role.CALLBACK, Role.SUPERVISOR, Role.COMPLIANCE, Role.SERVICE}
@@ -80,3 +84,56 @@ def test_businesses_of_somebody_not_on_file_are_shown_too(office: Bench, page: O
 
 def test_a_forged_address_opens_nobody(page: Open, known: Customer) -> None:
     assert "没有找到这位客户" in words(page(PAGE, made.REVIEWER, Role.SERVICE, person=f"customer:{known.id}x"))
+
+
+# -- two persons
+def waiting(office: Bench) -> str:
+    with office.desk.read(made.FIRM.id) as work:
+        return work.matters.waiting_proposals()[0].id
+
+
+def test_the_class_shows_thresholds_and_what_it_changes(page: Open, known: Customer) -> None:
+    shown = words(page(PAGE, made.REVIEWER, person=f"customer:{known.id}"))
+    assert "不低于 500 万元" in shown and "不低于 300 万元" in shown and "专业投资者附加协议" in shown
+    shown = words(page(PAGE, made.REVIEWER, Role.SERVICE, person=f"customer:{known.id}"))
+    assert "不低于 500 万元" not in shown, "customer service proposes nothing"
+
+
+def test_a_class_is_proposed_by_one_and_approved_by_another(office: Bench, page: Open, known: Customer) -> None:
+    at = press(page(PAGE, made.REVIEWER, person=f"customer:{known.id}"), "class_propose")
+    assert "请选择投资者类型" in words(at) and "请写明理由" in words(at)
+    until = date(2027, 3, 1)
+    assert not propose_class(
+        replace(office.desk, images=LightImages()), made.staff(made.REVIEWER), known.id, "professional", basis="conversion", reason="资产证明",
+        valid_to=until, files=((made.picture(), "a.jpg"),),
+    )  # fmt: skip
+    at = calm(at.run())
+    assert "由您提出" in words(at) and "资产证明" in words(at)
+    at = press(page(PAGE, made.SECOND), f"waiting_{waiting(office)}")
+    assert "证明材料 1" in words(at)
+    shown = words(press(at, f"approve_{waiting(office)}"))
+    assert "已生效 专业投资者 普通投资者申请转化 至 2027-03-01" in shown
+    with office.desk.read(made.FIRM.id) as work:
+        assert work.people.find_customer(customer_id=known.id).investor_class == "professional"  # type: ignore[union-attr]
+
+
+def test_a_refusal_needs_its_reason(office: Bench, page: Open, known: Customer) -> None:
+    assert not propose_phone(office.desk, made.staff(made.REVIEWER), known.id, "11150813077", "停用", id_seen=True)
+    at = page(PAGE, made.SECOND, person=f"customer:{known.id}")
+    assert "111****3077" in words(at) and "11150813077" not in words(at)
+    proposal = waiting(office)
+    assert "请写明不同意的原因" in words(press(at, f"refuse_{proposal}"))
+    at.text_input(key=f"decision_{proposal}").set_value("未见到本人")
+    press(at, f"refuse_{proposal}")
+    with office.desk.read(made.FIRM.id) as work:
+        assert work.matters.waiting_proposals() == []
+
+
+def test_a_new_phone_number_is_proposed_at_the_counter(office: Bench, page: Open, known: Customer) -> None:
+    at = page(PAGE, made.REVIEWER, person=f"customer:{known.id}")
+    shown = words(press(at, "phone_propose"))
+    assert "请当面核对" in shown and "请写明原因" in shown
+    at.text_input(key="phone_new").set_value("11150813077")
+    at.text_input(key="phone_reason").set_value("旧号码已停用")
+    at.checkbox(key="phone_seen").check()
+    assert "由您提出，请另一位同事确认" in words(press(at, "phone_propose"))
