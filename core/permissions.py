@@ -27,6 +27,7 @@ class Permission(StrEnum):
     QUEUE_MANAGE = "desk:queue:manage"
     QUEUE_READ = "desk:queue:read"
     QUEUE_SERVE = "desk:queue:serve"
+    REQUEST_ANSWER = "desk:request:answer"
     RESERVATION_MANAGE = "desk:reservation:manage"
 
 
@@ -39,7 +40,9 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         {_P.QUEUE_MANAGE, _P.QUEUE_READ, _P.CASE_READ, _P.RESERVATION_MANAGE, _P.CALENDAR_MANAGE, _P.CALL_OBSERVE}
     ),
     Role.ANALYST: frozenset({_P.QUEUE_READ}),
-    Role.COMPLIANCE: frozenset({_P.AUDIT_VERIFY, _P.CASE_READ, _P.EVIDENCE_EXPORT, _P.EVIDENCE_READ}),
+    Role.COMPLIANCE: frozenset(
+        {_P.AUDIT_VERIFY, _P.CASE_READ, _P.EVIDENCE_EXPORT, _P.EVIDENCE_READ, _P.REQUEST_ANSWER}
+    ),
     Role.SERVICE: frozenset({_P.CASE_READ}),
     Role.ADMIN: frozenset({_P.NETWORK_TEST, _P.PEOPLE_MANAGE, _P.AUDIT_VERIFY, _P.CALENDAR_MANAGE}),
 }

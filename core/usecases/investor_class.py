@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from core.actor import Actor, system
 from core.audit import Tag
@@ -29,6 +30,16 @@ PROOF_SLOT, MOST_FILES = "class_proof", 10
 KIND = ProposalKind.INVESTOR_CLASS
 Upload = tuple[bytes, str]
 """Bytes and file name."""
+_TEN_THOUSAND = 10_000
+
+
+def threshold_words(row: Mapping[str, Any]) -> str:
+    """A row of `thresholds` in words."""
+    assets, income = row["financial_assets_yuan"] // _TEN_THOUSAND, row["yearly_income_yuan"] // _TEN_THOUSAND
+    return (
+        f"金融资产不低于 {assets} 万元，或最近 {row['income_years']} 年年均收入不低于 {income} 万元；"
+        f"并有 {row['experience_years']} 年以上投资经历"
+    )
 
 
 def propose_class(

@@ -76,4 +76,5 @@ st.markdown(f":material/call: 服务热线：{notice.plain(guest.firm.hotline)}"
 for topic in rules["education"]["topics"]:
     with st.expander(f"投资者教育：{topic['title']}", icon=":material/school:"):
         st.markdown(topic["text"])
+st.page_link("customer/my_data.py", label="个人信息保护与我的权利", icon=":material/shield_person:")
 st.caption(f"见证 {guest.firm.name} · 试点系统")

@@ -75,6 +75,7 @@ def _lists() -> None:
     for row in rows:
         if acting.asking() == outcome.question(row.case.id):
             outcome.confirm_give_up(desk, actor, own_case(desk, actor, row.case.id))
+    st.page_link("customer/my_data.py", label="个人信息：查看、获取副本、更正、删除", icon=":material/shield_person:")
     st.subheader("登录情况")
     show_own_sessions(desk, actor)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 import streamlit as st
 
@@ -13,7 +12,7 @@ from core.permissions import Permission, holds
 from core.ports import Desk
 from core.records_customers import Proposal, ProposalKind, ProposalState
 from core.rules.calendar import local_day
-from core.usecases.investor_class import BASES, CLASSES, MOST_FILES, propose_class
+from core.usecases.investor_class import BASES, CLASSES, MOST_FILES, propose_class, threshold_words
 from core.usecases.look_up_customer import CustomerView
 from core.usecases.proposing import MOST_REASON
 from pages.parts import acting, clock_words, notice
@@ -30,16 +29,6 @@ EFFECTS = (
     "首次开立金融或原油品种不用上传成绩报告单。到期后自动恢复为普通投资者，并短信通知客户。"
 )
 TYPES = ["jpg", "jpeg", "png", "heic", "heif"]
-_YUAN = 10_000
-
-
-def threshold_words(row: Mapping[str, Any]) -> str:
-    """A row of `thresholds` in words."""
-    assets, income = row["financial_assets_yuan"] // _YUAN, row["yearly_income_yuan"] // _YUAN
-    return (
-        f"金融资产不低于 {assets} 万元，或最近 {row['income_years']} 年年均收入不低于 {income} 万元；"
-        f"并有 {row['experience_years']} 年以上投资经历"
-    )
 
 
 def show_class(desk: Desk, actor: Actor, view: CustomerView) -> None:

@@ -31,6 +31,7 @@ class Key(StrEnum):
     VISIT = "visit_noted"
     NONCE = "nonce"
     KEPT = "kept_case"
+    COPY_CODE = "copy_code_id"
     REHEARSAL = "rehearsed"
     REHEARSAL_CLOSED = "rehearsal_closed"
 

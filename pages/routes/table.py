@@ -8,6 +8,7 @@ from pages.routes.calendar_file import send_calendar
 from pages.routes.charts import send_chart
 from pages.routes.evidence import send_evidence, send_original
 from pages.routes.health import health, probe, root_certificate
+from pages.routes.my_data import send_copy
 from pages.routes.rehearsal import look_at_face, receive_uplink
 from pages.routes.session import exchange, leave
 from pages.routes.stills import receive_still
@@ -18,6 +19,7 @@ ROUTES = [
     Route("/charts/{key}/{kind}", send_chart, methods=["GET"]),
     Route("/evidence/{evidence_id}", send_evidence, methods=["GET"]),
     Route("/desk-calendar/{year:int}.csv", send_calendar, methods=["GET"]),
+    Route("/my-data/copy.zip", send_copy, methods=["GET"]),
     Route("/evidence/{evidence_id}/original", send_original, methods=["GET"]),
     Route("/still/{ticket_id}/{slot}", receive_still, methods=["POST"]),
     Route("/uplink", receive_uplink, methods=["POST"]),

@@ -104,8 +104,8 @@ def test_a_class_is_proposed_by_one_and_approved_by_another(office: Bench, page:
     assert "请选择投资者类型" in words(at) and "请写明理由" in words(at)
     until = date(2027, 3, 1)
     assert not propose_class(
-        replace(office.desk, images=LightImages()), made.staff(made.REVIEWER), known.id, "professional", basis="conversion", reason="资产证明",
-        valid_to=until, files=((made.picture(), "a.jpg"),),
+        replace(office.desk, images=LightImages()), made.staff(made.REVIEWER), known.id, "professional",
+        basis="conversion", reason="资产证明", valid_to=until, files=((made.picture(), "a.jpg"),),
     )  # fmt: skip
     at = calm(at.run())
     assert "由您提出" in words(at) and "资产证明" in words(at)
