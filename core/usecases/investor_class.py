@@ -42,6 +42,11 @@ def threshold_words(row: Mapping[str, Any]) -> str:
     )
 
 
+def how_to_apply(hotline: str) -> str:
+    """What a customer does who wants to be a professional investor; there is no application online."""
+    return f"申请专业投资者：请携带身份证和资产、收入、投资经历证明到营业部办理，或拨打 {hotline} 咨询。"
+
+
 def propose_class(
     desk: Desk, actor: Actor, customer_id: str, wanted: str, *, basis: str = "", reason: str = "",
     valid_to: date | None = None, files: Sequence[Upload] = (),
