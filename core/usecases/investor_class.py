@@ -14,6 +14,7 @@ from typing import Any
 from core.actor import Actor, system
 from core.audit import Tag
 from core.case import WITH_CUSTOMER
+from core.errors import BadFile
 from core.flow import Evidence
 from core.permissions import Permission, allow
 from core.ports import Desk, Picture, Work
@@ -51,14 +52,17 @@ def propose_class(
     desk: Desk, actor: Actor, customer_id: str, wanted: str, *, basis: str = "", reason: str = "",
     valid_to: date | None = None, files: Sequence[Upload] = (),
 ) -> dict[str, str]:  # fmt: skip
-    """Propose a class with its proof; returns errors by field. Raises `BadFile` for what is no picture."""
+    """Propose a class with its proof; returns errors by field, also for a file that is no picture."""
     with desk.read(actor.firm_id) as work:
         customer = customer_for(work, actor, customer_id)
         today = local_day(work.now)
     errors = _errors(customer, wanted, basis, reason.strip(), valid_to, files, today)
     if errors:
         return errors
-    pictures = [desk.images.safe_decode(data, name) for data, name in files]
+    try:
+        pictures = [desk.images.safe_decode(data, name) for data, name in files]
+    except BadFile as refused:
+        return {"files": refused.text}
     stored = [_store(desk, actor.firm_id, data, picture) for (data, _), picture in zip(files, pictures, strict=True)]
     with desk.write(actor.firm_id) as work:
         customer_for(work, actor, customer_id)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from core import limits
 from core.actor import Actor
 from core.audit import Tag
 from core.case import WITH_CUSTOMER, Case
@@ -70,6 +71,12 @@ def phone_of(work: Work, actor: Actor, person: Person) -> str:
 
 
 # -- requests
+def answer_days(rules: Rules) -> int:
+    """Days in which the firm answers: its own figure, else the usual one."""
+    own = rules["business_rules"].get("personal_data") or {}
+    return int(own.get("answer_days", limits.DATA_ANSWER_DAYS))
+
+
 def ask_about_data(desk: Desk, actor: Actor, kind: str, text: str) -> dict[str, str]:
     """Hand in a request that staff must answer in time (`business_rules`: `personal_data`); errors by field.
 
@@ -87,7 +94,7 @@ def ask_about_data(desk: Desk, actor: Actor, kind: str, text: str) -> dict[str, 
         found = load_own_data(work, actor)
         if sum(1 for each in found.requests if each.due_at and not each.answered_at) >= MOST_OPEN:
             raise TooMany("您有几项申请还在处理，请等答复后再提交。")
-        due = work.now + timedelta(days=int(found.rules["business_rules"]["personal_data"]["answer_days"]))
+        due = work.now + timedelta(days=answer_days(found.rules))
         body = {"text": words, "phone": found.phone}
         add_request(work, actor, RequestKind(kind), body, due)
         notify(work, found.rules, actor.id, found.phone, "request_received", day=f"{local_day(due):%Y-%m-%d}")

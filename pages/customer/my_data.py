@@ -8,7 +8,16 @@ from core.errors import DeskError
 from core.rules.masks import mask_phone
 from core.usecases.copy_own_data import may_open_copy, prove_copy, request_copy_code
 from core.usecases.masked_file import card_rows, profile_rows, rating_words
-from core.usecases.own_data import ASKED, KINDS, MOST_TEXT, OwnData, ask_about_data, own_data, withdraw_consent
+from core.usecases.own_data import (
+    ASKED,
+    KINDS,
+    MOST_TEXT,
+    OwnData,
+    answer_days,
+    ask_about_data,
+    own_data,
+    withdraw_consent,
+)
 from pages.parts import acting, clock_words, notice, state, visitor, wiring
 from pages.parts.fact_table import cell, fact_table
 from pages.parts.state import Key
@@ -113,7 +122,7 @@ def _withdraw() -> None:
 
 
 def _requests(found: OwnData) -> None:
-    days = found.rules["business_rules"]["personal_data"]["answer_days"]
+    days = answer_days(found.rules)
     st.subheader("申请删除、投诉或意见")
     st.markdown(f"{KEPT_BY_LAW}我们会在 {days} 天内答复，并短信通知您。")
     with st.form("request_form", border=False):

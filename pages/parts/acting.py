@@ -61,6 +61,11 @@ def field_error(field: str) -> None:
         notice.field_error(errors[field])
 
 
+def has_error(prefix: str) -> bool:
+    """Whether the last attempt left a mistake in a form whose fields begin so; what it stands in stays unfolded."""
+    return any(str(field).startswith(prefix) for field in state.get(Key.ERRORS) or {})
+
+
 def show_refusal() -> None:
     """Why the last attempt was refused, once."""
     errors: dict[str, str] = state.get(Key.ERRORS) or {}

@@ -80,13 +80,16 @@ def show_file(view: CustomerView) -> None:
 def show_businesses(view: CustomerView) -> None:
     """Every case with its state and times."""
     rows = [
-        (case.number, f"{cell(BUSINESSES[case.business].title)}　{STATE_TITLES[case.state]}　"
-         f"{cell(clock_words.exact(case.updated_at))}")
+        (case.number, cell(f"{BUSINESSES[case.business].title} · {STATE_TITLES[case.state]} · "
+                           f"{clock_words.exact(case.updated_at)}"))
         for case in view.person.cases
     ]  # fmt: skip
     fact_table("受理单号", rows, "业务 · 办理状态 · 最近更新")
     reservations = [
-        (clock_words.exact(each.begins_at), cell(f"{RESERVATION_TITLES[each.state]}　{each.reason}"))
+        (
+            clock_words.exact(each.begins_at),
+            cell(" · ".join(part for part in (RESERVATION_TITLES[each.state], each.reason) if part)),
+        )
         for each in view.reservations
     ]
     fact_table("预约时段", reservations, "状态")
@@ -98,7 +101,7 @@ def show_certificates(view: CustomerView) -> None:
     for each in view.certificates:
         issued = clock_words.exact(each.issued_at) if each.issued_at else ""
         until = clock_words.exact(each.not_after) if each.not_after else ""
-        rows.append((issued, cell(f"{CERTIFICATE_STATES.get(each.state, each.state)}　有效期至 {until}")))
+        rows.append((issued, cell(f"{CERTIFICATE_STATES.get(each.state, each.state)} · 有效期至 {until}")))
     fact_table("数字证书签发于", rows, "状态")
 
 
@@ -107,7 +110,7 @@ def show_messages(view: CustomerView) -> None:
     texts = view.rules["sms_texts"]["texts"]
     rows = [
         (clock_words.exact(each.created_at),
-         cell(f"{texts[each.template]['title']}　{mask_phone(each.phone)}　{SMS_STATES.get(each.state, each.state)}"))
+         cell(f"{texts[each.template]['title']} · {mask_phone(each.phone)} · {SMS_STATES.get(each.state, each.state)}"))
         for each in view.messages
     ]  # fmt: skip
     fact_table("短信", rows, "内容 · 号码 · 状态")

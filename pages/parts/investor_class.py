@@ -16,7 +16,7 @@ from core.usecases.investor_class import BASES, CLASSES, MOST_FILES, propose_cla
 from core.usecases.look_up_customer import CustomerView
 from core.usecases.proposing import MOST_REASON
 from pages.parts import acting, clock_words, notice
-from pages.parts.fact_table import cell, fact_table
+from pages.parts.fact_table import cell, fact_table, unusual
 
 STATES: Mapping[ProposalState, str] = {
     ProposalState.WAITING: "等待第二人确认",
@@ -40,7 +40,7 @@ def show_class(desk: Desk, actor: Actor, view: CustomerView) -> None:
     st.caption(EFFECTS)
     _history(view)
     if holds(actor, Permission.CASE_APPROVE):
-        with st.expander("提出变更", icon=":material/rule:"):
+        with st.expander("提出变更", icon=":material/rule:", expanded=acting.has_error("class_")):
             _form(desk, actor, view, customer.id)
 
 
@@ -49,7 +49,7 @@ def class_words(proposal: Proposal) -> str:
     parts = [CLASSES[str(proposal.body["wanted"])], BASES.get(str(proposal.body["basis"]), "")]
     if proposal.valid_to:
         parts.append(f"至 {proposal.valid_to}")
-    return "　".join(part for part in parts if part)
+    return " · ".join(part for part in parts if part)
 
 
 def _history(view: CustomerView) -> None:
@@ -59,8 +59,8 @@ def _history(view: CustomerView) -> None:
             people = "、".join(view.names.get(by, "") for by in (each.proposed_by, each.decided_by) if by)
             when = clock_words.exact(each.decided_at or each.proposed_at)
             note = str(each.body.get("note") or "")
-            said = f"{STATES[each.state]}　{class_words(each)}　{each.body['reason']}　{people}　{note}"
-            rows.append((when, cell(said)))
+            said = [STATES[each.state], class_words(each), str(each.body["reason"]), people, note]
+            rows.append((when, cell(" · ".join(part for part in said if part))))
     fact_table("类型变更", rows)
 
 
@@ -68,6 +68,8 @@ def _form(desk: Desk, actor: Actor, view: CustomerView, customer_id: str) -> Non
     thresholds = view.rules["thresholds"]
     for key, title in BASES.items():
         st.markdown(f":material/check: {title}：{threshold_words(thresholds[key])}。")
+    if view.file.suitability.get("lowest"):
+        st.markdown(unusual("客户的评估结果为风险承受能力最低类别，请审慎认定。"))
     st.caption("申请转化还须客户书面申请，并完成风险告知。告知的录音录像和书面材料一并留存。")
 
     def propose() -> None:

@@ -93,7 +93,8 @@ def show_phone_form(desk: Desk, actor: Actor, view: CustomerView) -> None:
             "已提出，等待另一位同事确认。", "counter_",
         )  # fmt: skip
 
-    with st.expander("更换手机号（客户本人在柜台）", icon=":material/phonelink_setup:"):
+    open_now = acting.has_error("counter_")
+    with st.expander("更换手机号（客户本人在柜台）", icon=":material/phonelink_setup:", expanded=open_now):
         st.caption(
             "旧号码还能接收短信时，请客户在“我的基本资料”中自行更换。确认后，客户的登录全部结束，新旧号码都会收到短信。"
         )

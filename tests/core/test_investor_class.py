@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from core.actor import Actor, Role
-from core.errors import BadFile, NotAllowed, NotFound, Stale, WrongState
+from core.errors import NotAllowed, NotFound, Stale, WrongState
 from core.jobs.sweep import sweep
 from core.records import Customer
 from core.records_customers import Proposal, ProposalState
@@ -116,9 +116,10 @@ def test_what_a_proposal_needs(bench: Bench, changes: dict[str, Any], field: str
 
 def test_a_file_that_is_no_picture_is_refused(bench: Bench) -> None:
     desk, given = replace(bench.desk, images=RealImages()), {"basis": "professional", "reason": "证明"}
-    with pytest.raises(BadFile):
-        propose_class(desk, bench.staff("review"), EXISTING.id, "professional", valid_to=last_day(bench),
-                      files=((b"no picture", "proof.jpg"),), **given)  # fmt: skip
+    files = (*FILES, (b"no picture", "proof.jpg"))
+    errors = propose_class(desk, bench.staff("review"), EXISTING.id, "professional", valid_to=last_day(bench),
+                           files=files, **given)  # fmt: skip
+    assert errors.keys() == {"files"}
     assert proposals(bench) == []
 
 

@@ -112,7 +112,7 @@ def test_a_class_is_proposed_by_one_and_approved_by_another(office: Bench, page:
     at = press(page(PAGE, made.SECOND), f"waiting_{waiting(office)}")
     assert "证明材料 1" in words(at)
     shown = words(press(at, f"approve_{waiting(office)}"))
-    assert "已生效 专业投资者 普通投资者申请转化 至 2027-03-01" in shown
+    assert "已生效 · 专业投资者 · 普通投资者申请转化 · 至 2027-03-01" in shown
     with office.desk.read(made.FIRM.id) as work:
         assert work.people.find_customer(customer_id=known.id).investor_class == "professional"  # type: ignore[union-attr]
 
