@@ -107,12 +107,11 @@ def show_certificates(view: CustomerView) -> None:
 
 def show_messages(view: CustomerView) -> None:
     """The last messages: what about, to which number (masked), and whether they left; never their text."""
-    texts = view.rules["sms_texts"]["texts"]
-    rows = [
-        (clock_words.exact(each.created_at),
-         cell(f"{texts[each.template]['title']} · {mask_phone(each.phone)} · {SMS_STATES.get(each.state, each.state)}"))
-        for each in view.messages
-    ]  # fmt: skip
+    titles = {key: row["title"] for key, row in view.rules["sms_texts"]["texts"].items()}
+    rows = []
+    for each in view.messages:
+        parts = (titles.get(each.template, ""), mask_phone(each.phone), SMS_STATES.get(each.state, each.state))
+        rows.append((clock_words.exact(each.created_at), cell(" · ".join(part for part in parts if part))))
     fact_table("短信", rows, "内容 · 号码 · 状态")
 
 

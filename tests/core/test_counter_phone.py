@@ -84,6 +84,22 @@ def test_the_old_number_opens_nothing_any_more(bench: Bench) -> None:
     assert len(open_customer(bench.desk, bench.staff("service"), f"customer:{customer_id}").notes) == 1
 
 
+def test_a_business_that_is_open_meanwhile_brings_the_old_number_back_to_nobody(bench: Bench) -> None:
+    walk, customer_id = opened(bench)
+    again = walk.again("settlement")
+    again.start(bench)
+    again.walk_to(bench)
+    changed(bench, customer_id)
+    again.hand_in(bench)
+    again.do_submitted(bench)
+    again.do_in_review(bench)
+    bench.run_jobs()
+    assert {phone for phone, text in bench.sms.sent if again.case(bench).number in text} == {NEW}
+    with bench.desk.read("f1") as work:
+        assert work.people.find_customer(customer_id=customer_id).phone == NEW  # type: ignore[union-attr]
+        assert work.people.customer_file(customer_id).profile["phone"] == NEW
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [

@@ -180,6 +180,16 @@ def test_after_the_last_day_the_customer_is_ordinary_again(bench: Bench) -> None
     assert "普通投资者" in bench.sms.sent[-1][1]
 
 
+def test_a_firm_whose_texts_are_older_tells_the_customer_all_the_same(bench: Bench) -> None:
+    with bench.work() as work:
+        kept = work.firms.data("sms_texts", 1)
+        texts = {key: row for key, row in kept["texts"].items() if not key.startswith("class_")}
+        work.firms.add_data("sms_texts", 2, {**kept, "texts": texts}, work.now, "system")
+    made_professional(bench)
+    bench.run_jobs()
+    assert "专业投资者" in bench.sms.sent[-1][1]
+
+
 def test_a_newer_decision_ends_the_older_one(bench: Bench) -> None:
     made_professional(bench, valid_to=last_day(bench, 10))
     made_professional(bench, valid_to=last_day(bench, 400))
