@@ -48,3 +48,6 @@ REVIEW_IDLE = timedelta(minutes=15)
 
 RESERVATIONS_A_DAY = 10
 """Bookings and changes of one customer; each sends an SMS."""
+
+DATA_ANSWER_DAYS = 15
+"""Days to answer a request about personal data (个人信息保护法 art. 50: in time), where the firm sets no other."""

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     QUEUE_MANAGE = "desk:queue:manage"
     QUEUE_READ = "desk:queue:read"
     QUEUE_SERVE = "desk:queue:serve"
+    REQUEST_ANSWER = "desk:request:answer"
     RESERVATION_MANAGE = "desk:reservation:manage"
     SKILLS_MANAGE = "desk:skills:manage"
 
@@ -52,7 +53,9 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         }
     ),
     Role.ANALYST: frozenset({_P.QUEUE_READ}),
-    Role.COMPLIANCE: frozenset({_P.AUDIT_VERIFY, _P.CASE_READ, _P.EVIDENCE_EXPORT, _P.EVIDENCE_READ}),
+    Role.COMPLIANCE: frozenset(
+        {_P.AUDIT_VERIFY, _P.CASE_READ, _P.EVIDENCE_EXPORT, _P.EVIDENCE_READ, _P.REQUEST_ANSWER}
+    ),
     Role.SERVICE: frozenset({_P.CASE_READ}),
     Role.ADMIN: frozenset(
         {

@@ -230,6 +230,62 @@ class Customer(Base):
         Index("uq_customer_firm_id_number", "firm_id", "number", unique=True),
         Index("uq_customer_firm_id_capital_account", "firm_id", "capital_account", unique=True),
         Index("ix_customer_firm_id_phone_index", "firm_id", "phone_index"),
+        Index("ix_customer_firm_id_name_index", "firm_id", "name_index"),
+    )
+
+
+class CustomerNote(Base):
+    """A note of staff on a person; `subject` is who signs in (`customer:<id>`, `phone:<index>`)."""
+
+    __tablename__ = "customer_note"
+    firm_id: Mapped[str] = _firm()
+    id: Mapped[str] = _id()
+    subject: Mapped[str] = mapped_column(String(80))
+    text_sealed: Mapped[bytes]
+    created_by: Mapped[str] = mapped_column(String(80))
+    created_at: Mapped[datetime]
+    __table_args__ = (Index("ix_customer_note_firm_id_subject", "firm_id", "subject", "created_at"),)
+
+
+class Proposal(Base):
+    """A change of a customer on file that takes two persons; files beside it are evidence rows under its id."""
+
+    __tablename__ = "proposal"
+    firm_id: Mapped[str] = _firm()
+    id: Mapped[str] = _id()
+    customer_id: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(12))
+    body_sealed: Mapped[bytes]
+    valid_to: Mapped[str | None] = mapped_column(String(10))
+    proposed_by: Mapped[str] = mapped_column(String(80))
+    proposed_at: Mapped[datetime]
+    decided_by: Mapped[str | None] = mapped_column(String(80))
+    decided_at: Mapped[datetime | None]
+    __table_args__ = (
+        Index("ix_proposal_firm_id_customer_id", "firm_id", "customer_id", "proposed_at"),
+        Index("ix_proposal_firm_id_state", "firm_id", "state", "kind", "valid_to"),
+        _partial("uq_proposal_waiting", "firm_id", "customer_id", "kind", where="state = 'waiting'"),
+        CheckConstraint("decided_by IS NULL OR decided_by <> proposed_by", "four_eyes"),
+    )
+
+
+class DataRequest(Base):
+    """What a customer asked about the own personal data; `due_at` is empty for what took effect at once."""
+
+    __tablename__ = "data_request"
+    firm_id: Mapped[str] = _firm()
+    id: Mapped[str] = _id()
+    subject: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(20))
+    body_sealed: Mapped[bytes]
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    answered_by: Mapped[str | None] = mapped_column(String(80))
+    answered_at: Mapped[datetime | None]
+    __table_args__ = (
+        Index("ix_data_request_firm_id_subject", "firm_id", "subject", "created_at"),
+        Index("ix_data_request_firm_id_due_at", "firm_id", "due_at", "answered_at"),
     )
 
 
@@ -846,7 +902,10 @@ class SmsMessage(Base):
     state: Mapped[str] = mapped_column(String(12))
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
-    __table_args__ = (Index("ix_sms_message_firm_id_created_at", "firm_id", "created_at"),)
+    __table_args__ = (
+        Index("ix_sms_message_firm_id_created_at", "firm_id", "created_at"),
+        Index("ix_sms_message_firm_id_owner", "firm_id", "owner", "created_at"),
+    )
 
 
 class Job(Base):

@@ -23,6 +23,7 @@ from db.stores.duty import DeskMessages, DutyTimes
 from db.stores.firms import Firms
 from db.stores.jobs import Jobs
 from db.stores.knowledge import KnowledgeAttempts
+from db.stores.matters import Matters
 from db.stores.metrics import Metrics
 from db.stores.people import People
 from db.stores.queue import Queue
@@ -46,6 +47,11 @@ class SqlWork:
     def people(self) -> People:
         """Customers, staff, sessions, codes."""
         return People(self)
+
+    @cached_property
+    def matters(self) -> Matters:
+        """Notes, proposals and requests about a customer."""
+        return Matters(self)
 
     @cached_property
     def firms(self) -> Firms:

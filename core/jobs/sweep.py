@@ -1,4 +1,4 @@
-"""What time alone decides: silence, missed offers, closing time, reservations, reviews, tests, counters."""
+"""What time alone decides: silence, missed offers, closing time, reservations, reviews, tests, classes, counters."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from core.case import Action, State, next_state
 from core.jobs.reservations import end_reservations
 from core.ports import Desk, Work
 from core.usecases.duty import settle_duty
+from core.usecases.investor_class import end_classes
 from core.usecases.knowledge_test import end_overdue
 from core.usecases.offers import miss_offers, offer_waiting
 from core.usecases.wait_for_witness import close_after_hours
@@ -25,6 +26,7 @@ def sweep(desk: Desk, firm_id: str) -> int:
         found |= {"missed": miss_offers(work), "silent": work.duty.stop_silent()}
         freed = _free_idle_reviews(work) + end_reservations(work) + settle_duty(work) + offer_waiting(work)
         freed += end_overdue(work)
+        freed += end_classes(work)
         changed = sum(found.values())
         if changed:
             counted = {name: count for name, count in found.items() if count}

@@ -112,10 +112,17 @@ def _refused(found: Iterable[Standing], choice: Choice, rules: Rules) -> tuple[s
     return None
 
 
+def reports_due(choice: Choice, table: Mapping[str, Any]) -> bool:
+    """Whether 成绩报告单 or the test are due: a first 金融 or 原油 of an ordinary investor (R118, R120)."""
+    if choice.investor_class == "professional":
+        return False
+    return exchanges.needs_score_reports(choice.chosen, choice.opened, table)
+
+
 def _knowledge(found: Sequence[Standing], facts: Facts, choice: Choice, rules: Rules) -> tuple[str, str] | None:
     """Two to ten score reports, or a passed test that holds, or an exemption for each group (R118, R119)."""
     table, tested = rules["exchanges"], [s for s in found if s.requirement.kind == "knowledge"]
-    if not exchanges.needs_score_reports(choice.chosen, choice.opened, table):
+    if not reports_due(choice, table):
         return None
     if tested and all(each.test or each.exempt_shown for each in tested):
         return None

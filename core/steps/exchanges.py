@@ -100,6 +100,11 @@ def require_decided(facts: Facts, rules: Rules, now: datetime) -> None:
         raise WrongState(problem)
 
 
+def needs_reports(facts: Facts, chosen: Iterable[str], rules: Rules) -> bool:
+    """Whether 成绩报告单 are due (R118); professional investors are exempt."""
+    return access.reports_due(choice(facts, chosen), rules["exchanges"])
+
+
 def check(answers: Answers, facts: Facts, rules: Rules, now: datetime) -> Checked:
     """A choice that may be opened, with its notices answered and the proof of its conditions brought (R118)."""
     table, chosen = rules["exchanges"], sorted(set(answers.get("chosen") or ()))

@@ -85,8 +85,9 @@ def _moved(card: Mapping[str, Any], ids: Mapping[str, str]) -> dict[str, Any]:
 def keep_in_file(work: Work, loaded: Loaded, customer: Customer) -> Customer:
     """What the case handed in becomes the customer's file; parts it does not have stay as they were."""
     facts, old = loaded.facts, work.people.customer_file(customer.id)
+    phone = phone_in(facts, customer)
     file = CustomerFile(
-        profile=_stated(facts, "profile") or old.profile,
+        profile={**(_stated(facts, "profile") or old.profile), "phone": phone},
         bank=_stated(facts, "bank") or old.bank,
         suitability=_rated(facts) or old.suitability,
         photos=_newest(facts, old),
@@ -95,12 +96,22 @@ def keep_in_file(work: Work, loaded: Loaded, customer: Customer) -> Customer:
     changed = replace(
         customer,
         name=str(file.profile.get("name") or customer.name),
-        phone=str(file.profile.get("phone") or customer.phone),
+        phone=phone,
         id_valid_to=str(file.profile.get("valid_to") or customer.id_valid_to),
         level=str(file.suitability.get("level") or customer.level),
     )
     work.people.change_customer(changed)
     return changed
+
+
+def phone_in(facts: Facts, customer: Customer) -> str:
+    """The customer's number as this case leaves it: one that was changed in it counts, else the one on file now.
+
+    The number on file may be younger than the case: it is changed at the counter, too.
+    """
+    began = facts.values("identity").get("phone")
+    stated = facts.values("profile").get("phone")
+    return str(stated) if stated and stated != began else customer.phone
 
 
 def _stated(facts: Facts, part: str) -> dict[str, Any]:

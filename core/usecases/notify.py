@@ -6,11 +6,15 @@ from typing import Any
 
 from core.flow import Rules
 from core.ports import Work
+from core.usecases.customer_file import phone_in
 from core.usecases.loading import Loaded, rules_for
 
 
 def notify(work: Work, rules: Rules, owner: str, phone: str, template: str, **values: Any) -> None:
-    """Fill a template (kind `sms_texts`) and post it; nothing happens without a phone number."""
+    """Fill a template (kind `sms_texts`) and post it; nothing happens without a phone number.
+
+    A firm whose texts are older than the template sends the product's first version of it.
+    """
     if not phone:
         return
     texts, firm = rules["sms_texts"], rules["firm"]
@@ -23,6 +27,9 @@ def notify(work: Work, rules: Rules, owner: str, phone: str, template: str, **va
 
 def notify_case(work: Work, loaded: Loaded, template: str, **values: Any) -> None:
     """A message about a case to its customer."""
-    phone = str(loaded.facts.values("profile").get("phone") or loaded.facts.values("identity").get("phone") or "")
-    known = {"business": loaded.business.title, "case_number": loaded.case.number}
-    notify(work, loaded.rules, loaded.case.owner, phone, template, **known, **values)
+    facts, case = loaded.facts, loaded.case
+    customer = work.people.find_customer(customer_id=case.customer_id) if case.customer_id else None
+    stated = facts.values("profile").get("phone") or facts.values("identity").get("phone")
+    phone = phone_in(facts, customer) if customer else str(stated or "")
+    known = {"business": loaded.business.title, "case_number": case.number}
+    notify(work, loaded.rules, case.owner, phone, template, **known, **values)

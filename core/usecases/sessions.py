@@ -169,7 +169,12 @@ def end_staff_sessions(desk: Desk, actor: Actor, staff_id: str) -> int:
     with desk.write(actor.firm_id) as work:
         if work.people.find_staff(staff_id=staff_id) is None:
             raise NotFound
-        found = live_sessions(work, f"staff:{staff_id}")
-        for session in found:
-            _close(work, actor, session)
+        return close_sessions(work, actor, f"staff:{staff_id}")
+
+
+def close_sessions(work: Work, actor: Actor, subject: str) -> int:
+    """End every session of a person inside the caller's transaction; returns how many."""
+    found = live_sessions(work, subject)
+    for session in found:
+        _close(work, actor, session)
     return len(found)

@@ -30,6 +30,7 @@ from core.rules.service_hours import ServiceHours
 from core.steps.device import call_ready
 from core.usecases.answer_step import load_own
 from core.usecases.loading import Loaded, calendar_around, kept_for_a_minute, rules_for
+from core.usecases.own_data import require_consent
 from core.usecases.reservations import priority_of
 
 TOLD_FOR = timedelta(hours=12)
@@ -49,6 +50,7 @@ def join_queue(desk: Desk, actor: Actor, case_id: str, rehearsal: Rehearsal | No
             return live
         if loaded.business.step("witness").is_done(loaded.facts, loaded.rules, loaded.now):
             raise WrongState("视频验证已经通过，请继续下一步。")
+        require_consent(work, loaded)
         _require_device(loaded)
         hours = ServiceHours.of(loaded.rules["service_hours"], "witness", loaded.case.branch_id)
         if not hours.is_open(work.now, calendar_around(work)):

@@ -116,6 +116,11 @@ class Cases(Store):
         where = (_C.state.in_([str(s) for s in WITH_CUSTOMER]), _C.updated_at <= moment, _C.business.not_in(but))
         return [self._case(row) for row in self.rows(_C, *where, ~warned.exists(), order=_C.updated_at, limit=limit)]
 
+    def with_id(self, id_number: str) -> list[Case]:
+        """Every case that carries this ID number, newest first."""
+        found = self.rows(_C, _C.id_index == self.index("id_number", id_number), order=_C.created_at.desc())
+        return [self._case(row) for row in found]
+
     def others_with_id(self, id_number: str, case_id: str, owner: str) -> int:
         """How many cases of other owners carry the same ID number (疑似重复)."""
         index = self.index("id_number", id_number)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -120,6 +120,10 @@ class Jobs(Store):
         """Messages since a moment, newest first (the demo's outbox on screen)."""
         found = self.work.connection.execute(_RECENT, {"firm": self.work.firm_id, "since": since})
         return [self._sms(r) for r in found]
+
+    def sms_of(self, owners: Collection[str]) -> list[SmsMessage]:
+        """The last 20 messages to a person under any of these names, newest first."""
+        return [self._sms(r) for r in self.rows(_S, _S.owner.in_(owners), order=_S.created_at.desc(), limit=20)]
 
     def set_sms(self, message: SmsMessage, state: str, text: str | None = None) -> None:
         """Store the outcome of sending; the text is overwritten when it held a code."""

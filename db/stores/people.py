@@ -14,6 +14,8 @@ from core.records import Customer, CustomerFile, SessionRecord, SmsCode, StaffMe
 from db import tables as t
 from db.stores.base import Store
 
+MOST_FOUND = 20
+
 
 class People(Store):
     """Everybody who signs in, and the limits on trying."""
@@ -27,6 +29,13 @@ class People(Store):
         else:
             row = self.row(table, table.id == customer_id)
         return self._customer(row) if row else None
+
+    def customers_with(self, field: str, value: str) -> list[Customer]:
+        """Customers on file with exactly this `id_number`, `phone`, `name` or `capital_account`, 20 at most."""
+        table = t.Customer
+        blind = {"id_number": table.id_index, "phone": table.phone_index, "name": table.name_index}
+        where = blind[field] == self.index(field, value) if field in blind else table.capital_account == value
+        return [self._customer(row) for row in self.rows(table, where, order=table.number, limit=MOST_FOUND)]
 
     def _customer(self, r: Row[Any]) -> Customer:
         data = self.unseal(t.Customer, "data_sealed", r.id, r.data_sealed)

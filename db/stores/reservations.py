@@ -58,8 +58,12 @@ class Reservations(Store):
 
     def find_last(self, case_id: str) -> Reservation | None:
         """The newest reservation of a case, whatever its state."""
-        found = self.equal(_R, case_id=case_id, order=("created_at",))
-        return _reservation(found[-1]) if found else None
+        found = self.of_case(case_id)
+        return found[-1] if found else None
+
+    def of_case(self, case_id: str) -> list[Reservation]:
+        """Every reservation of a case, oldest first."""
+        return [_reservation(row) for row in self.equal(_R, case_id=case_id, order=("created_at",))]
 
     def of_day(self, branch_id: str, day: date) -> list[Reservation]:
         """Everything that was booked for a day, by window."""

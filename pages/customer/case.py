@@ -66,7 +66,7 @@ def _note_visit(loaded: Loaded) -> None:
 
 
 def _states(loaded: Loaded, current: str) -> dict[str, str]:
-    """How each step stands, for the progress and the picture; `current` is the one on screen, empty on the last page."""
+    """How each step stands, for the progress and the picture; `current` is the one on screen, empty on the last."""
     states = {key: "done" if done else "todo" for key, done in loaded.done.items()}
     states |= {s.key: "rejected" for s in loaded.plan if loaded.facts.open_rejection(s.key) and not loaded.done[s.key]}
     if current and states[current] != "rejected":

@@ -85,4 +85,5 @@ for topic in rules["education"]["topics"]:
         st.markdown(topic["text"])
 if not guest.customer and len(wiring.firms()) > 1:
     st.page_link("customer/firm.py", label="更换期货公司", icon=":material/apartment:")
+st.page_link("customer/my_data.py", label="个人信息保护与我的权利", icon=":material/shield_person:")
 st.caption(f"见证 {guest.firm.name} · 试点系统")

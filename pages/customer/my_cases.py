@@ -7,6 +7,7 @@ import streamlit as st
 from core.businesses import BUSINESSES
 from core.case import ALLOWED, CLOSED_STATES, STATE_TITLES, WITH_CUSTOMER, Action, Case
 from core.errors import DeskError
+from core.usecases.investor_class import how_to_apply
 from core.usecases.own_cases import OwnCase, own_case, own_cases
 from pages.parts import acting, clock_words, notice, outcome, reserve, visitor, wiring
 from pages.parts.own_sessions import show_own_sessions
@@ -78,6 +79,8 @@ def _lists() -> None:
     for row in rows:
         if acting.asking() == outcome.question(row.case.id):
             outcome.confirm_give_up(desk, actor, own_case(desk, actor, row.case.id))
+    st.caption(notice.plain(how_to_apply(guest.firm.hotline)))
+    st.page_link("customer/my_data.py", label="个人信息：查看、获取副本、更正、删除", icon=":material/shield_person:")
     st.subheader("登录情况")
     show_own_sessions(desk, actor)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -37,6 +37,18 @@ def attempt(act: Callable[[], object], done: str = "") -> bool:
     return True
 
 
+def attempt_form(act: Callable[[], Mapping[str, str] | None], done: str, prefix: str = "") -> bool:
+    """Run a use case that returns errors by field (kept under `prefix` + field) from a callback; True when stored."""
+    errors: dict[str, str] = {}
+    if not attempt(lambda: errors.update(act() or {})):
+        return False
+    if errors:
+        fail({f"{prefix}{field}": text for field, text in errors.items()})
+        return False
+    state.say(done)
+    return True
+
+
 def fail(errors: dict[str, str]) -> None:
     """Keep mistakes for the fields of the next run."""
     state.put(Key.ERRORS, errors)
@@ -47,6 +59,11 @@ def field_error(field: str) -> None:
     errors: dict[str, str] = state.get(Key.ERRORS) or {}
     if field in errors:
         notice.field_error(errors[field])
+
+
+def has_error(prefix: str) -> bool:
+    """Whether the last attempt left a mistake in a form whose fields begin so; what it stands in stays unfolded."""
+    return any(str(field).startswith(prefix) for field in state.get(Key.ERRORS) or {})
 
 
 def show_refusal() -> None:

@@ -34,6 +34,7 @@ STAFF = (
     ("compliance", "郑洁", (Role.COMPLIANCE,)),
     ("service", "冯军", (Role.SERVICE,)),
     ("admin", "管理员", (Role.ADMIN,)),
+    ("review2", "刘洁", (Role.REVIEW,)),
 )
 
 
@@ -63,8 +64,13 @@ def seed(desk: Desk, database: Database) -> str:
 
 def _renew(desk: Desk, firm: Firm, hashed: str) -> None:
     with desk.write(firm.id) as work:
-        for member in work.people.all_staff():
+        known = work.people.all_staff()
+        for member in known:
             work.people.change_staff(member.id, password_hash=hashed, failed=0, locked_until=None)
+        logins = {member.login for member in known}
+        for position, (login, _, _) in enumerate(STAFF):
+            if login not in logins:
+                work.people.add_staff(_member(position, hashed))
 
 
 def _complete(desk: Desk, firm: Firm) -> None:

@@ -36,6 +36,7 @@ class Key(StrEnum):
     VISIT = "visit_noted"
     NONCE = "nonce"
     KEPT = "kept_case"
+    COPY_CODE = "copy_code_id"
     REHEARSAL = "rehearsed"
     REHEARSAL_CLOSED = "rehearsal_closed"
     TEST_QUESTION = "question_looked_at"

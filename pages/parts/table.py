@@ -13,6 +13,7 @@ CUSTOMER = {
     "sign_in": ("登录", "customer/sign_in.py", ":material/login:"),
     "case": ("办理中", "customer/case.py", ":material/edit_document:"),
     "my": ("我的业务", "customer/my_cases.py", ":material/list_alt:"),
+    "my_data": ("个人信息", "customer/my_data.py", ":material/shield_person:"),
     "documents": ("协议下载", "customer/documents.py", ":material/description:"),
     "continue": ("手机继续办理", "customer/continue_here.py", ":material/smartphone:"),
     "firm": ("选择期货公司", "customer/firm.py", ":material/apartment:"),
@@ -24,6 +25,8 @@ STAFF = {
     "desk_results": ("交易所回报", "staff/results.py", ":material/account_balance:", Permission.CASE_REPORT),
     "desk_counter": ("柜台办理", "staff/counter.py", ":material/storefront:", Permission.CASE_REPORT),
     "desk_callback": ("电话回访", "staff/callback.py", ":material/call:", Permission.CALLBACK_RECORD),
+    "desk_customers": ("客户", "staff/customers.py", ":material/person_search:", Permission.CASE_READ),
+    "desk_requests": ("个人信息申请", "staff/data_requests.py", ":material/gavel:", Permission.REQUEST_ANSWER),
     "desk_queue": ("排队情况", "staff/queue.py", ":material/groups:", Permission.QUEUE_READ),
     "desk_reservations": (
         "预约日历",

@@ -11,6 +11,7 @@ from pages.routes.documents import send_documents
 from pages.routes.entry import send_entry
 from pages.routes.evidence import send_evidence, send_original
 from pages.routes.health import health, probe, root_certificate
+from pages.routes.my_data import send_copy
 from pages.routes.rehearsal import look_at_face, receive_uplink
 from pages.routes.session import exchange, leave
 from pages.routes.stills import receive_still
@@ -23,6 +24,7 @@ ROUTES = [
     Route("/entry/{key}.svg", send_entry, methods=["GET"]),
     Route("/evidence/{evidence_id}", send_evidence, methods=["GET"]),
     Route("/desk-calendar/{year:int}.csv", send_calendar, methods=["GET"]),
+    Route("/my-data/copy.zip", send_copy, methods=["GET"]),
     Route("/evidence/{evidence_id}/original", send_original, methods=["GET"]),
     Route("/signed-documents.zip", send_documents, methods=["GET"]),
     Route("/still/{ticket_id}/{slot}", receive_still, methods=["POST"]),

@@ -121,7 +121,7 @@ def _pictures(view: StepView, slot: str, title: str) -> None:
 
 def _reports(view: StepView, chosen: list[str], test: Standing | None) -> None:
     table = view.loaded.rules["exchanges"]
-    if not rule.needs_score_reports(chosen, step.opened(view.loaded.facts), table):
+    if not step.needs_reports(view.loaded.facts, chosen, view.loaded.rules):
         return
     limits: dict[str, Any] = table["score_reports"]
     with st.container(key="card-reports"):

@@ -9,7 +9,9 @@ from typing import Any
 import streamlit as st
 
 from core.rules.suitability import level_name, matching_risks
+from core.steps.exchanges import investor_class
 from core.usecases.answer_step import answer_step, keep_draft
+from core.usecases.investor_class import BASES, how_to_apply, threshold_words
 from pages.parts import notice, state, visitor
 from pages.parts.state import Key
 from pages.parts.step import StepView
@@ -63,10 +65,11 @@ def _result(view: StepView) -> None:
     st.success(f"您的评估结果：{level_name(level, lowest, table)}", icon=":material/insights:")
     meaning = table["lowest_meaning"] if lowest else next(r["meaning"] for r in table["levels"] if r["code"] == level)
     st.markdown(notice.plain(meaning))
-    risks = matching_risks(level, lowest, "ordinary", table)
+    risks = matching_risks(level, lowest, investor_class(view.loaded.facts), table)
     names = {row["code"]: f"{row['code']} {row['name']}" for row in table["risks"]}
     st.markdown("与您匹配的产品风险等级：" + "、".join(names[risk] for risk in risks))
     st.caption("商品期货为 R3，金融期货和原油期货为 R4。")
+    _professional(view)
     st.button("重新评估", key="again", type="tertiary", on_click=_again)
     view.actions(view.forward)
 
@@ -113,6 +116,20 @@ def _one_by_one(view: StepView, questions: list[Question], given: Given) -> None
         view.actions(lambda: _submit(view), "提交评估", back)
     else:
         view.actions(lambda: _turn(view, at + 1, questions[at]["key"]), "下一题", back)
+
+
+def _professional(view: StepView) -> None:
+    """How a customer on file applies for the other class; not asked for online."""
+    if not view.loaded.case.customer_id:
+        return
+    if investor_class(view.loaded.facts) == "professional":
+        st.markdown(":material/workspace_premium: 您是专业投资者。")
+        return
+    thresholds = view.loaded.rules["thresholds"]
+    with st.expander("申请成为专业投资者", icon=":material/workspace_premium:"):
+        for key, title in BASES.items():
+            st.markdown(f"{title}：{threshold_words(thresholds[key])}。")
+        st.markdown(notice.plain(how_to_apply(str(view.loaded.rules["firm"]["hotline"]))))
 
 
 def draw(view: StepView) -> None:

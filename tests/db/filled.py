@@ -30,6 +30,7 @@ from core.records import (
     StaffMember,
     Ticket,
 )
+from core.records_customers import CustomerNote, DataRequest, Proposal, ProposalKind, ProposalState, RequestKind
 from core.rules.calendar import CalendarDay, local_time
 from core.rules.knowledge_test import Attempt, Drawn, Given
 from core.rules.reservation import ReservationState, Shift
@@ -81,7 +82,10 @@ class Filled:
     evidence: Evidence
     job: str
     head: bytes
-    request: str
+    demand: str
+    note: CustomerNote
+    proposal: Proposal
+    request: DataRequest
 
 
 def fill(bench: Bench) -> Filled:
@@ -100,6 +104,7 @@ def fill(bench: Bench) -> Filled:
     _by_hand(bench)
     with bench.work() as work:
         _desk_by_hand(work)
+        _matters_by_hand(work)
         _reservations_by_hand(work)
         _supplements_by_hand(work, active.case_id)
     bench.pass_time(RING + timedelta(seconds=1))
@@ -130,6 +135,18 @@ def _by_hand(bench: Bench) -> None:
         work.knowledge.add_attempt(TEST)
         work.knowledge.add_attempt(replace(TEST, id="test-second", owner="phone:second"))
         work.jobs.post("probe", {"file": "f" * 32}, dedupe="here", run_at=EARLY)
+
+
+def _matters_by_hand(work: Work) -> None:
+    """A note, a proposal that waits, one whose last day is over, a request to be answered."""
+    subject, kind = f"customer:{ONLY_HERE.id}", ProposalKind.INVESTOR_CLASS
+    work.matters.add_note(CustomerNote("note-here", subject, "独此备注", "staff:only-here", work.now))
+    lapsed = Proposal("lapsed-here", ONLY_HERE.id, kind, ProposalState.WAITING, {}, date(2020, 1, 1), "staff:a", EARLY)
+    work.matters.add_proposal(lapsed)
+    assert work.matters.decide_proposal(lapsed, ProposalState.APPROVED, "staff:b", {"wanted": "professional"})
+    work.matters.add_proposal(replace(lapsed, id="proposal-here", valid_to=None, proposed_at=work.now))
+    asked = DataRequest("request-here", subject, RequestKind.DELETION, {"text": "独此请求"}, work.now, work.now)
+    work.matters.add_request(asked)
 
 
 def _desk_by_hand(work: Work) -> None:
@@ -174,11 +191,13 @@ def _found(bench: Bench, active: Walk, rejected: Walk, in_call: Walk) -> Filled:
         job = work.jobs.take(timedelta(minutes=3))
         _, head = work.audit_head()
         line = work.calls.lines(in_call.case_id, "customer")[0]
-        [(request, _)] = work.supplements.waiting_of(ONLY_HERE.id)
-    assert waiting and offered and booked and job
+        [(demand, _)] = work.supplements.waiting_of(ONLY_HERE.id)
+        [note] = work.matters.notes_of([f"customer:{ONLY_HERE.id}"])
+        proposal, request = work.matters.find_proposal("proposal-here"), work.matters.find_request("request-here")
+    assert waiting and offered and booked and job and proposal and request
     return Filled(
         active, rejected, in_call, facts.case, document, waiting, offered, desk_message, line, booked, sms,
-        facts.evidence[0], job.id, head, request,
+        facts.evidence[0], job.id, head, demand, note, proposal, request,
     )  # fmt: skip
 
 

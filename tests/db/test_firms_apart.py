@@ -23,6 +23,7 @@ from core.errors import DeskError, NotFound, Stale
 from core.flow import Evidence, Proof, Rejection
 from core.metrics import Span, Targets
 from core.records import Branch, CustomerFile, Firm, SessionRecord, SmsCode, StaffMember
+from core.records_customers import ProposalKind, ProposalState
 from core.rules.calendar import CalendarDay
 from core.rules.reservation import ReservationState, Shift
 from core.supplement import Standing
@@ -52,6 +53,7 @@ READS: dict[str, Act] = {
     "cases.of_owner": lambda w, a: w.cases.of_owner(a.active.owner),
     "cases.in_states": lambda w, a: w.cases.in_states(list(State)),
     "cases.silent_since": lambda w, a: w.cases.silent_since(w.now, ["x"], 9),
+    "cases.with_id": lambda w, a: w.cases.with_id(a.active.person.id_number),
     "cases.others_with_id": lambda w, a: w.cases.others_with_id(a.active.person.id_number, "x", "phone:other"),
     "cases.witness_of": lambda w, a: w.cases.witness_of(a.active.case_id),
     "cases.facts": lambda w, a: _some(w.cases.facts(w.cases.get(a.active.case_id))),
@@ -70,6 +72,9 @@ READS: dict[str, Act] = {
     "cases.internal_notes": lambda w, a: w.cases.internal_notes(a.rejected.case_id),
     "people.find_customer": lambda w, a: w.people.find_customer(id_number=ONLY_HERE.id_number)
     or w.people.find_customer(customer_id=ONLY_HERE.id),
+    "people.customers_with": lambda w, a: w.people.customers_with("name", ONLY_HERE.name)
+    or w.people.customers_with("id_number", ONLY_HERE.id_number) or w.people.customers_with("phone", PHONE)
+    or w.people.customers_with("capital_account", a.active.account),
     "people.customer_file": lambda w, a: w.people.customer_file(ONLY_HERE.id).profile,
     "people.find_staff": lambda w, a: w.people.find_staff(login="onlyhere")
     or w.people.find_staff(staff_id="only-here"),
@@ -107,6 +112,7 @@ READS: dict[str, Act] = {
     "reservations.find": lambda w, a: w.reservations.find(a.booked.id) or w.reservations.find(a.booked.id, lock=True),
     "reservations.find_booked": lambda w, a: w.reservations.find_booked(a.booked.owner),
     "reservations.find_last": lambda w, a: w.reservations.find_last("case-waiting"),
+    "reservations.of_case": lambda w, a: w.reservations.of_case("case-waiting"),
     "reservations.of_day": lambda w, a: w.reservations.of_day("b1", DAY),
     "reservations.booked_from": lambda w, a: w.reservations.booked_from(DAY),
     "reservations.ended": lambda w, a: w.reservations.ended(),
@@ -133,6 +139,15 @@ READS: dict[str, Act] = {
     "jobs.named_files": lambda w, a: w.jobs.named_files(),
     "jobs.find_sms": lambda w, a: w.jobs.find_sms(a.sms.id),
     "jobs.recent_sms": lambda w, a: w.jobs.recent_sms(EARLY),
+    "jobs.sms_of": lambda w, a: w.jobs.sms_of([a.active.owner]),
+    "matters.notes_of": lambda w, a: w.matters.notes_of([f"customer:{ONLY_HERE.id}"]),
+    "matters.find_proposal": lambda w, a: w.matters.find_proposal("proposal-here"),
+    "matters.proposals_of": lambda w, a: w.matters.proposals_of(ONLY_HERE.id),
+    "matters.waiting_proposals": lambda w, a: w.matters.waiting_proposals(),
+    "matters.lapsed_proposals": lambda w, a: w.matters.lapsed_proposals(ProposalKind.INVESTOR_CLASS, DAY),
+    "matters.find_request": lambda w, a: w.matters.find_request("request-here"),
+    "matters.requests_of": lambda w, a: w.matters.requests_of([f"customer:{ONLY_HERE.id}"]),
+    "matters.open_requests": lambda w, a: w.matters.open_requests(),
 }  # fmt: skip
 
 
@@ -270,6 +285,14 @@ WRITES: dict[str, Act] = {
     "knowledge.add_attempt": lambda w, a: w.knowledge.add_attempt(replace(TEST, id="new", owner="phone:new")),
     "knowledge.save_answers": lambda w, a: w.knowledge.save_answers(TEST),
     "knowledge.end": lambda w, a: w.knowledge.end("test-here", EARLY, 80, passed=True),
+    "matters.add_note": lambda w, a: w.matters.add_note(replace(a.note, id="new")),
+    "matters.add_proposal": lambda w, a: w.matters.add_proposal(replace(a.proposal, id="new", customer_id="other")),
+    "matters.decide_proposal": lambda w, a: w.matters.decide_proposal(
+        a.proposal, ProposalState.APPROVED, "staff:x", {}),
+    "matters.end_proposal": lambda w, a: w.matters.end_proposal("lapsed-here"),
+    "matters.add_request": lambda w, a: w.matters.add_request(replace(a.request, id="new")),
+    "matters.answer_request": lambda w, a: w.matters.answer_request(a.request, "staff:x", {}),
+    "matters.move_subject": lambda w, a: w.matters.move_subject(a.note.subject, "customer:other"),
     "jobs.post": lambda w, a: w.jobs.post("probe", {}, dedupe="new"),
     "jobs.take": lambda w, a: w.jobs.take(timedelta(minutes=1)),
     "jobs.finish": lambda w, a: w.jobs.finish(a.job),
@@ -281,10 +304,10 @@ WRITES: dict[str, Act] = {
 }  # fmt: skip
 WRITES |= {
     "supplements.add_campaign": lambda w, a: w.supplements.add_campaign(replace(CAMPAIGN, id="new"), [ONLY_HERE.id]),
-    "supplements.begin": lambda w, a: w.supplements.begin([a.request], a.rejected.case_id),
+    "supplements.begin": lambda w, a: w.supplements.begin([a.demand], a.rejected.case_id),
     "supplements.cancel": lambda w, a: w.supplements.cancel(CAMPAIGN.id),
     "supplements.tell_again": lambda w, a: w.supplements.tell_again(CAMPAIGN.id, DAY),
-    "supplements.note_told": lambda w, a: w.supplements.note_told([a.request], DAY),
+    "supplements.note_told": lambda w, a: w.supplements.note_told([a.demand], DAY),
 }
 ASKS_NO_TABLE = {"new_id"}
 REFUSED_AT_HOME = {"documents.add_authority": Stale}

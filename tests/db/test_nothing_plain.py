@@ -28,6 +28,8 @@ CANARIES = {
     "words to the customer": "地址与证件不符",
     "words among staff": "内部说明",
     "note of the call": "关机",
+    "note on a customer": "独此备注",
+    "words of a request": "独此请求",
 }  # fmt: skip
 
 

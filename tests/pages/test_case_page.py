@@ -54,3 +54,23 @@ def test_what_was_kept_goes_when_the_customer_is_signed_out(
     monkeypatch.setattr(wiring, "customer", lambda: None)
     at.run()
     assert Key.KEPT not in at.session_state
+
+
+def test_the_assessment_says_how_to_become_a_professional_investor(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walk = case_at(bench, "active", chosen=("DCE",)).again("assessment")
+    bench.pass_time(days=2)
+    walk.start(bench)
+    walk.walk_to(bench, "agreements")
+    now = bench.clock.now
+    session = SessionRecord("s1", walk.firm, "customer", walk.owner, now, now, walk.person.phone)
+    for name, value in {
+        "desk": bench.desk, "settings": bench.desk.settings, "firms": [F1], "customer": session, "staff": None,
+    }.items():  # fmt: skip
+        monkeypatch.setattr(wiring, name, lambda value=value: value)
+    at = opened()
+    at.session_state[Key.VIEW] = "suitability"
+    at.run()
+    texts = " ".join(str(each.value) for each in at.markdown)
+    assert "不低于 500 万元" in texts and "到营业部办理" in texts
