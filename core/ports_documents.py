@@ -1,4 +1,4 @@
-"""What the business needs from certificates and signed documents: plain values, two ports, and their errors."""
+"""What the business needs from certificates and signed documents: plain values, ports, and their errors."""
 
 from __future__ import annotations
 
