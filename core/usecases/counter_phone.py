@@ -47,17 +47,17 @@ def take_effect(work: Work, actor: Actor, proposal: Proposal) -> None:
     file = work.people.customer_file(customer.id)
     if file.profile:
         work.people.keep_file(customer.id, replace(file, profile={**file.profile, "phone": new}))
-    _take_from_old_number(work, actor, customer, f"phone:{work.keys.index('phone', old).hex()}")
+    leave_number(work, actor, customer, old)
+    close_sessions(work, actor, f"customer:{customer.id}")
     for number, template in ((old, "phone_replaced"), (new, "phone_registered")):
         notify(work, rules_for(work), f"customer:{customer.id}", number, template)
 
 
-def _take_from_old_number(work: Work, actor: Actor, customer: Customer, subject: str) -> None:
+def leave_number(work: Work, actor: Actor, customer: Customer, old: str) -> None:
     """Businesses begun by phone belonged to whoever receives its codes; now they belong to the customer on file."""
-    owner = f"customer:{customer.id}"
+    owner, subject = f"customer:{customer.id}", f"phone:{work.keys.index('phone', old).hex()}"
     for case in work.cases.of_owner(owner, customer.id):
         if case.owner == subject:
             work.cases.change(case, owner=owner)
     work.matters.move_subject(subject, owner)
-    close_sessions(work, actor, owner)
     close_sessions(work, actor, subject)

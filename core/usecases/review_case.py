@@ -16,6 +16,7 @@ from core.ports import Desk, Work
 from core.records import Customer
 from core.steps.exchanges import require_decided
 from core.usecases.callback_plan import callback_due
+from core.usecases.counter_phone import leave_number
 from core.usecases.customer_file import keep_in_file
 from core.usecases.loading import Loaded, calendar_around, load
 from core.usecases.notify import notify_case
@@ -92,7 +93,9 @@ def approve(work: Work, actor: Actor, loaded: Loaded, tag: Tag) -> str:
     """The approval itself, inside the caller's transaction; returns the capital account number."""
     case, ending = loaded.case, loaded.business.ending
     customer = _newcomer(work, loaded) if ending is Ending.ACCOUNT else _on_file(work, loaded)
-    customer = keep_in_file(work, loaded, customer)
+    old_phone, customer = customer.phone, keep_in_file(work, loaded, customer)
+    if customer.phone != old_phone:
+        leave_number(work, actor, customer, old_phone)
     for exchange in loaded.facts.values("exchanges").get("chosen") or ():
         work.results.add_request(case.id, exchange, actor.id)
     state = APPROVED_AS[ending]

@@ -192,7 +192,11 @@ def test_a_new_mobile_number_counts_after_its_code(bench: Bench) -> None:
     walk.walk_to(bench)
     walk.hand_in(bench)
     approved(bench, walk)
-    assert customer(bench, walk)[0].phone == "11150813077"
+    found, _file = customer(bench, walk)
+    assert found.phone == "11150813077"
+    with bench.desk.read(walk.firm) as work:
+        owners = {case.owner for case in work.cases.of_owner(walk.owner, found.id)}
+    assert owners == {walk.owner}, "what was begun by the old number is out of its new holder's reach"
 
 
 def test_the_counter_ends_a_password_reset(bench: Bench) -> None:
