@@ -13,8 +13,10 @@ from core.defaults import load_defaults
 from core.records import Branch, Firm, SessionRecord
 from core.usecases.found_firm import found_firm
 from pages.parts import wiring
+from pages.steps import device
 from tests.builders import case_at
 from tests.desk_bench import Bench as Desk
+from tests.duty import rules
 from tests.pages import staff_cases as made
 from tests.pages.staff_cases import Bench
 from tests.pages.staff_pages import PAGES, Open, calm, press, words
@@ -101,11 +103,11 @@ def test_the_firm_is_chosen_by_its_number(office: Bench, page: Open) -> None:
 
 
 @pytest.fixture
-def photos(bench: Desk, monkeypatch: pytest.MonkeyPatch) -> Callable[[], AppTest]:
-    """The page of a customer who has to upload the photos."""
+def step(bench: Desk, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], AppTest]:
+    """The page of a customer who stands at a step."""
 
-    def open_it() -> AppTest:
-        walk = case_at(bench, "photos")
+    def open_it(place: str) -> AppTest:
+        walk = case_at(bench, place)
         now = bench.now
         session = SessionRecord("s1", "f1", "customer", walk.owner, now, now, walk.person.phone)
         monkeypatch.setattr(wiring, "desk", lambda: bench.desk)
@@ -120,10 +122,24 @@ def photos(bench: Desk, monkeypatch: pytest.MonkeyPatch) -> Callable[[], AppTest
     return open_it
 
 
-def test_photos_come_with_their_guide(photos: Callable[[], AppTest]) -> None:
-    at = photos()
-    assert "上传照片" in words(at) or [header.value for header in at.header] == ["上传照片"]
+def test_photos_come_with_their_guide(step: Callable[[str], AppTest]) -> None:
+    at = step("photos")
+    assert [header.value for header in at.header] == ["上传照片"]
     shown = words(press(at, "guide"))
     for said in ("反差", "近距离", "文字清楚", "没有反光"):
         assert said in shown
     assert "guide_close" in keys(at) and "我知道了" in shown
+
+
+@pytest.mark.parametrize(("rtt", "down"), [(400, 1000), (250, 2500)])
+def test_the_line_is_judged_by_the_firm_s_limits(
+    bench: Desk, step: Callable[[str], AppTest], monkeypatch: pytest.MonkeyPatch, rtt: int, down: int
+) -> None:
+    """C23: what is too slow for a call is the firm's, by default 400 ms and 1000 kbit/s (R039)."""
+    asked: list[dict[str, int]] = []
+    monkeypatch.setattr(device, "device_check", lambda _key, **limits: asked.append(limits))
+    if (rtt, down) != (400, 1000):
+        usable = {"round_trip_ms": {"good": 100, "usable": rtt}, "download_kbps": {"good": 5000, "usable": down}}
+        rules(bench, "thresholds", network=usable)
+    step("device")
+    assert asked[-1] == {"most_rtt_ms": rtt, "least_down_kbps": down}
