@@ -93,7 +93,10 @@ def test_an_expired_card_is_renewed_online_or_at_the_counter(bench: Bench, onlin
     with pytest.raises(WrongState, match="我的基本资料" if online else "营业部"):
         begun(bench, walk, "settlement")
     if online:
-        assert begun(bench, walk, "profile", part="identity").step(bench) == "part"
+        later = begun(bench, walk, "profile", part="identity", profile={"long_term": True, "valid_to": None})
+        assert "part" in later.answer(bench, "part", {"part": "contact"})
+        later.walk_to(bench)
+        assert {"found", "passed"} <= {proof.subject for proof in later.facts(bench).proofs}
     else:
         with pytest.raises(WrongState, match="营业部"):
             begun(bench, walk, "profile", part="identity")
