@@ -47,9 +47,10 @@ def test_the_hall_lists_every_business_with_its_picture(page: Open) -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ["大陆居民", "年满 18 周岁", "临时身份证不能线上办理", "二代身份证", "借记卡", "本人手机", "Wi-Fi、4G 或 5G", "1 Mbit/s",
-     "摄像头、麦克风和扬声器", "高清摄像头和耳机", "明亮、安静的地方", "约需 15 分钟", "回访成功即可交易", "没有摄像头也可以先上传照片",
-     "预约上门开户", "到营业部办理", "视频验证：", "自助填写：", "服务热线：400", "投资者教育"],
+    ["大陆居民", "年满 18 周岁", "临时身份证不能线上办理", "二代身份证", "借记卡", "本人手机", "Wi-Fi、4G 或 5G",
+     "1 Mbit/s", "摄像头、麦克风和扬声器", "高清摄像头和耳机", "明亮、安静的地方", "约需 15 分钟", "回访成功即可交易",
+     "没有摄像头也可以先上传照片", "预约上门开户", "到营业部办理", "视频验证：", "自助填写：", "服务热线：400",
+     "投资者教育"],
 )  # fmt: skip
 def test_the_hall_says_what_to_prepare_and_when_the_desk_is_open(page: Open, said: str) -> None:
     at = page(HALL)
@@ -95,7 +96,8 @@ def test_the_demo_says_that_nothing_is_real(page: Open) -> None:
 
 def test_the_firm_is_chosen_by_its_number(office: Bench, page: Open) -> None:
     second = Firm("f2", "8002", "样张临江期货", "400-000-8002", demo=True)
-    found_firm(office.desk, second, [Branch("b1", "总部营业部", "杭州市", "样张路 1 号")], [], load_defaults(demo=True), [])
+    branch = Branch("b1", "总部营业部", "杭州市", "样张路 1 号")
+    found_firm(office.desk, second, [branch], [], load_defaults(demo=True), [])
     assert "样张期货" in links(page(HALL))
     at = page(HALL, firm="8002")
     assert "样张临江期货" in links(at) and "400-000-8002" in words(at)
