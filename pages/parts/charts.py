@@ -10,8 +10,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from core.businesses import BUSINESSES
 from core.charts import Chart, Column
-from core.usecases.chart_rows import BUSINESSES, COMING
 
 PALETTE = ("#3b76bd", "#b96a16", "#2b8a6e", "#8b63c4", "#c0506a", "#6d8527", "#1b8aa3", "#86705a")
 """The categorical colours of .streamlit/config.toml: one business has the same colour everywhere."""
@@ -21,7 +21,7 @@ HEAT = [[0, "rgba(59,118,189,0.06)"], [0.5, "rgba(59,118,189,0.55)"], [1, "#173f
 HEIGHT = 340
 HOUR = " 时"
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": "reset"}
-_OF_BUSINESS = dict(zip((*BUSINESSES, *COMING), PALETTE, strict=False))
+_OF_BUSINESS = dict(zip(BUSINESSES, PALETTE, strict=False))
 
 Build = Callable[[Chart], go.Figure]
 

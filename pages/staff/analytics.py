@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from core.businesses import BUSINESSES, COMING
+from core.businesses import BUSINESSES
 from core.charts import Chart
 from core.errors import DeskError
 from core.metrics import Span, day_number
@@ -30,7 +30,7 @@ def _filters() -> Span:
     """Branch, business and range; every choice stands in the address."""
     with desk.read(actor.firm_id) as work:
         names = {"": "全部营业部", **{branch.id: branch.name for branch in work.firms.branches()}}
-    kinds = ["", *BUSINESSES, *COMING]
+    kinds = ["", *BUSINESSES]
     with st.container(horizontal=True, key="chart_filters"):
         branch = st.selectbox(
             "营业部", list(names), format_func=lambda key: names[key], key="branch", bind="query-params"
