@@ -14,7 +14,7 @@ from core.usecases.reject_case import ENDING, default_text, reasons_for
 from pages.parts import notice
 
 Submit = Callable[[list[str], str, str], None]
-STEP_TITLES = {step.key: step.title for declared in BUSINESSES.values() for step in declared.steps}
+STEPS = tuple(dict.fromkeys(step.key for declared in BUSINESSES.values() for step in declared.steps))
 
 
 def reject_form(loaded: Loaded, stage: str, key: str, submit: Submit) -> bool:
@@ -28,7 +28,8 @@ def reject_form(loaded: Loaded, stage: str, key: str, submit: Submit) -> bool:
     offered = [r for r in reasons_for(stage, loaded) if r["kind"] != "wait"]
     reasons = {r["code"]: r for r in sorted(offered, key=_place)}
     codes: list[str] = st.multiselect(
-        "驳回原因", list(reasons), format_func=lambda code: _named(reasons[code]), key=_codes(key),
+        "驳回原因", list(reasons), format_func=lambda code: _named(reasons[code], loaded),
+        key=_codes(key),
         placeholder="选择原因，可以多选，可以输入文字查找", on_change=_fill, args=(rules, key),
         select_all=False,
     )  # fmt: skip
@@ -39,7 +40,7 @@ def reject_form(loaded: Loaded, stage: str, key: str, submit: Submit) -> bool:
     chosen = [reasons[code] for code in codes if code in reasons]
     ending = any(reason["kind"] in ENDING for reason in chosen)
     if chosen:
-        st.caption(f":material/info: {notice.plain(effect(chosen, rules))}")
+        st.caption(f":material/info: {notice.plain(effect(chosen, loaded))}")
     label = "终止办理" if ending else "驳回，退回客户修改"
     return st.button(label, key=f"{key}_reject_send", icon=":material/assignment_return:",
                      on_click=_send, args=(key, submit))  # fmt: skip
@@ -53,24 +54,24 @@ def prefill(key: str, rules: Rules, code: str, internal: str) -> None:
     _fill(rules, key)
 
 
-def effect(reasons: Sequence[Mapping[str, Any]], rules: Rules) -> str:
+def effect(reasons: Sequence[Mapping[str, Any]], loaded: Loaded) -> str:
     """What a rejection for these reasons brings about, in one or two sentences for staff."""
     ending = next((reason["kind"] for reason in reasons if reason["kind"] in ENDING), None)
     if ending:
-        return f"{rules['reject_reasons']['kinds'][ending]}：这笔业务立即结束，不能恢复。"
+        return f"{loaded.rules['reject_reasons']['kinds'][ending]}：这笔业务立即结束，不能恢复。"
     steps = dict.fromkeys(s for reason in reasons for s in (reason["step"], *reason["also"]) if s)
-    titles = "、".join(STEP_TITLES[step] for step in steps)
+    titles = "、".join(step.title for step in loaded.business.steps if step.key in steps)
     return f"客户要重新完成：{titles}。其余内容保留；资料有改动时，相关的证明要重做。"
 
 
 def _place(reason: Mapping[str, Any]) -> tuple[int, str]:
     """Reasons stand together by the step that they lead back to, what ends the case last."""
-    steps = list(STEP_TITLES)
-    return (steps.index(reason["step"]) if reason["step"] else len(steps), reason["code"])
+    return (STEPS.index(reason["step"]) if reason["step"] else len(STEPS), reason["code"])
 
 
-def _named(reason: Mapping[str, Any]) -> str:
-    target = STEP_TITLES[reason["step"]] if reason["step"] else "结束"
+def _named(reason: Mapping[str, Any], loaded: Loaded) -> str:
+    titles = {step.key: step.title for step in loaded.business.steps}
+    target = next((titles[step] for step in (reason["step"], *reason["also"]) if step in titles), "结束")
     return f"{reason['code']} {target}：{reason['label']}"
 
 
