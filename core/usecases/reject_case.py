@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from core.actor import Actor
@@ -26,14 +26,15 @@ def reasons_for(stage: str, loaded: Loaded) -> list[Mapping[str, Any]]:
     return [
         reason
         for reason in loaded.rules["reject_reasons"]["reasons"]
-        if stage in reason["stages"] and (reason["kind"] in {*ENDING, WAIT} or _targets(reason, loaded))
+        if stage in reason["stages"] and (reason["kind"] in {*ENDING, WAIT} or targets_of([reason], loaded))
     ]
 
 
-def _targets(reason: Mapping[str, Any], loaded: Loaded) -> list[str]:
-    """The steps of this business that the reason sends back to; other businesses may have more of them."""
+def targets_of(reasons: Iterable[Mapping[str, Any]], loaded: Loaded) -> tuple[str, ...]:
+    """The steps of this business that the reasons send back to; other businesses may have more of them."""
     has = {step.key for step in loaded.business.steps}
-    return [step for step in (reason["step"], *reason["also"]) if step in has]
+    steps = (step for reason in reasons for step in (reason["step"], *reason["also"]))
+    return tuple(dict.fromkeys(step for step in steps if step in has))
 
 
 def default_text(codes: Sequence[str], rules: Any) -> str:
@@ -53,7 +54,7 @@ def reject(
     if not reasons or len(reasons) != len(set(codes)):
         raise WrongState("请选择驳回原因。")
     text = customer_text.strip() or default_text(codes, loaded.rules)
-    targets = tuple(dict.fromkeys(step for reason in reasons for step in _targets(reason, loaded)))
+    targets = targets_of(reasons, loaded)
     rejection = Rejection(work.new_id(), stage, tuple(codes), targets, text, work.now)
     work.cases.add_rejection(loaded.case.id, rejection, internal.strip(), actor.id)
     kinds = {str(reason["kind"]) for reason in reasons}

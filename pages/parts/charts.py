@@ -21,6 +21,10 @@ HEAT = [[0, "rgba(59,118,189,0.06)"], [0.5, "rgba(59,118,189,0.55)"], [1, "#173f
 HEIGHT = 340
 HOUR = " 时"
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": "reset"}
+_SHARE = {"overlaying": "y", "side": "right", "range": [0, 1.05], "tickformat": ".0%", "showgrid": False,
+          "tickmode": "linear", "dtick": 0.2,
+          "fixedrange": True}  # fmt: skip
+"""A second scale at the right, for a share beside counts or hours."""
 _OF_BUSINESS = dict(zip(BUSINESSES, PALETTE, strict=False))
 
 Build = Callable[[Chart], go.Figure]
@@ -165,8 +169,7 @@ def _pareto(chart: Chart) -> go.Figure:
     codes = [str(reason).split(" ")[0] for reason in first["x"]]
     made = go.Figure(go.Bar(**{**first, "x": codes, "hovertext": first["x"]}, marker_color=BLUE))
     made.add_scatter(**{**second, "x": codes}, yaxis="y2", mode="lines+markers", line={"color": AMBER, "width": 2})
-    made.update_layout(yaxis2={"overlaying": "y", "side": "right", "range": [0, 1.05], "tickformat": ".0%",
-                               "showgrid": False, "fixedrange": True})  # fmt: skip
+    made.update_layout(yaxis2=_SHARE)
     made.update_xaxes(type="category", tickangle=0)
     made.update_traces(hovertemplate="%{hovertext}　%{customdata}<extra></extra>", selector={"type": "bar"})
     _axis(made, count.unit)

@@ -12,7 +12,7 @@ from core.rules.id_card import check_digit
 from core.rules.suitability import rate
 
 PROFILE: Mapping[str, Any] = {
-    "id_address": "样张省样本市测试路 1 号", "valid_from": "2020-01-01", "valid_to": "2040-01-01", "long_term": False,
+    "id_address": "样张省样张市样张路 1 号", "valid_from": "2020-01-01", "valid_to": "2040-01-01", "long_term": False,
     "landline": "", "province": "上海市", "city": "黄浦区", "contact_address": "样张路 100 号 2 室",
     "postcode": "200000", "email": "", "education": "bachelor", "occupation": "clerk", "employer": "",
     "employer_kind": None, "tax_residency": "china_only", "pep": "none", "investment_horizon": "1_to_5_years",

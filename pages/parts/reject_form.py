@@ -7,14 +7,12 @@ from typing import Any
 
 import streamlit as st
 
-from core.businesses import BUSINESSES
 from core.flow import Rules
 from core.usecases.loading import Loaded
-from core.usecases.reject_case import ENDING, default_text, reasons_for
+from core.usecases.reject_case import ENDING, default_text, reasons_for, targets_of
 from pages.parts import notice
 
 Submit = Callable[[list[str], str, str], None]
-STEPS = tuple(dict.fromkeys(step.key for declared in BUSINESSES.values() for step in declared.steps))
 
 
 def reject_form(loaded: Loaded, stage: str, key: str, submit: Submit) -> bool:
@@ -26,10 +24,9 @@ def reject_form(loaded: Loaded, stage: str, key: str, submit: Submit) -> bool:
     """
     rules = loaded.rules
     offered = [r for r in reasons_for(stage, loaded) if r["kind"] != "wait"]
-    reasons = {r["code"]: r for r in sorted(offered, key=_place)}
+    reasons = {r["code"]: r for r in sorted(offered, key=lambda r: _place(r, loaded))}
     codes: list[str] = st.multiselect(
-        "驳回原因", list(reasons), format_func=lambda code: _named(reasons[code], loaded),
-        key=_codes(key),
+        "驳回原因", list(reasons), format_func=lambda code: _named(reasons[code], loaded), key=_codes(key),
         placeholder="选择原因，可以多选，可以输入文字查找", on_change=_fill, args=(rules, key),
         select_all=False,
     )  # fmt: skip
@@ -54,25 +51,28 @@ def prefill(key: str, rules: Rules, code: str, internal: str) -> None:
     _fill(rules, key)
 
 
+def _titles(loaded: Loaded) -> dict[str, str]:
+    return {step.key: step.title for step in loaded.business.steps}
+
+
 def effect(reasons: Sequence[Mapping[str, Any]], loaded: Loaded) -> str:
     """What a rejection for these reasons brings about, in one or two sentences for staff."""
     ending = next((reason["kind"] for reason in reasons if reason["kind"] in ENDING), None)
     if ending:
         return f"{loaded.rules['reject_reasons']['kinds'][ending]}：这笔业务立即结束，不能恢复。"
-    steps = dict.fromkeys(s for reason in reasons for s in (reason["step"], *reason["also"]) if s)
-    titles = "、".join(step.title for step in loaded.business.steps if step.key in steps)
+    titles = "、".join(_titles(loaded)[step] for step in targets_of(reasons, loaded))
     return f"客户要重新完成：{titles}。其余内容保留；资料有改动时，相关的证明要重做。"
 
 
-def _place(reason: Mapping[str, Any]) -> tuple[int, str]:
+def _place(reason: Mapping[str, Any], loaded: Loaded) -> tuple[int, str]:
     """Reasons stand together by the step that they lead back to, what ends the case last."""
-    return (STEPS.index(reason["step"]) if reason["step"] else len(STEPS), reason["code"])
+    steps, targets = list(_titles(loaded)), targets_of([reason], loaded)
+    return (steps.index(targets[0]) if targets else len(steps), reason["code"])
 
 
 def _named(reason: Mapping[str, Any], loaded: Loaded) -> str:
-    titles = {step.key: step.title for step in loaded.business.steps}
-    target = next((titles[step] for step in (reason["step"], *reason["also"]) if step in titles), "结束")
-    return f"{reason['code']} {target}：{reason['label']}"
+    targets = targets_of([reason], loaded)
+    return f"{reason['code']} {_titles(loaded)[targets[0]] if targets else '结束'}：{reason['label']}"
 
 
 def _codes(key: str) -> str:
