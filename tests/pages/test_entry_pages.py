@@ -70,10 +70,11 @@ def test_the_head_of_a_page_leads_to_help_and_the_own_businesses(office: Bench, 
 
 def test_help_is_searched_and_names_the_hotline(page: Open) -> None:
     at = page(HELP)
-    assert len(at.expander) == 18 and "服务热线：400" in words(at)
+    topics = load_defaults()["help"]["topics"]
+    assert len(at.expander) == len(topics) >= 18 and "服务热线：400" in words(at)
     at.text_input(key="search").set_value("摄像头").run()
     found = [expander.label for expander in calm(at).expander]
-    assert "摄像头打不开怎么办？" in found and len(found) < 18
+    assert "摄像头打不开怎么办？" in found and len(found) < len(topics)
     at.text_input(key="search").set_value("没有这样的词").run()
     assert "没有找到相关内容" in words(at)
 
