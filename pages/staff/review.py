@@ -38,7 +38,7 @@ def _approve(case_id: str) -> None:
     acting.ask(None)
     if acting.attempt(lambda: numbers.append(approve_case(desk, actor, case_id))):
         acting.open_case(None)
-        state.say(f"已通过，资金账号 {numbers[0]}。")
+        state.say(f"已通过，客户的资金账号 {numbers[0]}。")
 
 
 def _reject(case_id: str, codes: list[str], text: str, internal: str) -> None:

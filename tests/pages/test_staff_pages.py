@@ -103,7 +103,7 @@ def test_approving_asks_first_and_then_hands_out_the_account(office: Bench, page
     at = press(at, "approve")
     assert "申请交易编码" in words(at)
     at = press(at, "dialog_yes")
-    assert "已通过，资金账号 01000001" in words(at) and "没有等待复核的业务" in words(at)
+    assert "资金账号 01000001" in words(at) and "没有等待复核的业务" in words(at)
     with office.desk.read(made.FIRM.id) as work:
         assert work.cases.get(case_id).state is State.CALLBACK
 
