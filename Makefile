@@ -18,10 +18,11 @@ run: prepare system ## start the demo on http://localhost:$(PORT) (SQLite, local
 test: check ## everything a change must pass
 	$(BIN)/python -m pytest
 
-check: prepare-dev system-dev ## lint, types, layers
+check: prepare-dev system-dev ## lint, types, layers, requirements
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.requirements_map
 
 e2e: prepare-dev system-dev ## the walk in two real browsers
 	$(BIN)/python -m pytest tests/e2e

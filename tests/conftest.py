@@ -10,6 +10,9 @@ import pytest
 from core.keys import MasterKeys
 from tests.desk_bench import Backend, Bench, found
 from tests.postgres import Cluster, scratch
+from tests.requirements_map import PAGE, Ran
+
+RAN = Ran()
 
 
 @pytest.fixture(scope="session")
@@ -46,3 +49,29 @@ def bench(backend: Backend) -> Iterator[Bench]:
     bench = Bench(backend)
     yield bench
     bench.close()
+
+
+# -- after a whole run: docs/requirements.md names no test that did not pass
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Remember what became of each test."""
+    RAN.note(report.nodeid, report.outcome, report.when)
+
+
+def _not_shown(session: pytest.Session) -> list[str]:
+    """What the page names and this run did not show; nothing when only some tests were asked for."""
+    options, whole = session.config.option, session.config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    if not whole or options.collectonly or options.keyword or options.markexpr or session.shouldstop:
+        return []
+    return RAN.missing(PAGE.read_text("utf-8"))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A whole run fails when the page promises what no test showed."""
+    if _not_shown(session) and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which."""
+    for line in _not_shown(terminalreporter._session):
+        terminalreporter.write_line(f"docs/requirements.md names {line}, which did not pass")

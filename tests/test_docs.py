@@ -51,7 +51,8 @@ def shell_lines() -> list[tuple[str, str]]:
 
 def test_the_documents_are_there() -> None:
     wanted = {"README.md", "CHANGELOG.md", "CONTRIBUTING.md"}
-    wanted |= {f"docs/{name}.md" for name in ("architecture", "decisions", "flow", "glossary", "operations")}
+    named = ("architecture", "decisions", "flow", "glossary", "operations", "requirements")
+    wanted |= {f"docs/{name}.md" for name in named}
     assert wanted <= set(DOCS)
 
 

@@ -7,10 +7,11 @@ witness and certificate find the data where they always are. `part` in the value
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from core.flow import Answers, Checked, Facts, Phase, Rules, Step
+from core.rules.calendar import local_day
 from core.steps import profile
 from core.steps.profile_fields import CONTACT, DECLARATION, FIELDS, IDENTITY, OTHER, shown_fields
 
@@ -55,10 +56,20 @@ READ = Step("profile_read", "核对基本资料", Phase.DATA, check_read, hint="
 # -- 我的基本资料: which part
 
 
-def check_part(answers: Answers, _facts: Facts, _rules: Rules, _now: datetime) -> Checked:
-    """One of the three parts."""
+def expired(facts: Facts, now: datetime) -> bool:
+    """Whether the ID card on file when the case began is past its validity: it is renewed first, by video (C08)."""
+    ends = facts.values("on_file").get("id_valid_to")
+    return bool(ends) and date.fromisoformat(str(ends)) < local_day(now)
+
+
+def check_part(answers: Answers, facts: Facts, _rules: Rules, now: datetime) -> Checked:
+    """One of the three parts; 身份信息 while the ID card on file is expired."""
     part = str(answers.get("part") or "")
-    return Checked(values={"part": part}) if part in PARTS else Checked({"part": "请选择要修改的内容。"})
+    if part not in PARTS:
+        return Checked({"part": "请选择要修改的内容。"})
+    if part != "identity" and expired(facts, now):
+        return Checked({"part": "您登记的身份证已过有效期。请先选择“身份信息”更新有效期，再办理其他内容。"})
+    return Checked(values={"part": part})
 
 
 CHOOSE = Step("part", "选择修改内容", Phase.DATA, check_part, hint="每次办理修改一项。")

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from core.flow import Answers, Checked, Facts, Phase, Rules, Step, fingerprint
 from core.steps.certificate import found
+from core.steps.on_file import expired
 from core.steps.photos import SLOTS
 
 CAPTURES = {"capture_front": "身份证正面", "capture_back": "身份证反面", "capture_portrait": "手持身份证"}
@@ -38,10 +39,13 @@ def check(_answers: Answers, facts: Facts, rules: Rules, now: datetime) -> Check
 STEP = Step("witness", "视频验证", Phase.SIGN, check, done=done, hint="请手持身份证原件，与见证人员视频通话。")
 
 
-def is_needed(facts: Facts, rules: Rules, _now: datetime) -> bool:
-    """Whether this case needs a video: the firm's policy for the business, `always` or `if_no_certificate` (C06)."""
+def is_needed(facts: Facts, rules: Rules, now: datetime) -> bool:
+    """Whether this case needs a video: the firm's policy for the business, `always` or `if_no_certificate` (C06).
+
+    Whoever comes with an expired ID card shows the new one to a witness, whatever the policy (C08).
+    """
     policy = rules["business_rules"]["businesses"][facts.case.business]["video"]
-    return policy == "always" or found(facts) is None
+    return policy == "always" or found(facts) is None or expired(facts, now)
 
 
 IF_NEEDED = replace(STEP, applies=is_needed)

@@ -46,7 +46,8 @@ def begin_from_file(work: Work, case: Case, customer: Customer, takes: Sequence[
     for part in COMPARED:
         if part in takes and stated[part]:
             work.cases.save_answer(case.id, part, stated[part])
-    work.cases.save_answer(case.id, "on_file", {**stated, "account": customer.capital_account})
+    known_before = {"account": customer.capital_account, "id_valid_to": customer.id_valid_to}
+    work.cases.save_answer(case.id, "on_file", {**stated, **known_before})
     clear = {key: file.profile.get(key) for key in ("province", "age_band")}
     clear |= {key: file.suitability.get(key) for key in ("level", "lowest")}
     known = {key: value for key, value in clear.items() if value is not None}

@@ -200,6 +200,7 @@ def take_over(desk: Desk, actor: Actor, ticket_id: str, fence: int, reason: str)
 def why_lost(desk: Desk, actor: Actor, ticket_id: str) -> str:
     """For the page of a witness who no longer holds a call: a sentence, empty when it simply ended."""
     with desk.read(actor.firm_id) as work:
+        allow(actor, Permission.QUEUE_SERVE)
         ticket = work.queue.find(ticket_id)
         taken = (ticket.script.get(_TAKEN) or {}) if ticket else {}
         if taken.get("from") != actor.staff_id:

@@ -11,6 +11,7 @@ from typing import Any
 from core.actor import Actor
 from core.case import Case
 from core.flow import Rules
+from core.permissions import own
 from core.ports import Desk, Work
 from core.records import Reservation
 from core.rules.calendar import Calendar, local_day
@@ -100,7 +101,8 @@ def note_sign_in(work: Work, subject: str) -> None:
 
 
 def note_visit(desk: Desk, actor: Actor, case: Case) -> None:
-    """A signed-in customer opened the case; writes only when that matters for a reservation of today."""
+    """A signed-in customer opened the own case; writes only when that matters for a reservation of today."""
+    own(actor, case)
     with desk.read(actor.firm_id) as work:
         found = work.reservations.find_booked(case.owner)
         matters = found is not None and found.day == local_day(work.now) and found.signed_in_at is None

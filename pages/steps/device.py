@@ -19,7 +19,12 @@ def _answers(report: object) -> dict[str, object]:
 
 def draw(view: StepView) -> None:
     """Measure; what fails says how to mend it; without a camera the rest can be prepared."""
-    report = device_check("device_check")
+    limits = view.loaded.rules["thresholds"]["network"]
+    report = device_check(
+        "device_check",
+        most_rtt_ms=limits["round_trip_ms"]["usable"],
+        least_down_kbps=limits["download_kbps"]["usable"],
+    )
     if report:
         state.put(Key.WANTED, None)
         st.session_state["device_answers"] = _answers(report)

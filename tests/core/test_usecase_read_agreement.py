@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from core.actor import Actor
@@ -10,7 +12,8 @@ from core.errors import NotAllowed, NotFound, WrongState
 from core.steps.agreements import unread
 from core.usecases.read_agreement import UNREAD, finish_agreement, open_agreement
 from tests.builders import LI, Walk, case_at
-from tests.desk_bench import Bench
+from tests.desk_bench import Bench, defaults
+from tests.duty import rules
 
 RISK = "risk_statement"
 
@@ -100,6 +103,36 @@ def test_who_insisted_reads_the_warning_too(bench: Bench) -> None:
 
 def test_who_did_not_insist_gets_no_warning(bench: Bench) -> None:
     assert "high_risk_warning" not in codes(bench, case_at(bench, "agreements", level="C3"))
+
+
+def test_a_professional_investor_reads_the_addendum_and_no_match(bench: Bench) -> None:
+    """Whom the firm knows as a professional investor; an ordinary one reads how product and rating match (R121)."""
+    first = case_at(bench, "active", chosen=("DCE",))
+    with bench.work() as work:
+        found = work.people.find_customer(id_number=first.person.id_number)
+        assert found is not None
+        work.people.change_customer(replace(found, investor_class="professional"))
+    walk = first.again("add_code", chosen=("SHFE",))
+    walk.start(bench)
+    walk.walk_to(bench, "agreements")
+    assert "professional_addendum" in codes(bench, walk)
+    assert not {"suitability_match", "high_risk_warning"} & set(codes(bench, walk))
+    assert "professional_addendum" not in codes(bench, first)
+
+
+@pytest.mark.parametrize(("banks", "read"), [(["DEMO"], True), (["ICBC"], False)])
+def test_an_agreement_may_be_bound_to_a_bank(bench: Bench, banks: list[str], read: bool) -> None:
+    """R086"""
+    first = case_at(bench, "active", chosen=("DCE",))
+    table = [
+        {**row, "applies": {**row["applies"], "bank": banks}} if row["code"] == "bank_transfer" else row
+        for row in defaults()["agreements"]["agreements"]
+    ]
+    rules(bench, "agreements", agreements=table)
+    walk = first.again("settlement")
+    walk.start(bench)
+    walk.walk_to(bench, "agreements")
+    assert ("bank_transfer" in codes(bench, walk)) is read
 
 
 def test_every_variable_has_a_value(bench: Bench) -> None:

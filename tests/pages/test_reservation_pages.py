@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.actor import Actor
 from core.records import SessionRecord
 from core.rules.calendar import CalendarDay
 from core.rules.reservation import ReservationState
@@ -309,25 +308,3 @@ def test_the_file_of_a_year_is_for_those_who_may_change_it(bench: Bench, wired: 
         assert text is None or (text.startswith("\ufeff日期") and text.count("\n") == 366)
         assert calendar_file._file(session, 1999) is None
     assert calendar_file._file(None, 2027) is None
-
-
-@pytest.mark.parametrize(
-    ("path", "logins"),
-    [("staff/reservations.py", {"supervisor"}), ("staff/calendar.py", {"supervisor", "admin"})],
-)
-def test_only_the_roles_that_need_a_page_can_open_it(bench: Bench, page: Open, path: str, logins: set[str]) -> None:
-    case_at(bench, "device")
-    for login in ("witness", "review", "callback", "supervisor", "analyst", "compliance", "service", "admin"):
-        if login in logins:
-            assert page(path, login=login).title
-            continue
-        with pytest.raises(ValueError, match="Could not find"):
-            page(path, login=login)
-
-
-def test_customers_open_no_page_of_the_desk(bench: Bench, page: Open) -> None:
-    walk = case_at(bench, "device")
-    assert isinstance(walk.actor, Actor)
-    for path in ("staff/reservations.py", "staff/calendar.py"):
-        with pytest.raises(ValueError, match="Could not find"):
-            page(path, walk)
