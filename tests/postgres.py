@@ -14,17 +14,35 @@ import psycopg
 MISSING = "PostgreSQL is needed for the tests: apt-get install postgresql (initdb and pg_ctl were not found)."
 OPTIONS = (
     "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off "
-    "-c max_connections=120 -c autovacuum=off -c logging_collector=off -k "
+    "-c max_connections=120 -c autovacuum=off -c logging_collector=off "
+    "-c wal_level=minimal -c max_wal_senders=0 -c max_wal_size=256MB -k "
 )
+ROOM = 10 << 30
+"""Bytes that a whole run may need: every kept standing of a case is a database of its own."""
 
 
 def scratch(prefix: str = "jz-bench-") -> Path:
-    """A temporary folder, in memory where there is plenty of it; gone when this process ends."""
+    """A temporary folder, in memory where there is plenty of it; gone when this process ends.
+
+    What killed runs left in memory goes first: it is taken from everybody's.
+    """
     memory = Path("/dev/shm")
-    roomy = memory.is_dir() and shutil.disk_usage(memory).free > 4 << 30
-    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=memory if roomy else None))
+    roomy = memory.is_dir() and min(shutil.disk_usage(memory).free, _free_memory()) > ROOM
+    for left in memory.glob("jz-*-*-*") if memory.is_dir() else ():
+        if not Path(f"/proc/{left.name.split('-')[2]}").exists():
+            shutil.rmtree(left, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"{prefix}{os.getpid()}-", dir=memory if roomy else None))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
+
+
+def _free_memory() -> int:
+    """Bytes of memory that are free; none where the system does not say."""
+    try:
+        lines = Path("/proc/meminfo").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) << 10 for line in lines if line.startswith("MemAvailable:")), 0)
 
 
 def find_binaries() -> Path:

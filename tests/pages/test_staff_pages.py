@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from core.actor import Role
 from core.case import State
 from core.usecases.review_case import approve_case, reject_review, take_case
 from tests.pages import staff_cases as made
