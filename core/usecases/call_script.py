@@ -122,7 +122,7 @@ def enter_call_code(desk: Desk, actor: Actor, ticket_id: str, code: str) -> bool
             raise NotFound
         own(actor, work.cases.get(ticket.case_id))
         code_id = str(ticket.script[CODE]["id"])
-        if accept_code(work, code_id, code) is None:
+        if accept_code(work, code_id, code, f"call:{ticket_id}") is None:
             return False
         now = work.now.isoformat(timespec="seconds")
         marks = {**script_marks(ticket), CODE_STEP: now}

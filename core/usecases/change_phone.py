@@ -38,8 +38,8 @@ def prove_phone(desk: Desk, actor: Actor, case_id: str, code: str) -> dict[str, 
     with desk.write(actor.firm_id) as work:
         loaded = load_own(work, actor, case_id, Action.ANSWER, "profile")
         pending = loaded.facts.values(PENDING)
-        found = accept_code(work, str(pending.get("code_id") or ""), code)
-        if found is None or found.subject != f"phone_change:{case_id}":
+        found = accept_code(work, str(pending.get("code_id") or ""), code, f"phone_change:{case_id}")
+        if found is None:
             return {"phone_code": "验证码不正确或已过期，请核对短信或重新获取。"}
         work.cases.save_answer(case_id, PROVEN, {"phone": found.phone})
         settle(work, work.cases.change(loaded.case))

@@ -49,8 +49,7 @@ def request_copy_code(desk: Desk, actor: Actor, address: str) -> str:
 def prove_copy(desk: Desk, actor: Actor, code_id: str, code: str) -> dict[str, str]:
     """Take the code: the copy may be opened for ten minutes in this session; returns errors by field."""
     with desk.write(actor.firm_id) as work:
-        found = accept_code(work, code_id, code)
-        if found is None or found.subject != f"data_copy:{actor.id}":
+        if accept_code(work, code_id, code, f"data_copy:{actor.id}") is None:
             return {"copy_code": WRONG_CODE}
         add_request(work, actor, RequestKind.COPY, {"session": actor.session_id})
         return {}

@@ -132,7 +132,7 @@ def sign_in_customer(desk: Desk, firm_id: str, *, code_id: str, code: str, polic
         asked = work.people.find_code(code_id)
         found = accept_code(work, code_id, code)
         if found is None or found.subject == "unknown":
-            if asked:
+            if asked and asked.tries < limits.CODE_TRIES:
                 work.audit(Actor(firm_id, asked.subject), Tag.CUSTOMER_SESSION_FAIL, f"code:{code_id}")
             return None
         ticket = open_session(work, "customer", found.subject, found.phone)

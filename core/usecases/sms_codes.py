@@ -24,10 +24,15 @@ def send_code(work: Work, subject: str, owner: str, number: str, purpose: str) -
     return code_id
 
 
-def accept_code(work: Work, code_id: str, code: str) -> SmsCode | None:
-    """The sent code when this is it, in time and for the first time; every try counts first (5 at most)."""
+def accept_code(work: Work, code_id: str, code: str, subject: str = "") -> SmsCode | None:
+    """The sent code when this is it, in time and for the first time; every try counts first (5 at most).
+
+    With `subject` only a code that was sent for it is tried at all: nobody uses up another's.
+    """
     found = work.people.find_code(code_id)
-    if found is None or not work.people.count_try(code_id, limits.CODE_TRIES):
+    if found is None or (subject and found.subject != subject):
+        return None
+    if not work.people.count_try(code_id, limits.CODE_TRIES):
         return None
     fits = hmac.compare_digest(_mac(work, code_id, code.strip()), found.code_mac)
     if not fits or work.now - found.created_at > limits.CODE_LIFE or not work.people.use_code(code_id):

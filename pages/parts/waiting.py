@@ -58,7 +58,7 @@ def _place(now: QueuePlace) -> None:
         end = clock_words.promise(now.closing)
         notice.refusal(f"今天的视频服务到 {end} 结束，可能轮不到您。已填写的内容都会保留，您可以下次再来。")
     if now.alone_too_long:
-        notice.refusal("您已等待超过 5 分钟，可能是网络不畅。请换一个网络（例如从 Wi-Fi 换到 4G），再刷新页面。")
+        notice.refusal("您已独自等待较久，可能是网络不畅。请换一个网络（例如从 Wi-Fi 换到 4G），再刷新页面。")
 
 
 def _headline(title: str, below: str) -> None:
