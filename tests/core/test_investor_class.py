@@ -14,6 +14,7 @@ from core.jobs.sweep import sweep
 from core.records import Customer
 from core.records_customers import Proposal, ProposalState
 from core.rules.calendar import local_day
+from core.usecases.complete_firm import complete_firm
 from core.usecases.decide_proposal import approve_proposal, refuse_proposal, waiting_proposals
 from core.usecases.investor_class import proof_files, propose_class
 from core.usecases.open_evidence import open_evidence
@@ -185,6 +186,7 @@ def test_a_firm_whose_texts_are_older_tells_the_customer_all_the_same(bench: Ben
         kept = work.firms.data("sms_texts", 1)
         texts = {key: row for key, row in kept["texts"].items() if not key.startswith("class_")}
         work.firms.add_data("sms_texts", 2, {**kept, "texts": texts}, work.now, "system")
+    complete_firm(bench.desk, "f1")
     made_professional(bench)
     bench.run_jobs()
     assert "专业投资者" in bench.sms.sent[-1][1]

@@ -236,7 +236,7 @@ def test_a_professional_on_file_claims_without_any_upload(bench: Bench) -> None:
         case = work.cases.get(walk.case_id)
         work.cases.change(case, clear={**case.clear, "investor_class": "professional"})
     claims = dict.fromkeys(DUE, "professional")
-    assert choose(bench, walk, financial_funds="professional") == ["score_report"]
+    assert choose(bench, walk, financial_funds="professional") == ["proof_experience"], "no reports from professionals"
     assert choose(bench, walk, **claims) == []
     loaded = walk.loaded(bench)
     found = access_of(loaded.facts, loaded.rules, loaded.now)
