@@ -48,7 +48,7 @@ class Standing:
 
 def offered_test(rules: Rules) -> Mapping[str, Any] | None:
     """The firm's online test; None when it is off, or when the case began before there was one (C22)."""
-    body: Mapping[str, Any] | None = rules.data.get(TEST)
+    body: Mapping[str, Any] | None = rules[TEST] if TEST in rules.versions else None
     return body if body and body["enabled"] else None
 
 
@@ -74,7 +74,7 @@ def standings(
     facts: Facts, rules: Rules, choice: Choice, claims: Mapping[str, str], today: date
 ) -> tuple[Standing, ...]:
     """Every requirement of a choice; `claims` maps requirements to exemptions. None for older versions of firm data."""
-    body = rules.data.get("access_rules")
+    body = rules["access_rules"] if "access_rules" in rules.versions else None
     due = access.requirements(body, choice, rules["exchanges"], today) if body else ()
     return tuple(_standing(each, facts, rules, claims, today) for each in due)
 

@@ -136,14 +136,15 @@ def forget_firms() -> None:
 def rules_for(work: Work, versions: Mapping[str, int] | None = None) -> Rules:
     """Firm data in the given versions (or those in effect), with the firm's name and branches beside it.
 
-    A kind that did not exist yet when a case pinned its versions is read as it stands now.
+    A kind that did not exist when a case pinned its versions is read in its first one; `Rules.versions` names the
+    pinned ones only, so that a step can tell.
     """
     wanted = dict(versions or work.firms.current_versions())
     key = (work.firm_id, frozenset(wanted.items()))
     if key not in _rules:
         if len(_rules) >= MOST_RULES:
             _rules.clear()
-        _rules[key] = _read_rules(work, _with_first_versions(work, wanted) if versions else wanted)
+        _rules[key] = _read_rules(work, wanted, _with_first_versions(work, wanted) if versions else wanted)
     return _rules[key]
 
 
@@ -152,15 +153,14 @@ def _with_first_versions(work: Work, pinned: dict[str, int]) -> dict[str, int]:
     return {**dict.fromkeys(work.firms.current_versions(), 1), **pinned}
 
 
-def _read_rules(work: Work, wanted: Mapping[str, int]) -> Rules:
+def _read_rules(work: Work, pinned: Mapping[str, int], versions: Mapping[str, int]) -> Rules:
     firm, branches = _firm(work)
-    younger = {kind: version for kind, version in work.firms.current_versions().items() if kind not in wanted}
-    data = {kind: _body(work, kind, version) for kind, version in {**younger, **wanted}.items()}
+    data = {kind: _body(work, kind, version) for kind, version in versions.items()}
     data |= {
         "firm": {"name": firm.name, "hotline": firm.hotline, "number": firm.number, "demo": firm.demo},
         "branches": branches,
     }
-    return Rules(data, wanted)
+    return Rules(data, pinned)
 
 
 def load(work: Work, case_id: str) -> Loaded:

@@ -94,7 +94,8 @@ def _boxes(view: StepView) -> None:
 def _claims(view: StepView) -> dict[str, str]:
     """Requirement -> exemption as chosen on the page, or as saved before its field was drawn."""
     saved: Mapping[str, str] = view.values.get("claims") or {}
-    rows = view.loaded.rules.data.get("access_rules", {"rows": ()})["rows"]
+    known = "access_rules" in view.loaded.rules.versions
+    rows = view.loaded.rules["access_rules"]["rows"] if known else ()
     chosen = {row["key"]: st.session_state.get(claim_key(view, row["key"]), saved.get(row["key"])) for row in rows}
     return {key: claim for key, claim in chosen.items() if claim}
 

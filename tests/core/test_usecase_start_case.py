@@ -126,7 +126,7 @@ def test_an_unknown_branch_becomes_the_first_one(bench: Bench) -> None:
     assert start(bench, "phone:other", branch="nowhere").branch_id == "b1"
 
 
-@pytest.mark.parametrize("business", ["", "settlement", "device"])
+@pytest.mark.parametrize("business", ["", "supplement", "device"])
 def test_a_business_that_is_not_open_cannot_be_started(bench: Bench, business: str) -> None:
     with pytest.raises(NotAllowed):
         start_case(bench.desk, Actor("f1", "phone:abc"), business, "b1", LI.phone)

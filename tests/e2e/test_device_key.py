@@ -44,7 +44,7 @@ from pages.parts.device_key import device_key
 state = st.session_state
 who = st.query_params["who"]
 if "command" not in state:
-    state.command = office.command("detect", owner=who, challenge=office.text(bytes(32)))
+    state.command = office.command("detect", owners=[who], challenge=office.text(bytes(32)))
 result = device_key(state.command, "device")
 if result and result["nonce"] not in state.setdefault("seen", set()):
     state.seen.add(result["nonce"])
@@ -387,7 +387,7 @@ def _answering() -> None:
 
     from pages.parts.device_key import device_key
 
-    command = {"op": "detect", "nonce": st.session_state.get("nonce", "n1"), "owner": "o", "challenge": "AA=="}
+    command = {"op": "detect", "nonce": st.session_state.get("nonce", "n1"), "owners": ["o"], "challenge": "AA=="}
     st.text(f"result: {device_key(command, 'device')}")
 
 
