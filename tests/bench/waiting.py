@@ -28,7 +28,8 @@ from core.keys import MasterKeys
 from core.usecases.sessions import exchange_ticket, open_session
 from pages.routes.gate import cookie_name
 from tests import samples
-from tests.bench.call import ask, frames_seen, running, start
+from tests.bench.call import frames_seen, running, start
+from tests.bench.call_sides import ask
 from tests.builders import Walk
 from tests.desk_bench import Backend, Bench, found, id_number, scratch
 from tests.media.clips import clip
