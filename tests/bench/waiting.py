@@ -171,6 +171,7 @@ def measure(page: str, settings: dict[str, str], port: int, cookies: list[str], 
 
 def ramp(line: WaitingLine, customers: int, port: int, clip_file: Path) -> None:
     """Twice as many customers each time until a refresh is late or the calls lose frames; a line for each level."""
+    line.grow(customers)  # makes the database, which the server expects
     with calls_on("product", line.settings, port, clip_file) as calls:
         faults: list[str] = []
         while not faults:
