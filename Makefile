@@ -27,7 +27,7 @@ check: prepare-dev system-dev ## lint, types, layers, requirements
 e2e: prepare-dev system-dev ## the walk in two real browsers
 	$(BIN)/python -m pytest tests/e2e
 
-bench-call: prepare-dev ## CPU of a call, pass-through against decode-and-encode
+bench-call: prepare-dev ## CPU of a call against decode-and-encode, and against Janus where it is installed
 	$(BIN)/python -m tests.bench.call
 
 bench-pages: prepare-dev ## CPU of a rerun of each step above a bare page
@@ -39,8 +39,8 @@ bench-charts: prepare-dev system-dev ## time of every chart's query at CASES cas
 demo-history: prepare ## invent the firm FIRM with a year of CASES cases in the demo's database
 	JIANZHENG_MODE=demo $(BIN)/python -m pages.commands demo-history --cases $(or $(CASES),5000) --firm $(or $(FIRM),8009)
 
-bench-waiting: prepare-dev ## many customers wait beside three calls: cost of a refresh
-	$(BIN)/python -m tests.bench.waiting
+bench-waiting: prepare-dev ## CUSTOMERS wait beside three calls: cost of a refresh; RAMP=1 doubles them until it breaks
+	$(BIN)/python -m tests.bench.waiting $(if $(CUSTOMERS),--customers $(CUSTOMERS)) $(if $(RAMP),--ramp)
 
 prove-calls: prepare-dev system-dev ## 200 joins in every order, 60 recordings under load, 10 joins in Chromium
 	$(BIN)/python -m tests.prove.calls --browser 10

@@ -1,7 +1,7 @@
 """The site of tests/bench/waiting.py: the product, or a bare page, and in the same process the rooms of three calls.
 
 BENCH_PAGE is `product` or `bare`; the first line on standard output is the port of the calls' line protocol
-(tests/bench/call.py).
+(tests/bench/call_sides.py).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from pages.parts import wiring  # noqa: E402
 from pages.routes import life  # noqa: E402
 from pages.routes.gate import MIDDLEWARE  # noqa: E402
 from pages.routes.table import ROUTES  # noqa: E402
-from tests.bench.call import LINE_LIMIT, Server  # noqa: E402
+from tests.bench.call_sides import LINE_LIMIT, Server  # noqa: E402
 
 SCRIPTS = {"product": ROOT / "pages" / "router.py", "bare": ROOT / "tests" / "bench" / "waiting_bare.py"}
 
