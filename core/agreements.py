@@ -67,8 +67,9 @@ def printed_values(facts: Facts, rules: Rules, now: datetime) -> dict[str, str]:
 
 
 def _applies(row: Mapping[str, Any], facts: Facts, rules: Rules) -> bool:
-    if facts.case.business == "supplement" and row["place"] == "agreements":
-        return row["code"] in (facts.values("supplement").get("codes") or ())
+    named = facts.values("supplement").get("codes")
+    if named is not None and row["place"] == "agreements":  # the firm asks for exactly these (补签协议)
+        return row["code"] in named
     wanted = row["applies"]
     checks = {
         "business": lambda v: facts.case.business in v,

@@ -9,6 +9,7 @@ from core.actor import Actor
 from core.audit import Tag
 from core.case import Action, Ending, State, next_state, require
 from core.errors import NotFound
+from core.flow import Proof
 from core.permissions import Permission, allow
 from core.ports import Desk, Work
 from core.rules.exchanges import names_of
@@ -20,6 +21,8 @@ OUTCOMES = {"confirmed": "接通确认", "unreached": "未接通", "disputed": "
 RETURNS = {0: "成功", 1: "该客户已经有流程在处理中", 2: "客户资料检查失败", 3: "实名制检查失败", 4: "其他错误"}
 """Return codes of the monitoring centre (domain.md 4.7)."""
 CODE_DIGITS = 12
+COUNTER = "counter"
+"""Kind of the proof that says what the counter did: done or failed, with the note."""
 
 
 def record_exchange(
@@ -91,9 +94,10 @@ def record_counter(desk: Desk, actor: Actor, case_id: str, *, done: bool, note: 
         if loaded.business.ending is not Ending.COUNTER:
             raise NotFound
         require(loaded.case, Action.FINISH)
-        work.results.add_callback(case_id, "counter_done" if done else "counter_failed", note.strip(), actor.id)
+        proof = Proof(COUNTER, "done" if done else "failed", "", work.now, {"note": note.strip()})
+        work.cases.add_proof(case_id, proof, actor.id)
         if done:
-            finish(work, actor, loaded, loaded.business.key)
+            finish(work, actor, loaded, "password_reset")
         else:
             state = next_state(loaded.case.state, Action.TERMINATE)
             work.cases.change(loaded.case, state=state, closed_at=work.now, remark=note.strip())

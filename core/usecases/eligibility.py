@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from core.flow import Business, Rules
 from core.ports import Work
-from core.records import Customer, CustomerFile
+from core.records import Customer
 from core.rules.calendar import local_day
 from core.rules.service_hours import ServiceHours
 from core.steps.on_file import missing_titles
-from core.usecases.customer_file import Rated, ratings
+from core.usecases.customer_file import ratings
 from core.usecases.loading import calendar_around, rules_for
 
 MONTH = timedelta(days=30)
@@ -42,11 +42,8 @@ def why_not(work: Work, business: Business, customer: Customer | None) -> Refusa
     today = local_day(work.now)
     if _expired(customer, today) and not (business.key == "profile" and rules["business_rules"]["online_id_renewal"]):
         return _renew(rules)
-    if business.key == "add_code":
-        return _for_codes(work.people.customer_file(customer.id), rules, work.now)
-    if business.key == "assessment":
-        return _for_assessment(ratings(work, customer.id), rules, work.now)
-    return None
+    own = _OWN.get(business.key)
+    return own(work, customer, rules) if own else None
 
 
 def closed_now(work: Work, branch_id: str = "") -> str:
@@ -87,12 +84,13 @@ def _month_end(first: date) -> date:
     return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
-def _for_codes(file: CustomerFile, rules: Rules, now: datetime) -> Refusal | None:
-    """增开 needs complete data and a rating that still counts (R100, matrix of requirements.md)."""
+def _for_codes(work: Work, customer: Customer, rules: Rules) -> Refusal | None:
+    """增开 needs complete data and a rating that still counts (R100)."""
+    file = work.people.customer_file(customer.id)
     if not file.suitability:
         return Refusal("还没有您的适当性评估结果。请先办理适当性评估，再增开交易编码。", "assessment")
     ends = rating_expires(file.suitability, rules)
-    if ends and ends < local_day(now):
+    if ends and ends < local_day(work.now):
         return Refusal(f"您的适当性评估已于 {ends} 到期。请先重新评估，再增开交易编码。", "assessment")
     missing = missing_titles(file.profile)
     if missing:
@@ -101,10 +99,10 @@ def _for_codes(file: CustomerFile, rules: Rules, now: datetime) -> Refusal | Non
     return None
 
 
-def _for_assessment(history: list[Rated], rules: Rules, now: datetime) -> Refusal | None:
+def _for_assessment(work: Work, customer: Customer, rules: Rules) -> Refusal | None:
     """Not twice in short time: answers are to be honest, not tried until they fit (domain.md 6.4)."""
-    limits = rules["business_rules"]["assessment"]
-    recent = [rated for rated in history if now - rated.at < MONTH]
+    limits, now = rules["business_rules"]["assessment"], work.now
+    recent = [rated for rated in ratings(work, customer.id) if now - rated.at < MONTH]
     if len(recent) >= int(limits["most_in_30_days"]):
         return Refusal("您最近 30 天内评估的次数已达上限，请过些时候再来。")
     wait = timedelta(days=int(limits["cool_down_days"]))
@@ -112,3 +110,10 @@ def _for_assessment(history: list[Rated], rules: Rules, now: datetime) -> Refusa
         again = local_day(recent[0].at + wait)
         return Refusal(f"您刚完成过评估。{again} 起可以重新评估。")
     return None
+
+
+_OWN: Mapping[str, Callable[[Work, Customer, Rules], Refusal | None]] = {
+    "add_code": _for_codes,
+    "assessment": _for_assessment,
+}
+"""Business -> what it asks of a customer beside an account and a valid ID card."""

@@ -14,7 +14,7 @@ from core.ports import Desk, Work
 from core.rules.calendar import review_due_at
 from core.rules.service_hours import ServiceHours
 from core.usecases.answer_step import load_own, save
-from core.usecases.loading import calendar_around, load_case
+from core.usecases.loading import Loaded, calendar_around, load_case
 from core.usecases.review_case import approve
 from core.usecases.sign_agreements import void_outdated
 
@@ -44,6 +44,12 @@ def submit_case(desk: Desk, actor: Actor, case_id: str) -> None:
             submit(work, actor, case)
 
 
+def is_reviewed(loaded: Loaded) -> bool:
+    """Whether a reviewer decides: always, but for what the firm itself asked for and says needs none (补签协议)."""
+    setting = loaded.rules["business_rules"]["businesses"][loaded.case.business]
+    return not loaded.business.by_firm or bool(setting["review"])
+
+
 def submit(work: Work, actor: Actor, case: Case) -> Case:
     """Move a complete case to 待复核 with its promised time; raises `WrongState` when a step is missing.
 
@@ -59,6 +65,6 @@ def submit(work: Work, actor: Actor, case: Case) -> Case:
     state = next_state(case.state, Action.SUBMIT)
     case = work.cases.change(case, state=state, submitted_at=work.now, due_at=due, current_step="submit", remark="")
     work.audit(actor, Tag.CUSTOMER_CASE_SUBMIT, f"case:{case.id}", version=case.version)
-    if not loaded.rules["business_rules"]["businesses"][case.business]["review"]:
+    if not is_reviewed(loaded):
         approve(work, system(work.firm_id), load_case(work, case), Tag.SYSTEM_CASE_APPROVE)
     return case

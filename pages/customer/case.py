@@ -134,6 +134,7 @@ try:
         show_outcome(desk, actor, loaded)
 except NotYet as error:
     state.drop(Key.WANTED)
+    st.title("暂时不能办理")
     notice.refusal(error.text)
     if error.instead:
         title = BUSINESSES[error.instead].title

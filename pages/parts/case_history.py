@@ -11,7 +11,7 @@ from core.flow import Proof, Rules
 from core.records import ExchangeRequest
 from core.rules.exchanges import names_of
 from core.steps.witness import attested
-from core.usecases.complete_case import OUTCOMES, RETURNS
+from core.usecases.complete_case import COUNTER, OUTCOMES, RETURNS
 from core.usecases.read_case import CaseFile, RejectionNote
 from pages.parts import clock_words, notice
 from pages.parts.fact_table import cell, fact_table, unusual
@@ -45,11 +45,21 @@ def _script(proof: Proof, rules: Rules) -> list[tuple[str, str]]:
 
 def show_history(file: CaseFile) -> None:
     """Every rejection, newest first, with the note that only staff read."""
+    _counter(file)
     if not file.history:
         st.caption("没有驳回记录。")
     labels = {r["code"]: r["label"] for r in file.loaded.rules["reject_reasons"]["reasons"]}
     for note in reversed(file.history):
         _rejection(note, labels)
+
+
+def _counter(file: CaseFile) -> None:
+    """What the counter did (密码重置)."""
+    for proof in file.loaded.facts.proofs:
+        if proof.kind == COUNTER:
+            said = "已办理完成" if proof.subject == "done" else "没有办成"
+            rows = [("结果", cell(said)), ("说明", cell(proof.body.get("note")))]
+            fact_table(f"柜台办理　{clock_words.exact(proof.created_at)}", rows)
 
 
 def _rejection(note: RejectionNote, labels: Mapping[str, str]) -> None:

@@ -16,7 +16,7 @@ from pages.parts.device_key import device_key
 from pages.parts.state import Key
 from pages.parts.step import StepView
 
-COMMAND, OUTCOME = "detect_command", "detect_outcome"
+COMMAND, OUTCOME, ANEW = "detect_command", "detect_outcome", "detect_anew"
 
 
 def _command(view: StepView) -> dict[str, Any]:
@@ -48,23 +48,32 @@ def _detect(view: StepView) -> str:
         return ""
     st.session_state[OUTCOME] = (view.case_id, outcome)
     if outcome == "found":
+        st.session_state.pop(ANEW, None)
         st.rerun()
     return outcome
 
 
-def _again() -> None:
+def _again(anew: str = "") -> None:
+    """Ask the device once more; `anew` is the case whose answer is in doubt (the customer moved to another device)."""
     st.session_state.pop(COMMAND, None)
     st.session_state.pop(OUTCOME, None)
+    st.session_state[ANEW] = anew
+
+
+def _standing(view: StepView) -> None:
+    """What was found before."""
+    if found(view.loaded.facts):
+        st.success("这台设备上的数字证书可以使用，可以直接签署协议。", icon=":material/verified:")
+    else:
+        st.info(OUTCOMES[str(view.values["outcome"])], icon=":material/info:")
+        st.button("重新检测", key="detect_again", type="tertiary", on_click=_again, args=(view.case_id,))
+    view.actions(view.forward)
 
 
 def draw(view: StepView) -> None:
     """Found: go on to signing. Not found: why, and on to the video and a new one."""
-    if view.done:
-        if found(view.loaded.facts):
-            st.success("这台设备上的数字证书可以使用，可以直接签署协议。", icon=":material/verified:")
-        else:
-            st.info(OUTCOMES[str(view.values["outcome"])], icon=":material/info:")
-        view.actions(view.forward)
+    if view.done and st.session_state.get(ANEW) != view.case_id:
+        _standing(view)
         return
     outcome = _detect(view)
     if outcome in OUTCOMES:

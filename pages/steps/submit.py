@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.errors import DeskError
 from core.usecases.case_changes import changes_of
-from core.usecases.submit_case import submit_case
+from core.usecases.submit_case import is_reviewed, submit_case
 from pages.parts import notice, state
 from pages.parts.changes import show_changes
 from pages.parts.step import StepView
@@ -14,7 +14,7 @@ from pages.parts.step import StepView
 
 def draw(view: StepView) -> None:
     """Everything is done; the customer looks at the changes and hands in."""
-    reviewed = view.loaded.rules["business_rules"]["businesses"][view.loaded.case.business]["review"]
+    reviewed = is_reviewed(view.loaded)
     then = "提交后由工作人员复核。" if reviewed else "提交后即办理完成。"
     st.success(f"全部步骤已完成，{then}", icon=":material/task_alt:")
     show_changes(changes_of(view.loaded), masked=True)

@@ -9,13 +9,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.case import State
-from core.records import SessionRecord
 from core.usecases.abandon_case import abandon_case
 from core.usecases.review_case import reject_review
-from pages.parts import wiring
 from tests.builders import CONSENTS, Walk, case_at
-from tests.desk_bench import F1, Bench
+from tests.desk_bench import Bench
 from tests.device import Device
+from tests.pages import customer_pages
+from tests.pages.customer_pages import sign_in_as
+from tests.pages.staff_pages import press
 
 ROUTER = Path(__file__).parents[2] / "pages" / "router.py"
 BUSINESSES = ("add_code", "assessment", "profile", "settlement", "password_reset")
@@ -25,19 +26,10 @@ Open = Callable[[Walk], AppTest]
 @pytest.fixture
 def opened(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Open:
     """The case page as this customer sees it in a fresh tab."""
-    monkeypatch.setattr(wiring, "desk", lambda: bench.desk)
-    monkeypatch.setattr(wiring, "settings", lambda: bench.desk.settings)
-    monkeypatch.setattr(wiring, "firms", lambda: [F1])
-    monkeypatch.setattr(wiring, "staff", lambda: None)
 
     def open_it(walk: Walk) -> AppTest:
-        now = bench.clock.now
-        session = SessionRecord("s1", walk.firm, "customer", walk.owner, now, now, walk.person.phone)
-        monkeypatch.setattr(wiring, "customer", lambda: session)
-        at = AppTest.from_file(str(ROUTER), default_timeout=30).run()
-        at = at.switch_page("customer/case.py").run()
-        assert not at.exception, at.exception
-        return at
+        sign_in_as(bench, monkeypatch, walk)
+        return customer_pages.opened()
 
     return open_it
 
@@ -47,12 +39,6 @@ def begun(bench: Bench, business: str, **changes: object) -> Walk:
     bench.pass_time(days=2)
     walk.start(bench)
     return walk
-
-
-def press(at: AppTest, key: str) -> AppTest:
-    at.button(key=key).click().run()
-    assert not at.exception, at.exception
-    return at
 
 
 def on_page(bench: Bench, walk: Walk, at: AppTest, step: str) -> bool:
@@ -158,3 +144,13 @@ def test_who_may_not_begin_reads_why_and_what_helps(bench: Bench, opened: Open) 
     at.switch_page("customer/case.py").run()
     assert any("身份证号登录" in each.value for each in at.warning), "signed in by phone"
     assert press(at, "instead").header[0].value == "设备检测"
+
+
+def test_who_moves_to_the_device_with_the_certificate_may_ask_again(bench: Bench, opened: Open) -> None:
+    walk = begun(bench, "settlement")
+    device, walk.device = walk.device, Device()
+    walk.walk_to(bench, "witness")
+    walk.device = device
+    at = press(press(opened(walk), "previous"), "detect_again")
+    assert on_page(bench, walk, at, "certificate_check")
+    assert walk.step(bench) == "sign", "no video is needed any more"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core.records import SessionRecord
 from pages.parts import wiring
 from pages.parts.state import Key
 from tests.builders import CONSENTS, Walk, case_at
 from tests.desk_bench import F1, Bench
+from tests.pages.customer_pages import opened, sign_in_as
 
 ROUTER = Path(__file__).parents[2] / "pages" / "router.py"
 
@@ -19,20 +19,9 @@ ROUTER = Path(__file__).parents[2] / "pages" / "router.py"
 @pytest.fixture
 def walk(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Walk:
     """A customer before the photos, signed in on the pages."""
-    walk, now = case_at(bench, "photos"), bench.clock.now
-    session = SessionRecord("s1", walk.firm, "customer", walk.owner, now, now, walk.person.phone)
-    monkeypatch.setattr(wiring, "desk", lambda: bench.desk)
-    monkeypatch.setattr(wiring, "settings", lambda: bench.desk.settings)
-    monkeypatch.setattr(wiring, "firms", lambda: [F1])
-    monkeypatch.setattr(wiring, "customer", lambda: session)
-    monkeypatch.setattr(wiring, "staff", lambda: None)
+    walk = case_at(bench, "photos")
+    sign_in_as(bench, monkeypatch, walk)
     return walk
-
-
-def opened() -> AppTest:
-    """A tab with the case page."""
-    at = AppTest.from_file(str(ROUTER), default_timeout=20).run()
-    return at.switch_page("customer/case.py").run()
 
 
 def test_a_tab_shows_what_another_one_saved(bench: Bench, walk: Walk) -> None:

@@ -10,16 +10,16 @@ from streamlit.testing.v1 import AppTest
 
 from core.businesses import BUSINESSES
 from core.defaults import load_defaults
-from core.records import Branch, Firm, SessionRecord
+from core.records import Branch, Firm
 from core.usecases.found_firm import found_firm
-from pages.parts import wiring
 from pages.steps import device
 from tests.builders import case_at
 from tests.desk_bench import Bench as Desk
 from tests.duty import rules
 from tests.pages import staff_cases as made
+from tests.pages.customer_pages import opened, sign_in_as
 from tests.pages.staff_cases import Bench
-from tests.pages.staff_pages import PAGES, Open, calm, press, words
+from tests.pages.staff_pages import Open, calm, press, words
 from tests.stand_ins import LightImages
 
 HALL, SIGN_IN, HELP = "customer/hall.py", "customer/sign_in.py", "customer/help.py"
@@ -111,17 +111,8 @@ def step(bench: Desk, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], AppTes
     """The page of a customer who stands at a step."""
 
     def open_it(place: str) -> AppTest:
-        walk = case_at(bench, place)
-        now = bench.now
-        session = SessionRecord("s1", "f1", "customer", walk.owner, now, now, walk.person.phone)
-        monkeypatch.setattr(wiring, "desk", lambda: bench.desk)
-        monkeypatch.setattr(wiring, "settings", lambda: bench.desk.settings)
-        monkeypatch.setattr(wiring, "firms", bench.database.firms)
-        monkeypatch.setattr(wiring, "staff", lambda: None)
-        monkeypatch.setattr(wiring, "customer", lambda: session)
-        at = AppTest.from_file(str(PAGES / "router.py"), default_timeout=30).run()
-        at.switch_page("customer/case.py")
-        return calm(at.run())
+        sign_in_as(bench, monkeypatch, case_at(bench, place))
+        return opened()
 
     return open_it
 

@@ -7,11 +7,10 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.records import SessionRecord
-from pages.parts import wiring
 from tests.builders import case_at
 from tests.desk_bench import F1, Bench
-from tests.pages.staff_pages import PAGES, calm, press, words
+from tests.pages.customer_pages import opened, sign_in_as
+from tests.pages.staff_pages import calm, press, words
 
 At = Callable[[str], AppTest]
 
@@ -21,15 +20,8 @@ def at_step(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> At:
     """The case page of a customer who stands at a step."""
 
     def open_it(step: str) -> AppTest:
-        walk, now = case_at(bench, step), bench.clock.now
-        session = SessionRecord("s1", walk.firm, "customer", walk.owner, now, now, walk.person.phone)
-        monkeypatch.setattr(wiring, "desk", lambda: bench.desk)
-        monkeypatch.setattr(wiring, "settings", lambda: bench.desk.settings)
-        monkeypatch.setattr(wiring, "firms", lambda: [F1])
-        monkeypatch.setattr(wiring, "customer", lambda: session)
-        monkeypatch.setattr(wiring, "staff", lambda: None)
-        at = AppTest.from_file(str(PAGES / "router.py"), default_timeout=20).run()
-        return calm(at.switch_page("customer/case.py").run())
+        sign_in_as(bench, monkeypatch, case_at(bench, step))
+        return opened()
 
     return open_it
 

@@ -8,37 +8,25 @@ import pytest
 from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
-from core.records import SessionRecord
-from pages.parts import wiring
 from pages.parts.state import Key
 from tests.builders import Walk, case_at
-from tests.desk_bench import F1, Bench
+from tests.desk_bench import Bench
 from tests.forms import answers_for
-from tests.pages.staff_pages import PAGES, calm, press, words
+from tests.pages.customer_pages import opened, sign_in_as
+from tests.pages.staff_pages import calm, press, words
 
 
 @pytest.fixture
 def walk(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Walk:
     """A customer before the questionnaire, signed in on the pages."""
-    walk, now = case_at(bench, "suitability"), bench.clock.now
-    session = SessionRecord("s1", walk.firm, "customer", walk.owner, now, now, walk.person.phone)
-    monkeypatch.setattr(wiring, "desk", lambda: bench.desk)
-    monkeypatch.setattr(wiring, "settings", lambda: bench.desk.settings)
-    monkeypatch.setattr(wiring, "firms", lambda: [F1])
-    monkeypatch.setattr(wiring, "customer", lambda: session)
-    monkeypatch.setattr(wiring, "staff", lambda: None)
+    walk = case_at(bench, "suitability")
+    sign_in_as(bench, monkeypatch, walk)
     return walk
 
 
 def kept_by_browser(monkeypatch: pytest.MonkeyPatch, cookies: Mapping[str, str]) -> None:
     """The cookies that the browser sends when a page connects."""
     monkeypatch.setattr(ContextProxy, "cookies", property(lambda _self: cookies))
-
-
-def opened(path: str = "customer/case.py") -> AppTest:
-    """A page in a tab of its own."""
-    at = AppTest.from_file(str(PAGES / "router.py"), default_timeout=20).run()
-    return calm(at.switch_page(path).run())
 
 
 def choose(at: AppTest, walk: Walk, bench: Bench, key: str) -> AppTest:

@@ -15,13 +15,14 @@ from streamlit.testing.v1 import AppTest
 from core.records import SessionRecord
 from core.rules.rehearsal import rehearsal_of
 from core.usecases.wait_for_witness import join_queue
-from pages.parts import rehearse, wiring
+from pages.parts import rehearse
 from pages.routes import rehearsal as routes
 from pages.routes.gate import Quota
 from pages.routes.table import ROUTES
 from tests.builders import LI, Walk, case_at
 from tests.desk_bench import Bench
 from tests.media.drawn_face import frame
+from tests.pages.customer_pages import sign_in_as
 from tests.pages.staff_pages import PAGES, calm, press, words
 from tests.queue_line import ticket
 
@@ -38,12 +39,7 @@ def session_of(bench: Bench, walk: Walk) -> SessionRecord:
 def walk(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Walk:
     """A customer at the video step."""
     found = case_at(bench, "witness")
-    session = session_of(bench, found)
-    monkeypatch.setattr(wiring, "desk", lambda: bench.desk)
-    monkeypatch.setattr(wiring, "settings", lambda: bench.desk.settings)
-    monkeypatch.setattr(wiring, "firms", bench.database.firms)
-    monkeypatch.setattr(wiring, "staff", lambda: None)
-    monkeypatch.setattr(wiring, "customer", lambda: session)
+    sign_in_as(bench, monkeypatch, found)
     monkeypatch.setattr(routes, "_uplinks", Quota(40, 600))
     monkeypatch.setattr(routes, "_frames", Quota(60, 60))
     return found
