@@ -55,9 +55,9 @@ prove-queue: prepare-dev system-dev ## kill -9 of 200 witnesses during 10,000 cl
 	$(BIN)/python -m tests.prove.queue
 
 lock: ## resolve requirements.txt and requirements-dev.txt with hashes for all platforms
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --override requirements-override.txt \
 	  --custom-compile-command "make lock" requirements.in -o requirements.txt
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --override requirements-override.txt \
 	  --custom-compile-command "make lock" requirements-dev.in -o requirements-dev.txt
 
 prepare: $(VENV)/.run ## the Python packages of the product
@@ -68,11 +68,11 @@ $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV) || { echo "缺少 venv：apt-get install python3-venv"; exit 1; }
 
 $(VENV)/.run: requirements.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.txt
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.txt
 	@touch $@
 
 system: ## a Chinese font for the PDFs
