@@ -18,6 +18,7 @@ class Key(StrEnum):
     DOOR = "jz_door"
     ENTERED = "firm_entered"
     LARGE = "large_text"
+    LANGUAGE = "language_chosen"
     VIEW = "view_step"
     PLACE = "bring_into_view"
     ERRORS = "step_errors"

@@ -19,6 +19,7 @@ from pages.parts.components.remember import remember, remembered
 from pages.parts.components.session_exchange import sign_out
 from pages.parts.duty_aside import duty_aside
 from pages.parts.entry import chosen_firm, door, note_door
+from pages.parts.language import in_english, language_switch
 from pages.parts.state import Key
 
 OUTBOX_SHOWN = timedelta(minutes=5)
@@ -99,11 +100,12 @@ def customer_header(visitor: Visitor) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="header"):
         st.page_link("customer/hall.py", label=f"**{visitor.firm.name}**", icon=":material/verified_user:")
         st.toggle("大字", key=Key.LARGE)
+        language_switch()
         if visitor.customer:
             st.page_link("customer/my_cases.py", label="我的业务")
             st.button("退出登录", key="leave", type="tertiary", on_click=_leave, args=("customer",))
         st.page_link("customer/help.py", label="开户帮助")
-    remember(large="1" if large_text() else "", door=door(visitor.firm))
+    remember(large="1" if large_text() else "", door=door(visitor.firm), language="en" if in_english() else "")
     _finish_leaving()
     _outbox(visitor)
     state.show_said()
@@ -134,6 +136,7 @@ def staff_header(visitor: Visitor, *, shows_duty: bool) -> None:
         st.markdown(f"**{notice.plain(visitor.member.name)}**  \n{titles} · {notice.plain(visitor.firm.name)}")
         if visitor.actor_staff and not shows_duty and holds(visitor.actor_staff, Permission.QUEUE_SERVE):
             duty_aside(wiring.desk(), visitor.actor_staff)
+        language_switch()
         st.button("退出登录", key="leave_staff", on_click=_leave, args=("staff",))
     _finish_leaving()
     state.show_said()
