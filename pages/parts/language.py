@@ -1,4 +1,4 @@
-"""The language of the interface: Chinese is the source, `pages/locale/en` its English. What is stored stays Chinese.
+"""The language of the interface: Chinese is the source, `pages/locales/en` its English. What is stored stays Chinese.
 
 `_` costs a look into a dict, and in Chinese not even that, so every text of every run can pass through it.
 """
@@ -20,7 +20,7 @@ from pages.parts import state
 from pages.parts.components.remember import remembered
 from pages.parts.state import Key
 
-CATALOGUE = Path(__file__).parents[1] / "locale/en/LC_MESSAGES/jianzheng.po"
+CATALOGUE = Path(__file__).parents[1] / "locales/en/LC_MESSAGES/jianzheng.po"
 _CHINESE: Mapping[str, str] = {}
 _words: ContextVar[Mapping[str, str] | None] = ContextVar("words", default=None)
 
