@@ -83,14 +83,14 @@ def _wait(view: StepView, first: QueuePlace) -> None:
         view.actions()
 
 
-def _call(view: StepView, ticket: Ticket) -> None:
-    name, licence = call_partner(view.desk, view.actor, view.case_id)
+def _partner(view: StepView) -> None:
+    name, licence = (notice.plain(text) for text in call_partner(view.desk, view.actor, view.case_id))
     with st.container(key="card-partner"):
-        st.markdown(
-            _(":material/badge: 见证人员 **{name}**　执业证号 {licence}").format(
-                name=notice.plain(name), licence=notice.plain(licence)
-            )
-        )
+        st.markdown(_(":material/badge: 见证人员 **{name}**　执业证号 {licence}").format(name=name, licence=licence))
+
+
+def _call(view: StepView, ticket: Ticket) -> None:
+    _partner(view)
 
     @st.fragment(run_every="2s", key="call_panel")
     def guide() -> None:
