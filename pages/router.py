@@ -6,10 +6,12 @@ import streamlit as st
 
 from pages.parts import visitor
 from pages.parts.entry import ask_for_firm
+from pages.parts.language import _, choose_language
 from pages.parts.look import ICON, apply_look
 from pages.parts.table import pages_for
 
-st.set_page_config(page_title="见证 · 期货远程开户", page_icon=ICON, layout="centered")
+choose_language()
+st.set_page_config(page_title=_("见证 · 期货远程开户"), page_icon=ICON, layout="centered")
 guest = visitor.arrive()
 pages = pages_for(guest)
 page = st.navigation(pages, position="sidebar" if guest.actor_staff else "hidden")

@@ -20,6 +20,7 @@ from pages.parts.components.read_aloud import read_aloud
 from pages.parts.continue_elsewhere import phone_button, show_qr
 from pages.parts.entry import branch_of
 from pages.parts.help import help_button, show_help
+from pages.parts.language import _
 from pages.parts.outcome import show_outcome
 from pages.parts.progress import show_progress
 from pages.parts.state import Key
@@ -77,11 +78,11 @@ def _states(loaded: Loaded, current: str) -> dict[str, str]:
 def _progress(loaded: Loaded, step: Step, states: dict[str, str]) -> None:
     plan = loaded.plan
     phases = [
-        (str(phase), [(s.title, states[s.key]) for s in plan if s.phase == phase])
+        (_(str(phase)), [(_(s.title), states[s.key]) for s in plan if s.phase == phase])
         for phase in dict.fromkeys(s.phase for s in plan)
     ]
     position = [s.key for s in plan].index(step.key) + 1
-    show_progress(loaded.business.title, loaded.case.number, phases, position, len(plan), back="customer/hall.py")
+    show_progress(_(loaded.business.title), loaded.case.number, phases, position, len(plan), back="customer/hall.py")
 
 
 def _tools(loaded: Loaded, step: Step, states: dict[str, str]) -> None:
@@ -94,7 +95,9 @@ def _tools(loaded: Loaded, step: Step, states: dict[str, str]) -> None:
     show_help(loaded, step.key, states)
     show_qr(desk, actor, loaded, step.key)
     if loaded.business.by_firm:
-        st.caption(notice.plain(f"{deadline_of(desk, loaded.case)}完成后可以办理其他业务。"))
+        st.caption(
+            notice.plain(_("{deadline_of}完成后可以办理其他业务。").format(deadline_of=deadline_of(desk, loaded.case)))
+        )
 
 
 def _draw(loaded: Loaded) -> None:
@@ -104,7 +107,7 @@ def _draw(loaded: Loaded) -> None:
     handing_in = viewed is None and loaded.current is None and step.key != "follow_up"
     states = _states(loaded, "" if handing_in else step.key)
     _progress(loaded, step, states)
-    st.header("提交" if handing_in else step.title)
+    st.header(_("提交") if handing_in else _(step.title))
     _tools(loaded, step, states)
     screen = StepView(desk, actor, guest.customer, loaded, step, plan)
     if handing_in:
@@ -115,7 +118,7 @@ def _draw(loaded: Loaded) -> None:
         if rejection and not loaded.done[step.key]:
             notice.rejected(rejection.customer_text.split("\n"))
         elif step.hint:
-            st.caption(step.hint)
+            st.caption(_(step.hint))
         for text in state.get(Key.NOTED) or ():
             st.info(notice.plain(text), icon=":material/info:")
         SCREENS[step.screen or step.key](screen)
@@ -134,12 +137,18 @@ try:
         show_outcome(desk, actor, loaded)
 except NotYet as error:
     state.drop(Key.WANTED)
-    st.title("暂时不能办理")
+    st.title(_("暂时不能办理"))
     notice.refusal(error.text)
     if error.instead:
         title = BUSINESSES[error.instead].title
-        st.button(f"办理{title}", key="instead", type="primary", on_click=state.put, args=(Key.WANTED, error.instead))
-    st.page_link("customer/hall.py", label="回到业务办理", icon=":material/home:")
+        st.button(
+            _("办理{title}").format(title=title),
+            key="instead",
+            type="primary",
+            on_click=state.put,
+            args=(Key.WANTED, error.instead),
+        )
+    st.page_link("customer/hall.py", label=_("回到业务办理"), icon=":material/home:")
 except DeskError as error:
     notice.refusal(error.text)
-    st.page_link("customer/hall.py", label="回到业务办理", icon=":material/home:")
+    st.page_link("customer/hall.py", label=_("回到业务办理"), icon=":material/home:")

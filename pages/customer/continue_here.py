@@ -6,11 +6,12 @@ import streamlit as st
 
 from pages.parts import visitor
 from pages.parts.components.continue_here import continue_here
+from pages.parts.language import _
 
 guest = visitor.read()
-st.title("手机继续办理")
+st.title(_("手机继续办理"))
 st.markdown(
-    "请确认二维码是您自己刚刚打开的，然后点下面的按钮，在这台设备上继续办理。如果二维码是别人发给您的，请不要继续。"
+    _("请确认二维码是您自己刚刚打开的，然后点下面的按钮，在这台设备上继续办理。如果二维码是别人发给您的，请不要继续。")
 )
 continue_here("continue_here", target="/case")
-st.page_link("customer/hall.py", label="回到业务办理", icon=":material/home:")
+st.page_link("customer/hall.py", label=_("回到业务办理"), icon=":material/home:")

@@ -8,11 +8,12 @@ from core.rules.help_topics import search_topics
 from core.usecases.loading import rules_for
 from pages.parts import visitor, wiring
 from pages.parts.help import show_topics
+from pages.parts.language import _
 
 guest = visitor.read()
 with wiring.desk().read(guest.firm.id) as work:
     rules = rules_for(work)
 
-st.title("开户帮助")
-words = st.text_input("搜索", key="search", placeholder="例如：摄像头、验证码、证书").strip()
+st.title(_("开户帮助"))
+words = st.text_input(_("搜索"), key="search", placeholder=_("例如：摄像头、验证码、证书")).strip()
 show_topics(search_topics(words, rules["help"]["topics"]), guest.firm.hotline)

@@ -16,6 +16,7 @@ from pages.parts import notice, state, visitor, wiring
 from pages.parts.components.captcha_view import captcha_view
 from pages.parts.components.session_exchange import session_exchange
 from pages.parts.entry import branch_of
+from pages.parts.language import _, dialog
 from pages.parts.papers_text import policy_dialog
 from pages.parts.site import site
 from pages.parts.state import Key
@@ -64,7 +65,7 @@ def _send_code() -> None:
 def _sign_in() -> None:
     values = st.session_state
     if not values.get("agree"):
-        state.put(Key.ERRORS, {"agree": "请阅读并勾选《隐私政策》。"})
+        state.put(Key.ERRORS, {"agree": _("请阅读并勾选《隐私政策》。")})
         return
     version = next(a["version"] for a in rules["agreements"]["agreements"] if a["code"] == "privacy")
     ticket = sign_in_customer(
@@ -79,15 +80,15 @@ def _sign_in() -> None:
         state.put(Key.TICKET, ticket)
         state.drop(Key.ERRORS)
     else:
-        state.put(Key.ERRORS, {"sms_code": "验证码不正确或已过期，请核对短信或重新获取。"})
+        state.put(Key.ERRORS, {"sms_code": _("验证码不正确或已过期，请核对短信或重新获取。")})
 
 
-@st.dialog("用手机开户")
+@dialog("用手机开户")
 def _on_phone() -> None:
     """The firm's door as a QR code, for whoever began at a computer without a camera (R013)."""
-    st.markdown("请用手机扫描二维码，在手机上登录和办理。已经开始的业务会接着办理。")
+    st.markdown(_("请用手机扫描二维码，在手机上登录和办理。已经开始的业务会接着办理。"))
     address = site("sign_in") + door_path(guest.firm.number, branch_of(guest.firm))
-    st.html(f'<img class="jz-qr" src="{wiring.qr_url(address)}" alt="二维码">')
+    st.html(_('<img class="jz-qr" src="{qr_url}" alt="二维码">').format(qr_url=wiring.qr_url(address)))
 
 
 if guest.customer:
@@ -95,27 +96,27 @@ if guest.customer:
 if state.get(Key.TICKET):
     wish = str(state.get(Key.WANTED) or "")
     target = f"/case?business={wish}" if wish in BUSINESSES else "/case"
-    st.info("正在登录…")
+    st.info(_("正在登录…"))
     if session_exchange("exchange", ticket=state.get(Key.TICKET), kind="customer", target=target):
         state.drop(Key.TICKET)
-        state.put(Key.ERRORS, {"send": "登录没有成功，请重新获取验证码。"})
+        state.put(Key.ERRORS, {"send": _("登录没有成功，请重新获取验证码。")})
         st.rerun()
     st.stop()
 
 errors: dict[str, str] = state.get(Key.ERRORS) or {}
-st.title("登录")
-st.caption(f"视频服务时间：{ServiceHours.of(rules['service_hours'], 'witness').sentence()}")
+st.title(_("登录"))
+st.caption(_("视频服务时间：{sentence}").format(sentence=ServiceHours.of(rules["service_hours"], "witness").sentence()))
 wanted = BUSINESSES.get(str(state.get(Key.WANTED)))
 usual = ID if wanted and not wanted.newcomers else PHONE
-st.segmented_control("登录方式", [PHONE, ID], default=usual, key="how", required=True)
+st.segmented_control(_("登录方式"), [PHONE, ID], default=usual, key="how", required=True, format_func=_)
 if wanted:
-    st.caption(f"登录后办理：{wanted.title}")
+    st.caption(_("登录后办理：{title}").format(title=_(wanted.title)))
 if st.session_state.get("how") == ID:
-    st.text_input("身份证号", key="id_number", placeholder="请输入身份证号", max_chars=24)
-    st.caption("验证码会发到开户时预留的手机。手机号有变化，请携带身份证到营业部办理变更。")
+    st.text_input(_("身份证号"), key="id_number", placeholder=_("请输入身份证号"), max_chars=24)
+    st.caption(_("验证码会发到开户时预留的手机。手机号有变化，请携带身份证到营业部办理变更。"))
     field = "id_number"
 else:
-    st.text_input("手机号码", key="phone", placeholder="请输入本人手机号", max_chars=20)
+    st.text_input(_("手机号码"), key="phone", placeholder=_("请输入本人手机号"), max_chars=20)
     field = "phone"
 if field in errors:
     notice.field_error(errors[field])
@@ -124,24 +125,24 @@ shown = state.get(Key.CAPTCHA) or _fresh_captcha()
 if captcha_view("captcha_view", picture=_url(shown.png, "image/png"), audio=_url(shown.wav, "audio/wav")):
     _fresh_captcha()
     st.rerun()
-st.text_input("图形验证码", key="captcha_text", placeholder="请输入图中数字", max_chars=8)
+st.text_input(_("图形验证码"), key="captcha_text", placeholder=_("请输入图中数字"), max_chars=8)
 if "captcha" in errors:
     notice.field_error(errors["captcha"])
-st.button("获取验证码", key="send_code", on_click=_send_code, width="stretch")
+st.button(_("获取验证码"), key="send_code", on_click=_send_code, width="stretch")
 if "send" in errors:
     notice.refusal(errors["send"])
 elif state.get(Key.CODE) and not errors:
-    st.caption("如手机号或证件登记无误，验证码已发送，5 分钟内有效。没有收到时，60 秒后可以重新获取。")
+    st.caption(_("如手机号或证件登记无误，验证码已发送，5 分钟内有效。没有收到时，60 秒后可以重新获取。"))
 
 with st.form("sign_in", border=False):
-    st.text_input("短信验证码", key="sms_code", placeholder="请输入 6 位验证码", max_chars=6)
+    st.text_input(_("短信验证码"), key="sms_code", placeholder=_("请输入 6 位验证码"), max_chars=6)
     if "sms_code" in errors:
         notice.field_error(errors["sms_code"])
-    st.checkbox("我已阅读并同意《隐私政策》", key="agree")
+    st.checkbox(_("我已阅读并同意《隐私政策》"), key="agree")
     if "agree" in errors:
         notice.field_error(errors["agree"])
-    st.form_submit_button("马上开户", type="primary", width="stretch", on_click=_sign_in)
-if st.button("用手机开户", key="open_phone", type="tertiary", icon=":material/qr_code_2:"):
+    st.form_submit_button(_("马上开户"), type="primary", width="stretch", on_click=_sign_in)
+if st.button(_("用手机开户"), key="open_phone", type="tertiary", icon=":material/qr_code_2:"):
     _on_phone()
-if st.button("查看《隐私政策》", key="open_policy", type="tertiary"):
+if st.button(_("查看《隐私政策》"), key="open_policy", type="tertiary"):
     policy_dialog(rules, "privacy")

@@ -14,6 +14,7 @@ from core.steps.exchanges import access_of, access_problem
 from core.usecases.read_case import CaseFile
 from pages.parts import acting, clock_words, notice
 from pages.parts.fact_table import cell, fact_table, unusual
+from pages.parts.language import _
 
 Decide = Callable[[str, str, str], None]
 """Requirement, decision, note; raises `DeskError` when it is refused."""
@@ -53,7 +54,9 @@ def _block(file: CaseFile, standing: Standing, decide: Decide) -> None:
         mark = unusual if standing.decided == "not_met" else cell
         st.markdown(mark(_decided(file, standing)))
     note = f"access_note_{due.key}"
-    st.text_input("依据", key=note, max_chars=500, placeholder="未达到、豁免时必须填写", label_visibility="collapsed")
+    st.text_input(
+        _("依据"), key=note, max_chars=500, placeholder=_("未达到、豁免时必须填写"), label_visibility="collapsed"
+    )
     acting.field_error(note)
     with st.container(horizontal=True):
         for decision, label in DECISIONS.items():
@@ -79,13 +82,17 @@ def _grounds(standing: Standing, file: CaseFile) -> str:
     due, said = standing.requirement, []
     if standing.test:
         title = file.loaded.rules[TEST]["title"]
-        said.append(f"{title} {standing.test.body['points']} 分（{clock_words.promise(standing.test.created_at)}）")
+        said.append(
+            _("{title} {body} 分（{promise}）").format(
+                title=title, body=standing.test.body["points"], promise=clock_words.promise(standing.test.created_at)
+            )
+        )
     if standing.pictures:
-        said.append(f"客户上传 {len(standing.pictures)} 张")
+        said.append(_("客户上传 {count} 张").format(count=len(standing.pictures)))
     if standing.claim:
-        said.append(f"客户申请豁免：{standing.claim.text}")
-    said += [f"资料显示：{each.text}" for each in due.exemptions if each.on_file]
-    return "；".join(said) if said else "客户没有提供材料，请在公司系统核对。"
+        said.append(_("客户申请豁免：{text}").format(text=standing.claim.text))
+    said += [_("资料显示：{text}").format(text=each.text) for each in due.exemptions if each.on_file]
+    return _("；").join(said) if said else _("客户没有提供材料，请在公司系统核对。")
 
 
 def _decided(file: CaseFile, standing: Standing) -> str:
@@ -100,10 +107,10 @@ def show_table(file: CaseFile) -> None:
     """The conditions and their decisions, to be read only."""
     rows = []
     for each in standings(file):
-        said = _decided(file, each) if each.decision else "还没有决定"
+        said = _decided(file, each) if each.decision else _("还没有决定")
         rows.append((each.requirement.title, unusual(said) if each.decided in {"", "not_met"} else cell(said)))
     if rows:
-        fact_table(_title(file), rows, "决定")
+        fact_table(_title(file), rows, _("决定"))
 
 
 def show_tests(file: CaseFile) -> None:
@@ -111,22 +118,30 @@ def show_tests(file: CaseFile) -> None:
     for number, attempt in enumerate(file.tests, 1):
         title = str(file.loaded.rules[TEST]["title"])
         with st.expander(f"{notice.plain(title)} {number}　{notice.plain(_result(attempt))}"):
-            begun = f"开始 {clock_words.exact(attempt.started_at)}　题库版本 {attempt.version}"
-            ended = f"　结束 {clock_words.exact(attempt.ended_at)}" if attempt.ended_at else ""
+            begun = _("开始 {exact}　题库版本 {version}").format(
+                exact=clock_words.exact(attempt.started_at), version=attempt.version
+            )
+            ended = _("　结束 {exact}").format(exact=clock_words.exact(attempt.ended_at)) if attempt.ended_at else ""
             st.caption(notice.plain(begun + ended))
-            fact_table("题目", [(q.text, _answer(q, attempt)) for q in attempt.questions], "客户的选择")
+            fact_table(_("题目"), [(q.text, _answer(q, attempt)) for q in attempt.questions], _("客户的选择"))
 
 
 def _result(attempt: Attempt) -> str:
     if attempt.ended_at is None:
-        return "正在答题"
+        return _("正在答题")
     took = clock_words.span(attempt.ended_at - attempt.started_at)
-    return f"{attempt.points} 分，{'通过' if attempt.passed else '未通过'}，用时 {took}"
+    return _("{points} 分，{value}，用时 {took}").format(
+        points=attempt.points, value=_("通过") if attempt.passed else _("未通过"), took=took
+    )
 
 
 def _answer(question: Drawn, attempt: Attempt) -> str:
     given, texts = attempt.answers.get(question.key), dict(question.options)
     if given is None:
-        return unusual("没有作答")
+        return unusual(_("没有作答"))
     at = f"{texts[given.option]}　{clock_words.exact(given.at)}"
-    return cell(at) if is_right(question, attempt.answers) else unusual(f"{at}　正确答案：{texts[question.right]}")
+    return (
+        cell(at)
+        if is_right(question, attempt.answers)
+        else unusual(_("{at}　正确答案：{texts}").format(at=at, texts=texts[question.right]))
+    )

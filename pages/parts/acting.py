@@ -11,6 +11,7 @@ import streamlit as st
 
 from core.errors import DeskError
 from pages.parts import notice, state
+from pages.parts.language import _
 from pages.parts.state import Key
 
 SHOWN_FOR = timedelta(minutes=10)
@@ -94,7 +95,7 @@ def dialog_buttons(label: str, on_yes: Callable[..., None], *args: Any) -> None:
     """
     with st.container(horizontal=True):
         yes = st.button(label, key="dialog_yes", type="primary", on_click=on_yes, args=args)
-        no = st.button("返回", key="dialog_no", on_click=ask, args=(None,))
+        no = st.button(_("返回"), key="dialog_no", on_click=ask, args=(None,))
     if (yes or no) and not asking():
         st.rerun()
 

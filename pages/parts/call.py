@@ -34,6 +34,7 @@ from media.stills import Still, grab_stills, sharpest
 from media.turn import ice_servers
 from pages.parts import wiring
 from pages.parts.components.call_starter import call_starter
+from pages.parts.language import _
 from pages.parts.wiring import utc_now
 
 THUMB_PX = 240
@@ -89,11 +90,15 @@ _calls: dict[str, _Running] = {}
 _lock = threading.Lock()
 
 
+def _said(words: dict[str, str]) -> dict[str, str]:
+    return {key: _(text) for key, text in words.items()}
+
+
 def join(ticket: Ticket, role: Role) -> None:
     """Connect this page to the ticket's room; call it outside fragments and dialogs."""
     room = ROOMS.get(ticket.id)
     frame = f"frame_{role}"
-    call_starter(f"starter_{role}", call=frame, start=WORDS["start"], stop=WORDS["stop"])
+    call_starter(f"starter_{role}", call=frame, start=_(WORDS["start"]), stop=_(WORDS["stop"]))
     with st.container(key=frame):
         _stream(ticket, room, role)
 
@@ -124,11 +129,11 @@ def _stream(ticket: Ticket, room: Room, role: Role) -> None:
             sink_video_track=RoomSink(room, role, Kind.VIDEO, video.most_kbps + SOUND_KBPS),
             sink_audio_track=RoomSink(room, role, Kind.AUDIO),
             video_html_attrs=PLAYER,
-            translations=WORDS,
+            translations=_said(WORDS),
         )
     except SignallingTimeoutError:
-        st.warning("连接超时，正在重试。", icon=":material/wifi_off:")
-        st.button("重新连接", key="reconnect")
+        st.warning(_("连接超时，正在重试。"), icon=":material/wifi_off:")
+        st.button(_("重新连接"), key="reconnect")
 
 
 def _lasting(key: str) -> str:
@@ -151,7 +156,7 @@ def watch(ticket: Ticket) -> None:
     for column, role in zip(st.columns(2), (Role.CUSTOMER, Role.STAFF), strict=True):
         frame = f"watch_{role}"
         with column:
-            call_starter(f"watcher_{role}", call=frame, start=WATCHING["start"], stop=WATCHING["stop"])
+            call_starter(f"watcher_{role}", call=frame, start=_(WATCHING["start"]), stop=_(WATCHING["stop"]))
             with st.container(key=frame):
                 webrtc_streamer(
                     key=_lasting(f"watch_{role}_{ticket.id[:12]}"),
@@ -161,7 +166,7 @@ def watch(ticket: Ticket) -> None:
                     source_video_track=room.hub(role, Kind.VIDEO),
                     source_audio_track=room.hub(role, Kind.AUDIO),
                     video_html_attrs=PLAYER,
-                    translations=WATCHING,
+                    translations=_said(WATCHING),
                 )
 
 
@@ -254,7 +259,7 @@ def record_clip(desk: Desk, actor: Actor, ticket: Ticket) -> None:
         sink = _Memory()
 
         def store(summary: RecordingSummary) -> None:
-            running.clip_trouble = RETAKE.format(why="没有保存成功")
+            running.clip_trouble = RETAKE.format(why=_("没有保存成功"))
             try:
                 running.clip_trouble = _store_clip(desk, actor, ticket, sink.data, summary)
             finally:
@@ -270,11 +275,11 @@ def _store_clip(desk: Desk, actor: Actor, ticket: Ticket, data: bytes, summary: 
     """Why the clip cannot be used, empty when it was stored."""
     meta, playable = desk.recordings.check(data) if data else ({}, None)
     if playable is None:
-        return RETAKE.format(why="没有收到画面")
+        return RETAKE.format(why=_("没有收到画面"))
     if meta["errors"]:
-        return RETAKE.format(why="画面有损坏")
+        return RETAKE.format(why=_("画面有损坏"))
     if meta["duration_ms"] < CLIP_LEAST_MS:
-        return RETAKE.format(why="画面中断，录得太短")
+        return RETAKE.format(why=_("画面中断，录得太短"))
     figures = {**meta, "gaps": summary.gaps}
     try:
         add_capture(desk, actor, ticket.id, ticket.fence, HEAD_CLIP, playable, "video/webm", figures)

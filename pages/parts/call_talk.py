@@ -11,6 +11,7 @@ from core.ports import Desk
 from core.usecases.call_chat import writer
 from core.usecases.observe_call import Whisper, observers, whisper, whispers, why_lost
 from pages.parts import chat, notice
+from pages.parts.language import _
 
 _TEXT, _LOST = "whisper_text", "lost_call"
 
@@ -23,8 +24,8 @@ def beside_call(desk: Desk, actor: Actor, ticket_id: str) -> None:
             return
         present, said = observers(work, ticket), whispers(work, actor, ticket)
     if present:
-        names = notice.plain("、".join(present))
-        st.caption(f":material/hearing: 主管旁听中：{names}。客户看不到，也听不到。")
+        names = notice.plain(_("、").join(present))
+        st.caption(_(":material/hearing: 主管旁听中：{names}。客户看不到，也听不到。").format(names=names))
     if present or said:
         _talk(desk, actor, ticket_id, said)
 
@@ -51,5 +52,5 @@ def talk(desk: Desk, actor: Actor, ticket_id: str) -> None:
 
 
 def _talk(desk: Desk, actor: Actor, ticket_id: str, said: list[Whisper]) -> None:
-    chat.show_lines([("我" if line.mine else line.author, line.at, line.text) for line in said])
-    chat.field("whisper", _TEXT, "给同事的话（客户看不到）", partial(whisper, desk, actor, ticket_id))
+    chat.show_lines([(_("我") if line.mine else line.author, line.at, line.text) for line in said])
+    chat.field("whisper", _TEXT, _("给同事的话（客户看不到）"), partial(whisper, desk, actor, ticket_id))

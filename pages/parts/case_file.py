@@ -25,6 +25,7 @@ from core.usecases.read_case import CaseFile
 from pages.parts import clock_words, notice
 from pages.parts.access_desk import show_table, show_tests
 from pages.parts.fact_table import cell, fact_table, unusual
+from pages.parts.language import _
 
 FLAGS: Mapping[str, str] = {
     "age": "年龄提醒",
@@ -40,7 +41,7 @@ Reveal = Callable[[str], None]
 
 def flag_words(flags: Collection[str]) -> list[str]:
     """Flags of a case in words, in a stable order."""
-    return [FLAGS.get(flag, flag) for flag in sorted(flags)]
+    return [_(FLAGS.get(flag, flag)) for flag in sorted(flags)]
 
 
 def show_flags(flags: Collection[str]) -> None:
@@ -54,14 +55,18 @@ def show_flags(flags: Collection[str]) -> None:
 def show_head(file: CaseFile) -> None:
     """Business, number, branch, times and flags in two lines."""
     case, now = file.case, file.loaded.now
-    st.subheader(f"{file.loaded.business.title}　受理单 {case.number}")
+    st.subheader(_("{title}　受理单 {number}").format(title=_(file.loaded.business.title), number=case.number))
     said = [file.branch]
     if case.submitted_at:
-        said.append(f"提交于 {clock_words.exact(case.submitted_at)}（{clock_words.relative(case.submitted_at, now)}）")
+        said.append(
+            _("提交于 {exact}（{relative}）").format(
+                exact=clock_words.exact(case.submitted_at), relative=clock_words.relative(case.submitted_at, now)
+            )
+        )
     if case.due_at and case.state is State.IN_REVIEW:
         said.append(clock_words.against(case.due_at, now))
     if file.account:
-        said.append(f"资金账号 {file.account}")
+        said.append(_("资金账号 {account}").format(account=file.account))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(notice.plain(" · ".join(said)), width="content")
         for word in flag_words(case.flags):
@@ -84,7 +89,7 @@ def show_profile(file: CaseFile, *, full_id: bool, phone_shown: bool, on_reveal:
     """个人基本资料 by section with Chinese labels; the phone number is masked until it is revealed."""
     values, rules = file.loaded.facts.values("profile"), file.loaded.rules
     helped = assistance_words(file.loaded.facts)
-    fact_table("旁人协助", [("协助人与原因", unusual(helped))] if helped else [])
+    fact_table(_("旁人协助"), [(_("协助人与原因"), unusual(helped))] if helped else [])
     sections: dict[str, list[tuple[str, str]]] = {}
     for field in shown_fields(values):
         text = in_words(field, values.get(field.key), rules)
@@ -97,7 +102,9 @@ def show_profile(file: CaseFile, *, full_id: bool, phone_shown: bool, on_reveal:
     for title, rows in sections.items():
         fact_table(title, rows)
     if on_reveal and not phone_shown:
-        st.button("显示手机号码", key="reveal_phone", icon=":material/visibility:", on_click=on_reveal, args=("phone",))
+        st.button(
+            _("显示手机号码"), key="reveal_phone", icon=":material/visibility:", on_click=on_reveal, args=("phone",)
+        )
 
 
 def show_cards(file: CaseFile, *, shown: bool, on_reveal: Reveal | None = None) -> None:
@@ -107,9 +114,9 @@ def show_cards(file: CaseFile, *, shown: bool, on_reveal: Reveal | None = None) 
     for card in cards(file.loaded.facts.values("bank")):
         number = str(card["number"]) if shown else mask_card(str(card["number"]))
         rows.append((str(card["bank_name"]), cell(f"{number}　{kinds.get(str(card.get('kind')), '')}")))
-    fact_table("结算银行", rows, "卡号")
+    fact_table(_("结算银行"), rows, _("卡号"))
     if on_reveal and not shown and rows:
-        st.button("显示卡号", key="reveal_cards", icon=":material/visibility:", on_click=on_reveal, args=("cards",))
+        st.button(_("显示卡号"), key="reveal_cards", icon=":material/visibility:", on_click=on_reveal, args=("cards",))
 
 
 def show_suitability(file: CaseFile) -> None:
@@ -120,14 +127,18 @@ def show_suitability(file: CaseFile) -> None:
         return
     given = values["answers"]
     level = level_name(str(values["level"]), bool(values["lowest"]), rules["match_table"])
-    st.markdown(f"**{notice.plain(level)}**　{values['score']} 分　问卷版本 {values['version']}")
+    st.markdown(
+        _("**{level}**　{values} 分　问卷版本 {values_2}").format(
+            level=notice.plain(level), values=values["score"], values_2=values["version"]
+        )
+    )
     for hint in contradictions(questionnaire, given, _age(file)):
         st.markdown(unusual(hint))
     rows = []
     for number, question in enumerate(questionnaire["questions"], 1):
         texts = [o["text"] for o in question["options"] if o["key"] in given.get(question["key"], ())]
-        rows.append((f"{number}. {question['text']}", cell("；".join(texts))))
-    fact_table("问题", rows, "回答")
+        rows.append((f"{number}. {question['text']}", cell(_("；").join(texts))))
+    fact_table(_("问题"), rows, _("回答"))
 
 
 def _age(file: CaseFile) -> int | None:
@@ -139,10 +150,13 @@ def show_exchanges(file: CaseFile) -> None:
     """What is asked for, what the customer insisted on, and what was read for how long."""
     facts, rules = file.loaded.facts, file.loaded.rules
     chosen = names_of(facts.values("exchanges").get("chosen") or (), rules["exchanges"])
-    above = unusual("高于风险等级，客户坚持开立") if exchanges.insisted(facts, rules) else cell("否")
-    rows = [("拟开交易所", cell(chosen)), ("高于等级", above)]
+    above = unusual(_("高于风险等级，客户坚持开立")) if exchanges.insisted(facts, rules) else cell(_("否"))
+    rows = [(_("拟开交易所"), cell(chosen)), (_("高于等级"), above)]
     reports = len(facts.slot("score_report"))
-    fact_table("交易所", [*rows, ("成绩报告单", cell(f"{reports} 份" if reports else "没有"))])
+    fact_table(
+        _("交易所"),
+        [*rows, (_("成绩报告单"), cell(_("{reports} 份").format(reports=reports) if reports else _("没有")))],
+    )
     show_table(file)
     show_tests(file)
     _notices(facts, rules)
@@ -156,16 +170,25 @@ def _notices(facts: Facts, rules: Rules) -> None:
             row = rules["notices"]["notices"][proof.subject]
             pressed = {b["key"]: b["label"] for b in row["buttons"]}.get(str(proof.body.get("decision")), "")
             rows.append((row["title"], cell(f"{pressed}　{clock_words.exact(proof.created_at)}")))
-    fact_table("风险提示", rows, "客户的选择")
+    fact_table(_("风险提示"), rows, _("客户的选择"))
 
 
 def _readings(file: CaseFile) -> None:
     facts, loaded, rows = file.loaded.facts, file.loaded, []
     for document in agreements_for("agreements", facts, loaded.rules, loaded.now):
         proof = facts.proof("read", document.code, document.fingerprint, "agreements")
-        said = f"{proof.body.get('seconds')} 秒　{clock_words.exact(proof.created_at)}" if proof else ""
-        rows.append((f"《{document.title}》{document.version}", cell(said) if proof else unusual("没有读完")))
-    fact_table("阅读记录", rows, "用时")
+        said = (
+            _("{value} 秒　{exact}").format(value=proof.body.get("seconds"), exact=clock_words.exact(proof.created_at))
+            if proof
+            else ""
+        )
+        rows.append(
+            (
+                _("《{title}》{version}").format(title=_(document.title), version=document.version),
+                cell(said) if proof else unusual(_("没有读完")),
+            )
+        )
+    fact_table(_("阅读记录"), rows, _("用时"))
 
 
 def show_follow_up(file: CaseFile) -> None:
@@ -178,6 +201,10 @@ def show_follow_up(file: CaseFile) -> None:
         if option is None:
             continue
         normal = option["result"] == "normal"
-        said = cell(option["text"]) if normal else unusual(f"{words[option['result']]}：{option['text']}")
+        said = (
+            cell(option["text"])
+            if normal
+            else unusual(_("{words}：{option}").format(words=words[option["result"]], option=_(option["text"])))
+        )
         rows.append((question["text"], said))
-    fact_table("在线回访", rows, "回答")
+    fact_table(_("在线回访"), rows, _("回答"))

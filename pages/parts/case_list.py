@@ -10,6 +10,7 @@ from core.errors import DeskError
 from core.usecases.work_lists import Listed, WorkList
 from pages.parts import acting, clock_words, notice
 from pages.parts.case_file import flag_words
+from pages.parts.language import _
 
 
 def row_label(row: Listed, words: str) -> str:
@@ -31,8 +32,10 @@ def show_rows(
     if not rows:
         notice.empty_state(empty)
     for row in rows:
-        exact = f"提交于 {clock_words.exact(row.case.submitted_at)}" if row.case.submitted_at else ""
-        due = f"，承诺 {clock_words.exact(row.due_at)} 前" if row.due_at else ""
+        exact = (
+            _("提交于 {exact}").format(exact=clock_words.exact(row.case.submitted_at)) if row.case.submitted_at else ""
+        )
+        due = _("，承诺 {exact} 前").format(exact=clock_words.exact(row.due_at)) if row.due_at else ""
         with st.container(key=f"entry-{row.case.id}"):
             st.button(
                 row_label(row, words(row)), key=f"row_{row.case.id}", help=f"{exact}{due}" or None, width="stretch",
@@ -40,7 +43,7 @@ def show_rows(
                 on_click=on_open, args=(row.case.id,),
             )  # fmt: skip
     if work.total > len(work.rows):
-        st.caption(f"只列出最早的 {len(work.rows)} 笔，共 {work.total} 笔。")
+        st.caption(_("只列出最早的 {count} 笔，共 {total} 笔。").format(count=len(work.rows), total=work.total))
 
 
 def due_words(row: Listed, work: WorkList) -> str:

@@ -23,6 +23,7 @@ from pages.parts import clock_words, notice
 from pages.parts.components.replay import replay
 from pages.parts.components.zoom_viewer import Picture, zoom_viewer
 from pages.parts.fact_table import cell, fact_table
+from pages.parts.language import _
 
 DOCUMENT_STATES: Mapping[str, str] = {"signed": "已签署", "sealed": "已签署并盖章"}
 _MANY: Mapping[str, str] = {"bank_card": "银行卡", "score_report": "成绩报告单", **SLOT_TITLES}
@@ -54,13 +55,16 @@ def video(evidence_id: str, label: str) -> None:
 
 def pictures(facts: Facts) -> dict[str, tuple[str, Evidence]]:
     """Every picture of a case by a key for choosing: its label and its file; uploads before captures."""
-    wanted = [(slot, f"{title}（上传）") for slot, title in SLOTS.items()]
+    wanted = [(slot, _("{title}（上传）").format(title=_(title))) for slot, title in SLOTS.items()]
     for slot, title in CAPTURES.items():
-        wanted += [(slot, f"{title}（通话截取）"), (f"{slot}_still", f"{title}（客户设备原图）")]
+        wanted += [
+            (slot, _("{title}（通话截取）").format(title=title)),
+            (f"{slot}_still", _("{title}（客户设备原图）").format(title=title)),
+        ]
     found = {slot: (label, facts.slot(slot)[-1]) for slot, label in wanted if facts.slot(slot)}
     for slot, title in _MANY.items():
         for number, item in enumerate(facts.slot(slot), 1):
-            found[f"{slot}_{number}"] = (f"{title} {number}（上传）", item)
+            found[f"{slot}_{number}"] = (_("{title} {number}（上传）").format(title=title, number=number), item)
     return found
 
 
@@ -68,7 +72,7 @@ def show_pictures(file: CaseFile) -> None:
     """Two pictures beside each other, chosen freely or by the usual pairs."""
     found = pictures(file.loaded.facts)
     if not found:
-        notice.empty_state("这笔业务还没有照片。")
+        notice.empty_state(_("这笔业务还没有照片。"))
         return
     keys, values = list(found), st.session_state
     second = next((k for k in ("capture_front_still", "capture_front") if k in found), keys[-1])
@@ -77,11 +81,11 @@ def show_pictures(file: CaseFile) -> None:
             values[name] = start
     _pairs(found)
     left, right = st.columns(2)
-    left.selectbox("左图", keys, format_func=lambda key: found[key][0], key=_LEFT)
-    right.selectbox("右图", keys, format_func=lambda key: found[key][0], key=_RIGHT)
+    left.selectbox(_("左图"), keys, format_func=lambda key: _(found[key][0]), key=_LEFT)
+    right.selectbox(_("右图"), keys, format_func=lambda key: _(found[key][0]), key=_RIGHT)
     shown = [found[key] for key in dict.fromkeys([values[_LEFT], values[_RIGHT]])]
     zoom_viewer("viewer", [Picture(source=evidence_url(item.id), label=label) for label, item in shown])
-    st.caption("点选图片后：R 旋转，Z 放大或还原，+ 和 - 缩放，方向键移动。")
+    st.caption(_("点选图片后：R 旋转，Z 放大或还原，+ 和 - 缩放，方向键移动。"))
 
 
 def _pairs(found: Mapping[str, tuple[str, Evidence]]) -> None:
@@ -106,15 +110,15 @@ def show_recordings(file: CaseFile, *, export: bool = False) -> None:
         st.markdown(f":orange[:material/flag: {note}]")
     clips = facts.slot(HEAD_CLIP)[-1:]
     for item in clips:
-        st.caption(f"头部短视频　{clock_words.exact(item.created_at)}")
-        video(item.id, "头部短视频")
+        st.caption(_("头部短视频　{exact}").format(exact=clock_words.exact(item.created_at)))
+        video(item.id, _("头部短视频"))
     for number, call in enumerate(calls):
-        st.caption(f"通话录像　{clock_words.exact(call.began)}")
+        st.caption(_("通话录像　{exact}").format(exact=clock_words.exact(call.began)))
         replay(f"replay_{number}", call, evidence_url)
         if export:
             _originals(call)
     if not calls:
-        st.caption("通话录像还在保存，请稍后再看。" if clips else "还没有通话录像。")
+        st.caption(_("通话录像还在保存，请稍后再看。") if clips else _("还没有通话录像。"))
     _chat(file, export=export)
 
 
@@ -123,15 +127,17 @@ def _chat(file: CaseFile, *, export: bool) -> None:
     if not file.lines:
         return
     rows = [(f"{clock_words.exact(line.at)}　{writer(line, file.names)}", cell(line.text)) for line in file.lines]
-    fact_table("文字交流", rows, "内容")
+    fact_table(_("文字交流"), rows, _("内容"))
     if export:
-        _links([("文字交流", f"/chat/{file.case.id}")])
+        _links([(_("文字交流"), f"/chat/{file.case.id}")])
 
 
 def _originals(call: Replay) -> None:
     """Links to what was written in the call, unchanged, and to its index."""
     files = [(track.title, track.original) for track in call.tracks]
-    files += [(f"{track.title}的时间索引", track.index) for track in call.tracks if track.index]
+    files += [
+        (_("{title}的时间索引").format(title=_(track.title)), track.index) for track in call.tracks if track.index
+    ]
     _links([(title, original_url(each)) for title, each in files])
 
 
@@ -151,6 +157,9 @@ def _document(document: Document) -> str:
     icon = '<span class="jz-icon" aria-hidden="true">download</span>'
     when = clock_words.exact(document.signed_at) if document.signed_at else ""
     state = DOCUMENT_STATES.get(document.state, document.state)
-    address, title = escape(evidence_url(str(document.signed_file))), escape(f"《{document.title}》")
-    about = escape(f"版本 {document.version} · {state} · {when}")
+    address, title = (
+        escape(evidence_url(str(document.signed_file))),
+        escape(_("《{title}》").format(title=_(document.title))),
+    )
+    about = escape(_("版本 {version} · {state} · {when}").format(version=document.version, state=state, when=when))
     return f'<li><a href="{address}" download>{icon}{title}</a><br><small>{about}</small></li>'

@@ -12,10 +12,11 @@ import plotly.graph_objects as go
 
 from core.businesses import BUSINESSES
 from core.charts import Chart, Column
+from pages.parts.language import _
 
 PALETTE = ("#3b76bd", "#b96a16", "#2b8a6e", "#8b63c4", "#c0506a", "#6d8527", "#1b8aa3", "#86705a")
 """The categorical colours of .streamlit/config.toml: one business has the same colour everywhere."""
-BLUE, AMBER, GREEN, PURPLE, RED, *_ = PALETTE
+BLUE, AMBER, GREEN, PURPLE, RED, *_OTHERS = PALETTE
 QUIET = "#86705a"
 HEAT = [[0, "rgba(59,118,189,0.06)"], [0.5, "rgba(59,118,189,0.55)"], [1, "#173f75"]]
 HEIGHT = 340
@@ -41,14 +42,14 @@ def figure(chart: Chart) -> go.Figure:
         clickmode="event+select" if dated else "event", uirevision=chart.key,
     )  # fmt: skip
     if dated:
-        made.update_xaxes(type="date", tickformat="%-m月%-d日", hoverformat="%Y-%m-%d", fixedrange=True)
+        made.update_xaxes(type="date", tickformat=_("%-m月%-d日"), hoverformat="%Y-%m-%d", fixedrange=True)
     made.update_yaxes(fixedrange=True, rangemode="tozero", automargin=True)
     made.update_xaxes(fixedrange=True, automargin=True, tickangle=0)
     return made
 
 
 def _hover(column: Column) -> str:
-    return f"{escape(column.title)}　%{{customdata}}<extra></extra>"
+    return f"{escape(_(column.title))}　%{{customdata}}<extra></extra>"
 
 
 def _trace(chart: Chart, column: Column) -> dict[str, Any]:
@@ -122,8 +123,8 @@ def _heat(chart: Chart) -> go.Figure:
     made = go.Figure(
         go.Heatmap(
             x=hours, y=[row[0] for row in chart.rows], z=cells, customdata=words, colorscale=HEAT, xgap=2, ygap=2,
-            hovertemplate="%{y} %{x} 时　%{customdata} 人次<extra></extra>",
-            colorbar={"thickness": 12, "title": "人次"},
+            hovertemplate=_("%{y} %{x} 时　%{customdata} 人次<extra></extra>"),
+            colorbar={"thickness": 12, "title": _("人次")},
         )
     )  # fmt: skip
     made.update_yaxes(autorange="reversed", type="category")
@@ -141,7 +142,7 @@ def _need(chart: Chart) -> go.Figure:
     for trace in made.data:
         trace.x = [str(hour).removesuffix(HOUR) for hour in trace.x]
     made.update_xaxes(type="category", ticksuffix="")
-    _axis(made, "人")
+    _axis(made, _("人"))
     return made
 
 
@@ -157,7 +158,7 @@ def _control(chart: Chart) -> go.Figure:
     made.add_scatter(**_trace(chart, value), mode="lines+markers", line={"color": BLUE, "width": 2},
                      marker={"size": 5})  # fmt: skip
     out = [y if mark else None for y, mark in zip(chart.values(value.key), chart.values("breach"), strict=True)]
-    made.add_scatter(x=days, y=out, mode="markers", name="越界", hoverinfo="skip",
+    made.add_scatter(x=days, y=out, mode="markers", name=_("越界"), hoverinfo="skip",
                      marker={"color": RED, "size": 12, "symbol": "diamond-open", "line": {"width": 2}})  # fmt: skip
     _axis(made, value.unit)
     return made
@@ -185,7 +186,7 @@ def _review(chart: Chart) -> go.Figure:
     kept = {"color": GREEN, "width": 2, "dash": "dot"}
     made.add_scatter(**_trace(chart, by_key["review_in_time"]), yaxis="y2", mode=lone, line=kept)
     made.update_layout(yaxis2=_SHARE)
-    _axis(made, "小时")
+    _axis(made, _("小时"))
     return made
 
 
@@ -213,7 +214,9 @@ _KINDS: Mapping[str, Build] = {
 def summary(chart: Chart) -> str:
     """What a screen reader says instead of the picture."""
     first, last = chart.columns[0].words(chart.rows[0][0]), chart.columns[0].words(chart.rows[-1][0])
-    return f"{chart.title}共 {len(chart.rows)} 行，从 {first} 到 {last}。切换为表格可以逐行阅读。"
+    return _("{title}共 {count} 行，从 {first} 到 {last}。切换为表格可以逐行阅读。").format(
+        title=_(chart.title), count=len(chart.rows), first=first, last=last
+    )
 
 
 def table(chart: Chart) -> str:
@@ -224,15 +227,19 @@ def table(chart: Chart) -> str:
                          enumerate(zip(chart.columns, row, strict=True))) + "</tr>"
         for row in chart.rows
     )  # fmt: skip
-    caption = f'<caption class="jz-unseen">{escape(chart.title)}</caption>'
+    caption = f'<caption class="jz-unseen">{escape(_(chart.title))}</caption>'
     return (
-        f'<div class="jz-table" tabindex="0" role="region" aria-label="{escape(chart.title)}"><table>{caption}'
+        f'<div class="jz-table" tabindex="0" role="region" aria-label="{escape(_(chart.title))}"><table>{caption}'
         f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 
 def _head(column: Column) -> str:
-    return f"{column.title}（{column.unit}）" if column.unit and column.unit not in {"%", "秒"} else column.title
+    return (
+        _("{title}（{unit}）").format(title=_(column.title), unit=column.unit)
+        if column.unit and column.unit not in {"%", "秒"}
+        else column.title
+    )
 
 
 def _cell(place: int, words: str) -> str:
@@ -245,5 +252,8 @@ def meanings(chart: Chart) -> str | None:
     for column in chart.figures:
         if column.meaning:
             titles.setdefault(column.meaning, []).append(column.title)
-    lines = [f"- **{names[0]}**：{text}" if len(names) == 1 else f"- {text}" for text, names in titles.items()]
+    lines = [
+        _("- **{names}**：{text}").format(names=names[0], text=text) if len(names) == 1 else f"- {text}"
+        for text, names in titles.items()
+    ]
     return "\n".join(lines) or None

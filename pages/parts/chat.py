@@ -15,6 +15,7 @@ from core.usecases.call_chat import read_lines, write_line
 from core.usecases.call_lines import LINE_MAX
 from pages.parts import clock_words, notice, state
 from pages.parts.components.sound import chime
+from pages.parts.language import _
 
 SHOWN = 6
 ANNOUNCED = timedelta(seconds=60)
@@ -49,7 +50,7 @@ def field(form: str, text: str, label: str, write: Callable[[str], None], placeh
         st.container(horizontal=True, vertical_alignment="bottom"),
     ):
         st.text_input(label, key=text, max_chars=LINE_MAX, placeholder=placeholder)
-        st.form_submit_button("发送", key=f"{form}_send", on_click=send)
+        st.form_submit_button(_("发送"), key=f"{form}_send", on_click=send)
 
 
 def announce(desk: Desk, actor: Actor, ticket: Ticket) -> None:
@@ -62,29 +63,38 @@ def announce(desk: Desk, actor: Actor, ticket: Ticket) -> None:
     if last is None or last.by_staff == actor.is_staff:
         return
     if actor.is_staff or desk.clock() - last.at < ANNOUNCED:
-        who, reply = ("客户", "") if actor.is_staff else ("见证人员", "  \n:small[可以在画面下方用文字回复。]")
-        st.info(f"{who}发来文字：{notice.plain(last.text)}{reply}", icon=":material/chat:")
+        who, reply = (_("客户"), "") if actor.is_staff else (_("见证人员"), _("  \n:small[可以在画面下方用文字回复。]"))
+        st.info(
+            _("{who}发来文字：{text}{reply}").format(who=who, text=notice.plain(last.text), reply=reply),
+            icon=":material/chat:",
+        )
 
 
 def panel(desk: Desk, actor: Actor, ticket: Ticket, sentences: Sequence[str] = ()) -> None:
     """文字交流 of one side: newest lines, ready sentences that one press sends, the field; for a fragment."""
-    state.show_said()
+    notice.show_said()
     lines = lines_now(desk, actor, ticket.id)
     heard = [line.id for line in lines if line.by_staff != actor.is_staff]
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(":material/chat: **文字交流**", width="content")
+        st.markdown(_(":material/chat: **文字交流**"), width="content")
         chime("chat_chime", nonce=heard[-1] if heard else None)
     if not lines:
-        st.caption("声音不通时，可以在这里用文字交流。文字会与录像一起保存。")
-    other = "客户" if actor.is_staff else "见证人员"
-    show_lines([("我" if line.by_staff == actor.is_staff else other, line.at, line.text) for line in lines])
+        st.caption(_("声音不通时，可以在这里用文字交流。文字会与录像一起保存。"))
+    other = _("客户") if actor.is_staff else _("见证人员")
+    show_lines([(_("我") if line.by_staff == actor.is_staff else other, line.at, line.text) for line in lines])
 
     def write(text: str) -> None:
         write_line(desk, actor, ticket.id, ticket.fence, text)
 
     for number, sentence in enumerate(sentences):
         st.button(sentence, key=f"ready_{number}", width="stretch", on_click=_send, args=(write, sentence))
-    field("chat", _TEXT, f"写给{other}的话", write, f"最多 {LINE_MAX} 字")
+    field(
+        "chat",
+        _TEXT,
+        _("写给{other}的话").format(other=other),
+        write,
+        _("最多 {line_max} 字").format(line_max=LINE_MAX),
+    )
 
 
 def _send(write: Callable[[str], None], text: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from core.rules.calendar import SHANGHAI
+from pages.parts.language import _
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
@@ -24,20 +25,20 @@ def promise(moment: datetime) -> str:
     local = moment.astimezone(SHANGHAI)
     if (local.hour, local.minute) == (0, 0):
         ending = local - timedelta(minutes=1)
-        return f"{ending.month}月{ending.day}日 24:00"
-    return f"{local.month}月{local.day}日 {local:%H:%M}"
+        return _("{month}月{day}日 24:00").format(month=ending.month, day=ending.day)
+    return _("{month}月{day}日 {local:%H:%M}").format(month=local.month, day=local.day, local=local)
 
 
 def span(length: timedelta) -> str:
     """A length in its two largest units: `45 秒`, `3 分 20 秒`, `2 小时 5 分钟`, `3 天 4 小时`; never negative."""
     seconds = max(0, int(length.total_seconds()))
     if seconds < _MINUTE:
-        return f"{seconds} 秒"
+        return _("{seconds} 秒").format(seconds=seconds)
     if seconds < _HOUR:
-        return _two(seconds, _MINUTE, "分钟", 1, "秒", "分")
+        return _two(seconds, _MINUTE, _("分钟"), 1, _("秒"), _("分"))
     if seconds < _DAY:
-        return _two(seconds, _HOUR, "小时", _MINUTE, "分钟")
-    return _two(seconds, _DAY, "天", _HOUR, "小时")
+        return _two(seconds, _HOUR, _("小时"), _MINUTE, _("分钟"))
+    return _two(seconds, _DAY, _("天"), _HOUR, _("小时"))
 
 
 def _two(seconds: int, large: int, name: str, small: int, rest_name: str, short: str = "") -> str:
@@ -49,11 +50,12 @@ def relative(moment: datetime, now: datetime) -> str:
     """`刚刚`, `3 分钟前`, `2 小时前`, `5 天前`; the same with 后 for what lies ahead. One unit, rounded down."""
     seconds = int(abs((now - moment).total_seconds()))
     if seconds < _MINUTE:
-        return "刚刚" if moment <= now else "马上"
-    unit, name = next((u, n) for u, n in ((_DAY, "天"), (_HOUR, "小时"), (_MINUTE, "分钟")) if seconds >= u)
-    return f"{seconds // unit} {name}{'前' if moment <= now else '后'}"
+        return _("刚刚") if moment <= now else _("马上")
+    unit, name = next((u, n) for u, n in ((_DAY, _("天")), (_HOUR, _("小时")), (_MINUTE, _("分钟"))) if seconds >= u)
+    said = _("{count} {unit}前") if moment <= now else _("{count} {unit}后")
+    return said.format(count=seconds // unit, unit=name)
 
 
 def against(due: datetime, now: datetime) -> str:
     """A promise in words: `剩余 5 小时 10 分钟` before it, `已超时 2 小时` after it."""
-    return f"已超时 {span(now - due)}" if now > due else f"剩余 {span(due - now)}"
+    return _("已超时 {now}").format(now=span(now - due)) if now > due else _("剩余 {due}").format(due=span(due - now))

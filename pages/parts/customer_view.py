@@ -18,6 +18,7 @@ from core.usecases.look_up_customer import MOST_NOTE, REVEALABLE, CustomerView, 
 from core.usecases.masked_file import card_rows, profile_rows, rating_words
 from pages.parts import acting, clock_words, notice
 from pages.parts.fact_table import cell, fact_table
+from pages.parts.language import _
 
 CERTIFICATE_STATES: Mapping[str, str] = {
     "begun": "申请中",
@@ -44,9 +45,9 @@ def reveal_buttons(desk: Desk, actor: Actor, view: CustomerView) -> None:
 
     with st.container(horizontal=True):
         for what in hidden:
-            label = f"显示{REVEALABLE[what]}"
+            label = _("显示{revealable}").format(revealable=_(REVEALABLE[what]))
             st.button(label, key=f"reveal_{what}", icon=":material/visibility:", on_click=show, args=(what,))
-    st.caption("每次显示都会留下记录，10 分钟后自动隐藏。")
+    st.caption(_("每次显示都会留下记录，10 分钟后自动隐藏。"))
 
 
 def show_identity(view: CustomerView) -> None:
@@ -54,19 +55,19 @@ def show_identity(view: CustomerView) -> None:
     shown, known = revealed_values(view), view.person.customer
     name, id_number, phone = identity(view.person, view.file)
     rows = [
-        ("姓名", cell(name if "name" in shown else mask_name(name))),
-        ("身份证号", cell(id_number if "id_number" in shown else mask_id(id_number))),
-        ("手机号码", cell(phone if "phone" in shown else mask_phone(phone))),
+        (_("姓名"), cell(name if "name" in shown else mask_name(name))),
+        (_("身份证号"), cell(id_number if "id_number" in shown else mask_id(id_number))),
+        (_("手机号码"), cell(phone if "phone" in shown else mask_phone(phone))),
     ]
     if known:
         rows += [
-            ("资金账号", cell(known.capital_account)),
-            ("身份证有效期至", cell(known.id_valid_to)),
-            ("投资者类型", cell(CLASSES[known.investor_class])),
-            ("风险承受能力等级", cell(rating_words(view.file.suitability, view.rules) or known.level)),
-            ("已开通交易所", cell(names_of(known.exchanges, view.rules["exchanges"]))),
+            (_("资金账号"), cell(known.capital_account)),
+            (_("身份证有效期至"), cell(known.id_valid_to)),
+            (_("投资者类型"), cell(CLASSES[known.investor_class])),
+            (_("风险承受能力等级"), cell(rating_words(view.file.suitability, view.rules) or known.level)),
+            (_("已开通交易所"), cell(names_of(known.exchanges, view.rules["exchanges"]))),
         ]
-    fact_table("客户" if known else "尚未开户", rows)
+    fact_table(_("客户") if known else _("尚未开户"), rows)
 
 
 def show_file(view: CustomerView) -> None:
@@ -74,17 +75,17 @@ def show_file(view: CustomerView) -> None:
     shown = revealed_values(view)
     for title, rows in profile_rows(view.file, view.rules, shown).items():
         fact_table(title, [(label, cell(text)) for label, text in rows])
-    fact_table("结算银行", [(bank, cell(number)) for bank, number in card_rows(view.file, shown)], "卡号")
+    fact_table(_("结算银行"), [(bank, cell(number)) for bank, number in card_rows(view.file, shown)], _("卡号"))
 
 
 def show_businesses(view: CustomerView) -> None:
     """Every case with its state and times."""
     rows = [
-        (case.number, cell(f"{BUSINESSES[case.business].title} · {STATE_TITLES[case.state]} · "
+        (case.number, cell(f"{_(BUSINESSES[case.business].title)} · {_(STATE_TITLES[case.state])} · "
                            f"{clock_words.exact(case.updated_at)}"))
         for case in view.person.cases
     ]  # fmt: skip
-    fact_table("受理单号", rows, "业务 · 办理状态 · 最近更新")
+    fact_table(_("受理单号"), rows, _("业务 · 办理状态 · 最近更新"))
     reservations = [
         (
             clock_words.exact(each.begins_at),
@@ -92,7 +93,7 @@ def show_businesses(view: CustomerView) -> None:
         )
         for each in view.reservations
     ]
-    fact_table("预约时段", reservations, "状态")
+    fact_table(_("预约时段"), reservations, _("状态"))
 
 
 def show_certificates(view: CustomerView) -> None:
@@ -101,8 +102,17 @@ def show_certificates(view: CustomerView) -> None:
     for each in view.certificates:
         issued = clock_words.exact(each.issued_at) if each.issued_at else ""
         until = clock_words.exact(each.not_after) if each.not_after else ""
-        rows.append((issued, cell(f"{CERTIFICATE_STATES.get(each.state, each.state)} · 有效期至 {until}")))
-    fact_table("数字证书签发于", rows, "状态")
+        rows.append(
+            (
+                issued,
+                cell(
+                    _("{state} · 有效期至 {until}").format(
+                        state=CERTIFICATE_STATES.get(each.state, each.state), until=until
+                    )
+                ),
+            )
+        )
+    fact_table(_("数字证书签发于"), rows, _("状态"))
 
 
 def show_messages(view: CustomerView) -> None:
@@ -112,29 +122,33 @@ def show_messages(view: CustomerView) -> None:
     for each in view.messages:
         parts = (titles.get(each.template, ""), mask_phone(each.phone), SMS_STATES.get(each.state, each.state))
         rows.append((clock_words.exact(each.created_at), cell(" · ".join(part for part in parts if part))))
-    fact_table("短信", rows, "内容 · 号码 · 状态")
+    fact_table(_("短信"), rows, _("内容 · 号码 · 状态"))
 
 
 def show_notes(desk: Desk, actor: Actor, view: CustomerView) -> None:
     """Notes of staff, and a new one."""
     rows = [
-        (clock_words.exact(n.created_at), cell(f"{view.names.get(n.created_by, '')}：{n.text}")) for n in view.notes
+        (
+            clock_words.exact(n.created_at),
+            cell(_("{created_by}：{text}").format(created_by=view.names.get(n.created_by, ""), text=n.text)),
+        )
+        for n in view.notes
     ]
-    fact_table("内部备注", rows)
+    fact_table(_("内部备注"), rows)
 
     def save() -> None:
         text = str(st.session_state.get("customer_note") or "")
-        if acting.attempt_form(lambda: add_note(desk, actor, view.person.ref, text), "备注已保存。"):
+        if acting.attempt_form(lambda: add_note(desk, actor, view.person.ref, text), _("备注已保存。")):
             st.session_state["customer_note"] = ""
 
     with st.form("note_form", border=False):
-        st.text_area("新备注", key="customer_note", max_chars=MOST_NOTE, help="只有员工能看到，保存后不能修改。")
+        st.text_area(_("新备注"), key="customer_note", max_chars=MOST_NOTE, help=_("只有员工能看到，保存后不能修改。"))
         acting.field_error("note")
-        st.form_submit_button("保存备注", key="note_save", on_click=save)
+        st.form_submit_button(_("保存备注"), key="note_save", on_click=save)
 
 
 def hit_label(name: str, id_number: str, phone: str, account: str) -> str:
     """A result of the search as one button."""
-    what = f"资金账号 {account}" if account else "尚未开户"
-    who = f"**{notice.plain(name or '未填姓名')}**　{notice.plain(what)}"
+    what = _("资金账号 {account}").format(account=account) if account else _("尚未开户")
+    who = f"**{notice.plain(name or _('未填姓名'))}**　{notice.plain(what)}"
     return f"{who}  \n{notice.plain(id_number)}　{notice.plain(phone)}"

@@ -16,6 +16,7 @@ from core.usecases.offers import decline_offer
 from core.usecases.queue_overview import Place
 from core.usecases.serve_customer import accept_offer, claim_next
 from pages.parts import acting, clock_words, notice, state
+from pages.parts.language import _
 
 ICONS = {
     "online": ":green[:material/radio_button_checked:]",
@@ -40,7 +41,7 @@ def _take_next(desk: Desk, actor: Actor, offer: Ticket | None) -> None:
 
 def _take(desk: Desk, actor: Actor) -> None:
     if claim_next(desk, actor) is None:
-        state.say("现在没有客户排队。")
+        state.say(_("现在没有客户排队。"))
 
 
 def _ask(question: str | None) -> None:
@@ -73,7 +74,7 @@ def switch(desk: Desk, actor: Actor, now: Glance) -> None:
     since = f"　{clock_words.span(now.now - now.duty.began_at)}" if now.duty else ""
     reason = BREAK_REASONS.get(now.duty.reason, "") if now.duty else ""
     with st.container(key="duty", horizontal=True, vertical_alignment="center"):
-        st.markdown(f"{ICONS[now.status]} **{STATUS_TITLES[now.status]}**　{reason}{since}")
+        st.markdown(f"{ICONS[now.status]} **{_(STATUS_TITLES[now.status])}**　{reason}{since}")
         if now.status != "busy":
             _buttons(desk, actor, now.status)
     refused = st.session_state.pop(DutyKey.REFUSED, "")
@@ -81,20 +82,20 @@ def switch(desk: Desk, actor: Actor, now: Glance) -> None:
         notice.refusal(refused)
     _confirm(desk, actor)
     if now.duty and now.duty.reason == MISSED_OFFERS:
-        notice.refusal("连续两次没有接听，已转为小休，客户已转给其他同事。准备好后请点“在线”。")
+        notice.refusal(_("连续两次没有接听，已转为小休，客户已转给其他同事。准备好后请点“在线”。"))
 
 
 def _buttons(desk: Desk, actor: Actor, status: str) -> None:
     if status != "online":
-        label = "结束整理" if status == "wrap_up" else "在线"
+        label = _("结束整理") if status == "wrap_up" else _("在线")
         st.button(label, key="duty_online", on_click=_change, args=(desk, actor, "online"))
     # Under a new key the menu is closed again: after a choice, and when the state changed.
-    with st.popover("小休", icon=":material/coffee:", key=f"break_{status}_{_asked()}"):
+    with st.popover(_("小休"), icon=":material/coffee:", key=f"break_{status}_{_asked()}"):
         for code, title in BREAK_REASONS.items():
             act = (desk, actor, "break", code)
             st.button(title, key=f"duty_break_{code}", width="stretch", on_click=_change, args=act)
     if status != "offline":
-        st.button("离线", key="duty_offline", on_click=_change, args=(desk, actor, "offline"))
+        st.button(_("离线"), key="duty_offline", on_click=_change, args=(desk, actor, "offline"))
 
 
 def _asked() -> str:
@@ -106,11 +107,11 @@ def _confirm(desk: Desk, actor: Actor) -> None:
         return
     status, reason, waiting = _asked().split("|")
     with st.container(key="card-duty"):
-        st.markdown(f"还有 **{waiting}** 位客户在排队，您离开后他们要等更久。")
+        st.markdown(_("还有 **{waiting}** 位客户在排队，您离开后他们要等更久。").format(waiting=waiting))
         with st.container(horizontal=True):
-            leave = f"仍要{STATUS_TITLES[status]}"
+            leave = _("仍要{status_titles}").format(status_titles=_(STATUS_TITLES[status]))
             st.button(leave, key="duty_confirm", on_click=_change, args=(desk, actor, status, reason, True))
-            st.button("继续在线", key="duty_stay", on_click=_ask, args=(None,))
+            st.button(_("继续在线"), key="duty_stay", on_click=_ask, args=(None,))
 
 
 def bell(now: Glance) -> str | None:
@@ -133,38 +134,55 @@ def ring_card(desk: Desk, actor: Actor, now: Standing) -> None:
         return
 
     def decline(code: str) -> None:
-        acting.attempt(lambda: decline_offer(desk, actor, offer.id, offer.fence, code), "客户已转给其他同事。")
+        acting.attempt(lambda: decline_offer(desk, actor, offer.id, offer.fence, code), _("客户已转给其他同事。"))
 
     with st.container(key="card-ring"):
-        st.markdown(f"### :material/ring_volume: {notice.plain(caller.customer or '客户')} 正在等您接听")
+        st.markdown(
+            _("### :material/ring_volume: {customer} 正在等您接听").format(
+                customer=notice.plain(caller.customer or _("客户"))
+            )
+        )
         st.markdown(_about(caller, now))
-        st.markdown(f"请在 **{seconds_left(now)}** 秒内接听，否则转给其他同事。")
+        st.markdown(_("请在 **{seconds_left}** 秒内接听，否则转给其他同事。").format(seconds_left=seconds_left(now)))
         with st.container(horizontal=True):
             next_button(desk, actor, offer)
-            with st.popover("拒接", icon=":material/call_end:", key=f"decline_{offer.id}_{offer.fence}"):
+            with st.popover(_("拒接"), icon=":material/call_end:", key=f"decline_{offer.id}_{offer.fence}"):
                 for code, title in DECLINE_REASONS.items():
                     st.button(title, key=f"decline_{code}", width="stretch", on_click=decline, args=(code,))
 
 
 def next_button(desk: Desk, actor: Actor, offer: Ticket | None = None) -> None:
     """Take the customer who rings, or the next one."""
-    label = "接听" if offer else "接下一位"
+    label = _("接听") if offer else _("接下一位")
     st.button(label, key="next_customer", type="primary", on_click=_take_next, args=(desk, actor, offer))
 
 
 def _about(caller: Place, now: Standing) -> str:
     waited = clock_words.span(now.now - caller.since)
-    marks = ["预约客户"] if caller.reserved else []
-    marks += ["主管提前"] if caller.ahead else []
-    return notice.plain("　".join([caller.business, f"受理单 {caller.case_number}", f"已等待 {waited}", *marks]))
+    marks = [_("预约客户")] if caller.reserved else []
+    marks += [_("主管提前")] if caller.ahead else []
+    return notice.plain(
+        "　".join(
+            [
+                caller.business,
+                _("受理单 {case_number}").format(case_number=caller.case_number),
+                _("已等待 {waited}").format(waited=waited),
+                *marks,
+            ]
+        )
+    )
 
 
 def line_figures(now: Standing) -> None:
     """How many wait and how long the first one has; in wrap-up also the time that is left."""
     left, right = st.columns(2)
-    left.metric("排队人数", now.waiting, border=True)
-    right.metric("最长等待", clock_words.span(now.longest) if now.waiting else "—", border=True)
+    left.metric(_("排队人数"), now.waiting, border=True)
+    right.metric(_("最长等待"), clock_words.span(now.longest) if now.waiting else "—", border=True)
     if now.rests_until:
-        st.caption(f"整理时间还有 {clock_words.span(now.rests_until - now.now)}，结束后自动在线。")
+        st.caption(
+            _("整理时间还有 {rests_until}，结束后自动在线。").format(
+                rests_until=clock_words.span(now.rests_until - now.now)
+            )
+        )
     elif now.status == "offline":
-        st.caption("点“在线”后，客户会按排队顺序自动接入；也可以直接接下一位。")
+        st.caption(_("点“在线”后，客户会按排队顺序自动接入；也可以直接接下一位。"))

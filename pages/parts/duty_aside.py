@@ -10,6 +10,7 @@ from core.ports import Desk
 from core.usecases.duty import Glance, glance
 from pages.parts import duty, notice
 from pages.parts.components.sound import chime
+from pages.parts.language import _
 
 WITNESS_PAGE = "staff/witness.py"
 _ANNOUNCED = "duty_announced"
@@ -35,11 +36,13 @@ def _call(now: Glance) -> None:
         rung = f"{now.offer.id}{now.offer.fence}"
         if st.session_state.get(_ANNOUNCED) != rung:
             st.session_state[_ANNOUNCED] = rung
-            words = "有客户正在等您接听。请点侧边栏的“去接听”。"
+            words = _("有客户正在等您接听。请点侧边栏的“去接听”。")
             st.toast(words, icon=":material/ring_volume:", duration=duty.seconds_left(now))
         with st.container(key="card-ring"):
-            st.markdown("**有客户正在等您接听**")
-            st.markdown(f"请在 **{duty.seconds_left(now)}** 秒内接听，否则转给其他同事。")
-            st.page_link(WITNESS_PAGE, label="去接听", icon=":material/ring_volume:")
+            st.markdown(_("**有客户正在等您接听**"))
+            st.markdown(
+                _("请在 **{seconds_left}** 秒内接听，否则转给其他同事。").format(seconds_left=duty.seconds_left(now))
+            )
+            st.page_link(WITNESS_PAGE, label=_("去接听"), icon=":material/ring_volume:")
     elif now.in_call:
-        st.page_link(WITNESS_PAGE, label="回到通话", icon=":material/call:")
+        st.page_link(WITNESS_PAGE, label=_("回到通话"), icon=":material/call:")

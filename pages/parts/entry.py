@@ -10,6 +10,7 @@ from core.records import Firm
 from core.rules.text import narrow
 from pages.parts import notice, state, wiring
 from pages.parts.components.remember import remembered
+from pages.parts.language import _
 from pages.parts.state import Key
 
 WRONG = "没有找到编号为 {number} 的期货公司。请核对编号，或扫描营业部提供的二维码进入。"
@@ -21,7 +22,7 @@ def chosen_firm(firms: Sequence[Firm]) -> Firm | None:
     An unknown number never leads to another firm. Nobody is asked where there is one firm; the demo opens its first.
     """
     asked = st.query_params.get("firm")
-    number, _, branch = _kept().partition(".") if asked is None else (narrow(asked), "", "")
+    number, _dot, branch = _kept().partition(".") if asked is None else (narrow(asked), "", "")
     found = next((firm for firm in firms if firm.number == number), None)
     if found is None and asked is None and (len(firms) == 1 or wiring.settings().demo):
         found, branch = firms[0], ""
@@ -57,16 +58,16 @@ def _keep(number: str, branch: str) -> None:
 
 def ask_for_firm() -> None:
     """The page that asks for the firm's number; it shows nothing of any firm."""
-    st.title("选择期货公司")
+    st.title(_("选择期货公司"))
     st.markdown(
-        "请输入期货公司编号，或用手机扫描公司、营业部提供的二维码。编号印在公司的资料上，也可以致电营业部询问。"
+        _("请输入期货公司编号，或用手机扫描公司、营业部提供的二维码。编号印在公司的资料上，也可以致电营业部询问。")
     )
     with st.form("firm", border=False):
-        st.text_input("期货公司编号", key="firm_number", placeholder="请输入编号", max_chars=12)
+        st.text_input(_("期货公司编号"), key="firm_number", placeholder=_("请输入编号"), max_chars=12)
         wrong = (state.get(Key.ERRORS) or {}).get("firm_number") or _wrong_address()
         if wrong:
             notice.field_error(wrong)
-        st.form_submit_button("进入", type="primary", width="stretch", on_click=_enter)
+        st.form_submit_button(_("进入"), type="primary", width="stretch", on_click=_enter)
 
 
 def _wrong_address() -> str:
@@ -83,5 +84,5 @@ def _enter() -> None:
         state.drop(Key.ERRORS)
         state.put(Key.ENTERED, True)
     else:
-        text = WRONG.format(number=number) if number else "请输入期货公司编号。"
+        text = WRONG.format(number=number) if number else _("请输入期货公司编号。")
         state.put(Key.ERRORS, {"firm_number": text})

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
 from core.charts import Cell, Chart, Column
+from pages.parts.language import _
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -28,7 +29,11 @@ _FORMATS = {"head": {"bold": True, "bottom": 1}, "%": {"num_format": "0.0%"}, "d
 
 
 def _head(column: Column) -> str:
-    return f"{column.title}（{column.unit}）" if column.unit and column.unit != "%" else column.title
+    return (
+        _("{title}（{unit}）").format(title=_(column.title), unit=column.unit)
+        if column.unit and column.unit != "%"
+        else column.title
+    )
 
 
 def safe_text(text: str) -> str:
@@ -74,7 +79,7 @@ def to_xlsx(chart: Chart) -> bytes:
 
 def sheet_name(title: str) -> str:
     """A title as Excel takes it for the name of a sheet."""
-    return _NO_SHEET_NAME.sub("", title)[:_SHEET_NAME].strip() or "数据"
+    return _NO_SHEET_NAME.sub("", title)[:_SHEET_NAME].strip() or _("数据")
 
 
 def _width(column: Column, cells: Iterable[Cell]) -> int:

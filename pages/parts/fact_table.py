@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.parts import notice
+from pages.parts.language import _
 
 EMPTY = "—"
 UNUSUAL = ":material/flag:"
@@ -14,7 +15,8 @@ UNUSUAL = ":material/flag:"
 
 def cell(text: object) -> str:
     """A text as one cell of a Markdown table: no markup, no line breaks; — where there is nothing."""
-    words = " ".join(str(text if text is not None else "").split())
+    said = _(text) if isinstance(text, str) else text
+    words = " ".join(str(said if said is not None else "").split())
     return notice.plain(words) if words else EMPTY
 
 

@@ -15,6 +15,7 @@ from core.rules.knowledge_test import Asked, KnowledgeRules
 from core.steps.access import TEST
 from core.usecases.knowledge_test import Outcome, Sheet, Standing, choose_option, hand_in, reuse_result, start_test
 from pages.parts import clock_words, notice, state
+from pages.parts.language import _
 from pages.parts.state import Key
 from pages.parts.step import StepView
 
@@ -59,7 +60,7 @@ def offer(view: StepView, standing: Standing, label: str, keep: Callable[[], obj
         _ask_start(view, keep)
     else:
         st.button(label, key="test_open", icon=":material/quiz:", on_click=state.put, args=(Key.ASKING, _STARTING))
-        st.caption(f"还可以答题 {standing.left} 次。")
+        st.caption(_("还可以答题 {left} 次。").format(left=standing.left))
 
 
 def _ask_start(view: StepView, keep: Callable[[], object]) -> None:
@@ -75,30 +76,45 @@ def _ask_start(view: StepView, keep: Callable[[], object]) -> None:
         _act(lambda: start_test(view.desk, view.actor, view.case_id))
 
     with st.container(horizontal=True):
-        st.button("开始答题", key="test_start", type="primary", on_click=start)
-        st.button("暂不开始", key="test_not_now", on_click=state.drop, args=(Key.ASKING,))
+        st.button(_("开始答题"), key="test_start", type="primary", on_click=start)
+        st.button(_("暂不开始"), key="test_not_now", on_click=state.drop, args=(Key.ASKING,))
 
 
 def _earlier(view: StepView, earlier: Outcome) -> None:
     """A pass of an earlier case counts here as well, when the customer wants it to."""
-    label = f"使用 {clock_words.promise(earlier.ended_at)} 的结果（{earlier.points} 分）"
+    label = _("使用 {promise} 的结果（{points} 分）").format(
+        promise=clock_words.promise(earlier.ended_at), points=earlier.points
+    )
     st.button(label, key="test_reuse", icon=":material/history:",
               on_click=_act, args=(lambda: reuse_result(view.desk, view.actor, view.case_id),))  # fmt: skip
 
 
 def _result(view: StepView, last: Outcome) -> None:
     """Points and what to read up; never which option was right."""
-    title = _body(view)["title"]
+    title = _(_body(view)["title"])
     when = clock_words.promise(last.ended_at)
     if last.passed:
         day = last.holds_until
-        until = f"{day.year}年{day.month}月{day.day}日"
-        st.success(f"{title}已通过：{last.points} 分（{when}），{until}前有效，不需要上传成绩报告单。")
+        until = _("{year}年{month}月{day}日").format(year=day.year, month=day.month, day=day.day)
+        st.success(
+            _("{title}已通过：{points} 分（{when}），{until}前有效，不需要上传成绩报告单。").format(
+                title=title, points=last.points, when=when, until=until
+            )
+        )
     else:
-        st.warning(f"{title}没有通过：{last.points} 分（{when}）。已填写的内容都会保留。")
+        st.warning(
+            _("{title}没有通过：{points} 分（{when}）。已填写的内容都会保留。").format(
+                title=title, points=last.points, when=when
+            )
+        )
     if last.topics:
-        with st.expander("答错的题涉及这些内容"):
-            st.markdown("\n".join(f"- **{notice.plain(label)}**：{notice.plain(hint)}" for label, hint in last.topics))
+        with st.expander(_("答错的题涉及这些内容")):
+            st.markdown(
+                "\n".join(
+                    _("- **{label}**：{hint}").format(label=notice.plain(label), hint=notice.plain(hint))
+                    for label, hint in last.topics
+                )
+            )
 
 
 # -- the test
@@ -106,7 +122,10 @@ def show_test(view: StepView, sheet: Sheet) -> None:
     """One question at a time; every answer is kept at once."""
     at, total = _position(sheet), len(sheet.questions)
     _clock(view, sheet)
-    st.progress((at + 1) / total, f"第 {at + 1} 题，共 {total} 题　已答 {len(sheet.answers)} 题")
+    st.progress(
+        (at + 1) / total,
+        _("第 {at} 题，共 {total} 题　已答 {count} 题").format(at=at + 1, total=total, count=len(sheet.answers)),
+    )
     if state.get(Key.ASKING) == _ENDING:
         _ask_end(view, sheet)
     else:
@@ -148,11 +167,11 @@ def _ways(sheet: Sheet, at: int) -> None:
     last = at == len(sheet.questions) - 1
     with st.container(key="actions", horizontal=True):
         if at:
-            st.button("上一题", key="test_back", on_click=_go, args=(sheet, at - 1))
+            st.button(_("上一题"), key="test_back", on_click=_go, args=(sheet, at - 1))
         if not last:
-            st.button("下一题", key="test_next", type="primary", on_click=_go, args=(sheet, at + 1))
+            st.button(_("下一题"), key="test_next", type="primary", on_click=_go, args=(sheet, at + 1))
         kind = "primary" if last else "secondary"
-        st.button("交卷", key="test_end", type=kind, on_click=state.put, args=(Key.ASKING, _ENDING))
+        st.button(_("交卷"), key="test_end", type=kind, on_click=state.put, args=(Key.ASKING, _ENDING))
 
 
 def _ask_end(view: StepView, sheet: Sheet) -> None:
@@ -160,18 +179,18 @@ def _ask_end(view: StepView, sheet: Sheet) -> None:
     left = _open(sheet)
     with st.container(key="card-end"):
         if left:
-            places = "、".join(str(at + 1) for at in left)
-            st.markdown(f"第 {places} 题还没有作答，未作答的题不得分。")
-        st.markdown("交卷后不能再修改答案。")
+            places = _("、").join(str(at + 1) for at in left)
+            st.markdown(_("第 {places} 题还没有作答，未作答的题不得分。").format(places=places))
+        st.markdown(_("交卷后不能再修改答案。"))
 
         def end() -> None:
             _act(lambda: hand_in(view.desk, view.actor, view.case_id, sheet.id))
             state.put(Key.PLACE, (RESULT, sheet.id))
 
         with st.container(horizontal=True):
-            st.button("确认交卷", key="test_hand_in", type="primary", on_click=end)
+            st.button(_("确认交卷"), key="test_hand_in", type="primary", on_click=end)
             back = left[0] if left else _position(sheet)
-            st.button("继续答题", key="test_go_on", on_click=_go, args=(sheet, back))
+            st.button(_("继续答题"), key="test_go_on", on_click=_go, args=(sheet, back))
 
 
 def _keep(view: StepView, sheet: Sheet, question: str, name: str) -> None:
@@ -190,4 +209,4 @@ def _clock(view: StepView, sheet: Sheet) -> None:
         state.put(Key.PLACE, (RESULT, sheet.id))
         st.rerun()
     icon = ":material/timer:" if left.total_seconds() > 300 else ":orange[:material/alarm:]"
-    st.markdown(f"{icon} 剩余 **{clock_words.span(left)}**")
+    st.markdown(_("{icon} 剩余 **{left}**").format(icon=icon, left=clock_words.span(left)))

@@ -19,6 +19,7 @@ from core.usecases.supplements import (
     start_supplements,
 )
 from pages.parts import acting, notice, state
+from pages.parts.language import _, dialog, spoken
 
 PREVIEW = "preview_campaign"
 REACHES: Mapping[Reach, str] = {
@@ -34,24 +35,24 @@ USUAL_DAYS = 30
 def new_campaign(desk: Desk, actor: Actor, on_done: Callable[[], None]) -> None:
     """Draw the form; `on_done` runs in a callback after the campaign was started."""
     found = choices(desk, actor)
-    st.subheader("新的补签任务")
-    st.multiselect("需要补签的协议", list(found.agreements), format_func=found.agreements.get, key="campaign_codes",
-                   placeholder="可以选择多份")  # fmt: skip
+    st.subheader(_("新的补签任务"))
+    st.multiselect(_("需要补签的协议"), list(found.agreements), format_func=spoken(found.agreements),
+                   key="campaign_codes", placeholder=_("可以选择多份"))  # fmt: skip
     acting.field_error("codes")
-    reach = st.radio("客户范围", list(REACHES), format_func=REACHES.get, key="campaign_reach", horizontal=True)
+    reach = st.radio(_("客户范围"), list(REACHES), format_func=spoken(REACHES), key="campaign_reach", horizontal=True)
     _value(found, reach)
     first = found.today + timedelta(days=1)
     st.date_input(
-        "截止日期", found.today + timedelta(days=USUAL_DAYS), first, found.today + timedelta(days=MOST_DAYS),
+        _("截止日期"), found.today + timedelta(days=USUAL_DAYS), first, found.today + timedelta(days=MOST_DAYS),
         key="campaign_due", format="YYYY-MM-DD",
     )  # fmt: skip
     acting.field_error("due_on")
-    st.text_input("原因", key="campaign_reason", max_chars=MOST_REASON, placeholder="例如：监管规则更新")
+    st.text_input(_("原因"), key="campaign_reason", max_chars=MOST_REASON, placeholder=_("例如：监管规则更新"))
     acting.field_error("reason")
-    st.caption("短信写作：因〔原因〕，请您在〔截止日期〕（含）前用身份证号登录，补签协议。")
+    st.caption(_("短信写作：因〔原因〕，请您在〔截止日期〕（含）前用身份证号登录，补签协议。"))
     with st.container(horizontal=True):
-        st.button("预览", key="campaign_preview", type="primary", on_click=_ask, args=(desk, actor))
-        st.button("返回", key="campaign_back", on_click=on_done)
+        st.button(_("预览"), key="campaign_preview", type="primary", on_click=_ask, args=(desk, actor))
+        st.button(_("返回"), key="campaign_back", on_click=on_done)
     if acting.asking() == PREVIEW:
         _preview(desk, actor, on_done)
 
@@ -59,18 +60,22 @@ def new_campaign(desk: Desk, actor: Actor, on_done: Callable[[], None]) -> None:
 def _value(found: Choices, reach: Reach) -> None:
     """What the chosen way of choosing customers needs besides."""
     if reach is Reach.EXCHANGE:
-        st.selectbox("交易所", list(found.exchanges), format_func=found.exchanges.get, key="campaign_exchange",
-                     index=None, placeholder="请选择")  # fmt: skip
+        st.selectbox(_("交易所"), list(found.exchanges), format_func=spoken(found.exchanges), key="campaign_exchange",
+                     index=None, placeholder=_("请选择"))  # fmt: skip
         acting.field_error("value")
     elif reach is Reach.CLASS:
         st.radio(
-            "投资者类别", list(found.classes), format_func=found.classes.get, key="campaign_class", horizontal=True
+            _("投资者类别"),
+            list(found.classes),
+            format_func=spoken(found.classes),
+            key="campaign_class",
+            horizontal=True,
         )
     elif reach is Reach.ACCOUNTS:
-        st.text_area("资金账号", key="campaign_accounts", placeholder="每行一个，也可以用逗号隔开")
+        st.text_area(_("资金账号"), key="campaign_accounts", placeholder=_("每行一个，也可以用逗号隔开"))
         acting.field_error("accounts")
     elif reach is Reach.OUTDATED:
-        st.caption("最后一次签署的版本不是现行版本的客户。从未签过的客户不在其中。")
+        st.caption(_("最后一次签署的版本不是现行版本的客户。从未签过的客户不在其中。"))
 
 
 def _demand() -> Demand:
@@ -96,7 +101,7 @@ def _ask(desk: Desk, actor: Actor) -> None:
         acting.fail(errors) if errors else acting.ask(PREVIEW)
 
 
-@st.dialog("预览", on_dismiss=lambda: acting.ask(None))
+@dialog("预览", on_dismiss=lambda: acting.ask(None))
 def _preview(desk: Desk, actor: Actor, on_done: Callable[[], None]) -> None:
     demand = _demand()
     found = preview_supplements(desk, actor, demand)
@@ -104,21 +109,36 @@ def _preview(desk: Desk, actor: Actor, on_done: Callable[[], None]) -> None:
         st.markdown(notice.plain(line))
     acting.show_refusal()
     if found.customers:
-        acting.dialog_buttons(f"发起并短信通知 {found.customers} 位客户", _start, desk, actor, demand, on_done)
+        acting.dialog_buttons(
+            _("发起并短信通知 {customers} 位客户").format(customers=found.customers),
+            _start,
+            desk,
+            actor,
+            demand,
+            on_done,
+        )
     else:
-        st.button("返回", key="dialog_no", on_click=acting.ask, args=(None,))
+        st.button(_("返回"), key="dialog_no", on_click=acting.ask, args=(None,))
         if not acting.asking():
             st.rerun()
 
 
 def _said(found: Preview) -> list[str]:
-    lines = [f"将请 {found.customers} 位客户补签。" if found.customers else "没有需要补签的客户。"]
+    lines = [
+        _("将请 {customers} 位客户补签。").format(customers=found.customers)
+        if found.customers
+        else _("没有需要补签的客户。")
+    ]
     if found.busy:
-        lines.append(f"其中 {found.busy} 位有业务正在办理，办完后才会看到补签。")
+        lines.append(_("其中 {busy} 位有业务正在办理，办完后才会看到补签。").format(busy=found.busy))
     if found.asked:
-        lines.append(f"另有 {found.asked} 位已在补签同样的协议，不重复发起。")
+        lines.append(_("另有 {asked} 位已在补签同样的协议，不重复发起。").format(asked=found.asked))
     if found.unknown:
-        lines.append(f"没有找到 {len(found.unknown)} 个资金账号：{'、'.join(found.unknown[:10])}。")
+        lines.append(
+            _("没有找到 {count} 个资金账号：{unknown}。").format(
+                count=len(found.unknown), unknown=_("、").join(found.unknown[:10])
+            )
+        )
     return lines
 
 
@@ -126,4 +146,4 @@ def _start(desk: Desk, actor: Actor, demand: Demand, on_done: Callable[[], None]
     counts: list[int] = []
     if acting.attempt(lambda: counts.append(start_supplements(desk, actor, demand))):
         on_done()
-        state.say(f"已发起，短信正在发给 {counts[0]} 位客户。")
+        state.say(_("已发起，短信正在发给 {counts} 位客户。").format(counts=counts[0]))

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pages.parts import state
+from pages.parts.language import _
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -15,8 +18,15 @@ _MARKS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=@/])")
 
 
 def plain(text: str) -> str:
-    """`text` so that Streamlit's Markdown shows it as it stands: staff and firm texts bring no links or markup."""
-    return _MARKS.sub(r"\\\1", text).replace("\n", "  \n")
+    """`text` in the visitor's language, which Markdown shows as it stands: no text brings links or markup."""
+    return _MARKS.sub(r"\\\1", _(text)).replace("\n", "  \n")
+
+
+def show_said() -> None:
+    """Show the message of the last run, once."""
+    text = st.session_state.pop(state.Key.SAID, None)
+    if text:
+        st.toast(_(text))
 
 
 def _listed(texts: Sequence[str]) -> str:
@@ -31,7 +41,7 @@ def refusal(text: str) -> None:
 def field_error(text: str) -> None:
     """What is wrong with the field just above."""
     icon = '<span class="jz-icon" aria-hidden="true">error</span>'
-    st.html(f'<p class="jz-field-error" role="alert">{icon} {escape(text)}</p>')
+    st.html(f'<p class="jz-field-error" role="alert">{icon} {escape(_(text))}</p>')
 
 
 def field_errors(errors: Mapping[str, str], labels: Mapping[str, str] | None = None) -> None:
@@ -42,24 +52,30 @@ def field_errors(errors: Mapping[str, str], labels: Mapping[str, str] | None = N
     if not errors:
         return
     named = labels or {}
-    lines = [f"{named[name]}：{text}" if name in named else text for name, text in errors.items()]
+    lines = [
+        _("{field}：{text}").format(field=_(named[name]), text=_(text)) if name in named else _(text)
+        for name, text in errors.items()
+    ]
     listed = "\n".join(f"- {plain(line)}" for line in lines)
-    st.error(f"还有 {len(lines)} 处需要填写或修改：\n\n{listed}", icon=":material/error:")
+    st.error(
+        _("还有 {count} 处需要填写或修改：\n\n{listed}").format(count=len(lines), listed=listed),
+        icon=":material/error:",
+    )
 
 
 def rejected(reasons: Sequence[str]) -> None:
     """Why staff sent the step back, above everything else of it. Shows nothing without reasons."""
     if reasons:
-        st.warning("这一步被退回，请按下面的说明修改：\n\n" + _listed(reasons), icon=":material/assignment_return:")
+        st.warning(_("这一步被退回，请按下面的说明修改：\n\n") + _listed(reasons), icon=":material/assignment_return:")
 
 
 def empty_state(text: str) -> None:
     """What would stand here, where there is nothing yet."""
     icon = '<span class="jz-icon" aria-hidden="true">inbox</span>'
-    st.html(f'<div class="jz-empty">{icon}<p>{escape(text)}</p></div>')
+    st.html(f'<div class="jz-empty">{icon}<p>{escape(_(text))}</p></div>')
 
 
 def demo_banner(codes: Sequence[tuple[str, str]]) -> None:
     """In demo mode, the text messages that would have been sent: (masked phone, text or code), newest first."""
-    lines = ["演示环境：短信不会发出，内容显示在这里。", *(f"{phone}　{code}" for phone, code in codes)]
+    lines = [_("演示环境：短信不会发出，内容显示在这里。"), *(f"{phone}　{code}" for phone, code in codes)]
     st.info("  \n".join(plain(line) for line in lines), icon=":material/science:")

@@ -18,6 +18,7 @@ from core.usecases.own_cases import Outcome, outcome_of
 from pages.parts import acting, clock_words, notice
 from pages.parts.case_media import show_documents
 from pages.parts.flow_picture import flow_picture
+from pages.parts.language import _, dialog
 from pages.parts.step_state import StepState
 
 AFTER_REVIEW = (State.APPROVED, State.CALLBACK, State.ACTIVE, State.DONE)
@@ -68,19 +69,22 @@ def _all_opened(outcome: Outcome) -> bool:
 
 def _greeting(loaded: Loaded, outcome: Outcome) -> None:
     case, row, name = loaded.case, loaded.rules["notices"]["notices"]["submitted"], full_salutation(loaded)
-    said = f"{loaded.business.title}业务已办理完成"
+    said = _("{title}业务已办理完成").format(title=_(loaded.business.title))
     if case.state is State.ACTIVE and not _all_opened(outcome):
-        said = "账户已激活，还有交易所正在办理，结果用短信告诉您"
-    title, text = STATE_TITLES[case.state], f"尊敬的{name}，您的{said}。"
+        said = _("账户已激活，还有交易所正在办理，结果用短信告诉您")
+    title, text = _(STATE_TITLES[case.state]), _("尊敬的{name}，您的{said}。").format(name=name, said=said)
     if case.state in {State.SUBMITTED, State.IN_REVIEW}:
         due = clock_words.promise(case.due_at) if case.due_at else ""
-        values = {"salutation_name": name, "business": loaded.business.title, "due": due}
-        title, text = row["title"], row["text"].format_map(values)
+        values = {"salutation_name": name, "business": _(loaded.business.title), "due": due}
+        title, text = _(row["title"]), _(row["text"]).format_map(values)
     elif (case.state, loaded.business.ending) in _APPROVED:
-        title, text = "复核通过", f"尊敬的{name}，{_APPROVED[case.state, loaded.business.ending]}"
+        title, text = (
+            _("复核通过"),
+            _("尊敬的{name}，{approved}").format(name=name, approved=_(_APPROVED[case.state, loaded.business.ending])),
+        )
     st.title(f":green[:material/check_circle:] {notice.plain(title)}")
     st.markdown(notice.plain(_LATE if _late(loaded) else text))
-    st.caption(f"{notice.plain(loaded.business.title)} · 受理单 {case.number}")
+    st.caption(_("{title} · 受理单 {number}").format(title=notice.plain(loaded.business.title), number=case.number))
 
 
 def _late(loaded: Loaded) -> bool:
@@ -93,23 +97,36 @@ def timeline(loaded: Loaded, outcome: Outcome) -> list[tuple[str, str, str]]:
     """What comes after the submission as steps of a picture, each with its time or its promise, by the ending."""
     case = loaded.case
     approved = case.state in AFTER_REVIEW
-    review = f"，{clock_words.promise(case.due_at)} 前完成" if case.due_at and not approved else ""
+    review = (
+        _("，{promise} 前完成").format(promise=clock_words.promise(case.due_at)) if case.due_at and not approved else ""
+    )
     if _late(loaded):
-        review = "，正在加急处理"
+        review = _("，正在加急处理")
     submitted = f"　{clock_words.exact(case.submitted_at)}" if case.submitted_at else ""
-    rows = [(f"提交{submitted}", True), (f"复核{review}", approved), *_after_review(loaded, outcome, approved=approved)]
+    rows = [
+        (_("提交{submitted}").format(submitted=submitted), True),
+        (_("复核{review}").format(review=review), approved),
+        *_after_review(loaded, outcome, approved=approved),
+    ]
     current = next((number for number, (_, done) in enumerate(rows) if not done), len(rows))
-    return [("办理进度", title, _state(number, current)) for number, (title, _) in enumerate(rows)]
+    return [(_("办理进度"), title, _state(number, current)) for number, (title, _done) in enumerate(rows)]
 
 
 def _after_review(loaded: Loaded, outcome: Outcome, *, approved: bool) -> list[tuple[str, bool]]:
     ending, over = loaded.business.ending, loaded.case.state in {State.ACTIVE, State.DONE}
     if ending is Ending.ACCOUNT:
-        return [(f"电话回访{_call(loaded, outcome, approved)}", over), ("开通", over and _all_opened(outcome))]
+        return [
+            (_("电话回访{call}").format(call=_call(loaded, outcome, approved)), over),
+            (_("开通"), over and _all_opened(outcome)),
+        ]
     closed = f"　{clock_words.exact(loaded.case.closed_at)}" if over and loaded.case.closed_at else ""
     if ending is Ending.CODES:
-        return [(f"交易所开通{closed}", over)]
-    return [("柜台办理", over), (f"完成{closed}", over)] if ending is Ending.COUNTER else [(f"生效{closed}", over)]
+        return [(_("交易所开通{closed}").format(closed=closed), over)]
+    return (
+        [(_("柜台办理"), over), (_("完成{closed}").format(closed=closed), over)]
+        if ending is Ending.COUNTER
+        else [(_("生效{closed}").format(closed=closed), over)]
+    )
 
 
 def _call(loaded: Loaded, outcome: Outcome, approved: bool) -> str:
@@ -118,8 +135,12 @@ def _call(loaded: Loaded, outcome: Outcome, approved: bool) -> str:
     if case.state in {State.ACTIVE, State.DONE} and case.closed_at:
         return f"　{clock_words.exact(case.closed_at)}"
     if not approved:
-        return "，复核通过后 1 个交易日内来电"
-    return f"，{clock_words.promise(outcome.callback_due)} 前来电" if outcome.callback_due else ""
+        return _("，复核通过后 1 个交易日内来电")
+    return (
+        _("，{promise} 前来电").format(promise=clock_words.promise(outcome.callback_due))
+        if outcome.callback_due
+        else ""
+    )
 
 
 def _state(number: int, current: int) -> str:
@@ -132,17 +153,17 @@ def _account(loaded: Loaded, outcome: Outcome) -> None:
     if not outcome.account or loaded.case.state not in AFTER_REVIEW:
         return
     with st.container(key="card-account"):
-        st.markdown(f":material/account_balance_wallet: 资金账号　**{outcome.account}**")
+        st.markdown(_(":material/account_balance_wallet: 资金账号　**{account}**").format(account=outcome.account))
         for request in outcome.requests:
             st.markdown(_request(loaded, request))
     if outcome.calls and outcome.callback_due:
-        st.caption(f"我们已拨打 {outcome.calls} 次，没有接通，会再次来电。")
+        st.caption(_("我们已拨打 {calls} 次，没有接通，会再次来电。").format(calls=outcome.calls))
 
 
 def _request(loaded: Loaded, request: ExchangeRequest) -> str:
     name = names_of([request.exchange], loaded.rules["exchanges"])
     if request.state == "opened":
-        code = f"，交易编码 {request.trading_code}" if request.trading_code else ""
+        code = _("，交易编码 {trading_code}").format(trading_code=request.trading_code) if request.trading_code else ""
         return f":material/check_circle: {notice.plain(f'{name}：已开通{code}')}"
     words = _WAITING if request.state == "waiting" else _FAILED.get(request.return_code or 0, _OTHER)
     icon = "pending" if request.state == "waiting" else "info"
@@ -151,16 +172,18 @@ def _request(loaded: Loaded, request: ExchangeRequest) -> str:
 
 def _ended(loaded: Loaded) -> None:
     case = loaded.case
-    st.title(STATE_TITLES[case.state])
-    st.caption(f"{notice.plain(loaded.business.title)} · 受理单 {case.number}")
+    st.title(_(STATE_TITLES[case.state]))
+    st.caption(_("{title} · 受理单 {number}").format(title=notice.plain(loaded.business.title), number=case.number))
     reason = case.remark if case.state is State.TERMINATED else ""
     notice.refusal("\n".join(filter(None, [ENDS[case.state], reason])))
-    st.markdown(f":material/call: 服务热线：{notice.plain(str(loaded.rules['firm']['hotline']))}")
+    st.markdown(_(":material/call: 服务热线：{rules}").format(rules=notice.plain(str(loaded.rules["firm"]["hotline"]))))
 
 
 def _documents(outcome: Outcome) -> None:
     if outcome.documents:
-        with st.expander(f"已签署的协议（{len(outcome.documents)} 份）", icon=":material/description:"):
+        with st.expander(
+            _("已签署的协议（{count} 份）").format(count=len(outcome.documents)), icon=":material/description:"
+        ):
             show_documents(outcome.documents)
 
 
@@ -179,10 +202,10 @@ def question(case_id: str) -> str:
 
 def give_up_button(case_id: str) -> None:
     """放弃, which opens the question."""
-    st.button("放弃", key=f"give_up_{case_id[:8]}", type="tertiary", on_click=acting.ask, args=(question(case_id),))
+    st.button(_("放弃"), key=f"give_up_{case_id[:8]}", type="tertiary", on_click=acting.ask, args=(question(case_id),))
 
 
-@st.dialog("放弃这笔业务", on_dismiss=lambda: acting.ask(None))
+@dialog("放弃这笔业务", on_dismiss=lambda: acting.ask(None))
 def confirm_give_up(desk: Desk, actor: Actor, loaded: Loaded) -> None:
     """Ask in the firm's words, then end the case for good."""
     row = loaded.rules["notices"]["notices"]["give_up_confirm"]
@@ -196,4 +219,4 @@ def confirm_give_up(desk: Desk, actor: Actor, loaded: Loaded) -> None:
 
 def _end(desk: Desk, actor: Actor, case_id: str) -> None:
     acting.ask(None)
-    acting.attempt(lambda: abandon_case(desk, actor, case_id), "已放弃这笔业务。")
+    acting.attempt(lambda: abandon_case(desk, actor, case_id), _("已放弃这笔业务。"))

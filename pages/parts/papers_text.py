@@ -8,17 +8,18 @@ import streamlit as st
 
 from core.flow import Rules
 from pages.parts import wiring
+from pages.parts.language import _, dialog
 
 
 def _row(rules: Rules, code: str) -> dict[str, Any]:
     return next(row for row in rules["agreements"]["agreements"] if row["code"] == code)
 
 
-@st.dialog("协议内容", width="large")
+@dialog("协议内容", width="large")
 def policy_dialog(rules: Rules, code: str, values: dict[str, str] | None = None) -> None:
     """Show one document of the firm in its present version."""
     row = _row(rules, code)
     firm = {"期货公司": rules["firm"]["name"]}
-    st.subheader(f"《{row['title']}》")
-    st.caption(f"版本 {row['version']}，自 {row['effective_from']} 起生效")
+    st.subheader(_("《{title}》").format(title=_(row["title"])))
+    st.caption(_("版本 {version}，自 {begins} 起生效").format(version=row["version"], begins=row["effective_from"]))
     st.html(wiring.desk().papers.reading_html(row["text"], {**firm, **(values or {})}))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pages.parts.language import _
 from pages.parts.step_state import StepState
 
 if TYPE_CHECKING:
@@ -48,19 +49,19 @@ def _drawn(phases: tuple[tuple[str, tuple[tuple[str, str], ...]], ...], position
     """Drawn once for all who stand alike: it says which steps there are and how they stand, not whose."""
     marks = "".join(_phase_marks(*phase) for phase in phases)
     rail = "".join(_phase_list(*phase) for phase in phases)
-    return (
-        f'<ol class="jz-phases" aria-hidden="true">{marks}</ol>'
-        f'<p class="jz-where">第 {position} 步 共 {total} 步{_current(phases)}</p>'
-        f'<nav class="jz-rail" aria-label="办理步骤">{rail}</nav>'
-    )
+    return _(
+        '<ol class="jz-phases" aria-hidden="true">{marks}</ol><p class="jz-where">第 '
+        '{position} 步 共 {total} 步{current}</p><nav class="jz-rail" aria-label="办理步'
+        '骤">{rail}</nav>'
+    ).format(marks=marks, position=position, total=total, current=_current(phases), rail=rail)
 
 
 def _case(number: str) -> str:
-    return f'<span class="jz-case">受理单 {escape(number)}</span>'
+    return _('<span class="jz-case">受理单 {number}</span>').format(number=escape(number))
 
 
 def _current(phases: Sequence[Phase]) -> str:
-    for _, steps in phases:
+    for _phase, steps in phases:
         for title, state in steps:
             if StepState(state) in {StepState.CURRENT, StepState.REJECTED}:
                 return f" · {escape(title)}"
@@ -81,7 +82,7 @@ def _phase_list(name: str, steps: Sequence[tuple[str, str]]) -> str:
 
 def _list_item(title: str, state: StepState) -> str:
     current = ' aria-current="step"' if state is StepState.CURRENT else ""
-    return (
-        f'<li class="jz-{state}"{current}><span class="jz-icon" aria-hidden="true">{state.icon}</span>'
-        f'<span>{escape(title)}<span class="jz-unseen">，{state.words}</span></span></li>'
-    )
+    return _(
+        '<li class="jz-{state}"{current}><span class="jz-icon" aria-hidden="true">{icon}<'
+        '/span><span>{title}<span class="jz-unseen">，{words}</span></span></li>'
+    ).format(state=state, current=current, icon=state.icon, title=escape(title), words=state.words)

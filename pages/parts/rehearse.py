@@ -11,6 +11,7 @@ from core.records import Ticket
 from core.rules.rehearsal import LIMITS, SLOW, poor, rehearsal_of, stored_rehearsal
 from pages.parts import state
 from pages.parts.components.rehearsal import rehearsal
+from pages.parts.language import _
 from pages.parts.state import Key
 from pages.parts.step import StepView
 
@@ -29,14 +30,14 @@ POOR = {
 def draw(view: StepView) -> None:
     """The card, open until it is closed; closed it is one button."""
     if state.get(Key.REHEARSAL_CLOSED):
-        st.button("通话前检测", key="rehearsal_open", icon=":material/videocam:", on_click=state.drop,
+        st.button(_("通话前检测"), key="rehearsal_open", icon=":material/videocam:", on_click=state.drop,
                   args=(Key.REHEARSAL_CLOSED,))  # fmt: skip
         return
     with st.container(key="card-rehearsal"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.markdown("**通话前检测**", width="content")
-            st.button("收起", key="rehearsal_close", on_click=state.put, args=(Key.REHEARSAL_CLOSED, True))
-        st.markdown("先看看您在镜头里的样子。这里的画面只用来帮您调整，不会保存。")
+            st.markdown(_("**通话前检测**"), width="content")
+            st.button(_("收起"), key="rehearsal_close", on_click=state.put, args=(Key.REHEARSAL_CLOSED, True))
+        st.markdown(_("先看看您在镜头里的样子。这里的画面只用来帮您调整，不会保存。"))
         _live(view)
 
 
@@ -58,8 +59,16 @@ def line_for_staff(ticket: Ticket) -> str:
     if found is None:
         return ""
     codes = poor(found)
-    words = [POOR[code] for code in codes if code in POOR] or ["光线、画面、声音合适"]
-    slow = "（偏慢）" if SLOW in codes else ""
-    words += [f"上行 {found.uplink_kbps} kbit/s{slow}"] if found.uplink_kbps is not None else []
-    words += [f"往返 {found.round_trip_ms} 毫秒"] if found.round_trip_ms is not None else []
-    return f"通话前检测：{' · '.join(words)}"
+    words = [_(POOR[code]) for code in codes if code in POOR] or [_("光线、画面、声音合适")]
+    slow = _("（偏慢）") if SLOW in codes else ""
+    words += (
+        [_("上行 {uplink_kbps} kbit/s{slow}").format(uplink_kbps=found.uplink_kbps, slow=slow)]
+        if found.uplink_kbps is not None
+        else []
+    )
+    words += (
+        [_("往返 {round_trip_ms} 毫秒").format(round_trip_ms=found.round_trip_ms)]
+        if found.round_trip_ms is not None
+        else []
+    )
+    return _("通话前检测：{words}").format(words=" · ".join(words))

@@ -11,6 +11,7 @@ from core.flow import Rules
 from core.usecases.loading import Loaded
 from core.usecases.reject_case import ENDING, default_text, reasons_for, targets_of
 from pages.parts import notice
+from pages.parts.language import _
 
 Submit = Callable[[list[str], str, str], None]
 
@@ -26,19 +27,21 @@ def reject_form(loaded: Loaded, stage: str, key: str, submit: Submit) -> bool:
     offered = [r for r in reasons_for(stage, loaded) if r["kind"] != "wait"]
     reasons = {r["code"]: r for r in sorted(offered, key=lambda r: _place(r, loaded))}
     codes: list[str] = st.multiselect(
-        "驳回原因", list(reasons), format_func=lambda code: _named(reasons[code], loaded), key=_codes(key),
-        placeholder="选择原因，可以多选，可以输入文字查找", on_change=_fill, args=(rules, key),
+        _("驳回原因"), list(reasons), format_func=lambda code: _named(reasons[code], loaded), key=_codes(key),
+        placeholder=_("选择原因，可以多选，可以输入文字查找"), on_change=_fill, args=(rules, key),
         select_all=False,
     )  # fmt: skip
     if st.session_state.pop(f"{key}_reject_empty", False):
-        notice.field_error("请选择驳回原因。")
-    st.text_area("给客户的话", key=_text(key), height=110, max_chars=500, help="客户会在“我的业务”和退回的步骤看到。")
-    st.text_area("内部备注", key=f"{key}_reject_internal", height=80, max_chars=500, help="只有员工能看到。")
+        notice.field_error(_("请选择驳回原因。"))
+    st.text_area(
+        _("给客户的话"), key=_text(key), height=110, max_chars=500, help=_("客户会在“我的业务”和退回的步骤看到。")
+    )
+    st.text_area(_("内部备注"), key=f"{key}_reject_internal", height=80, max_chars=500, help=_("只有员工能看到。"))
     chosen = [reasons[code] for code in codes if code in reasons]
     ending = any(reason["kind"] in ENDING for reason in chosen)
     if chosen:
         st.caption(f":material/info: {notice.plain(effect(chosen, loaded))}")
-    label = "终止办理" if ending else "驳回，退回客户修改"
+    label = _("终止办理") if ending else _("驳回，退回客户修改")
     return st.button(label, key=f"{key}_reject_send", icon=":material/assignment_return:",
                      on_click=_send, args=(key, submit))  # fmt: skip
 
@@ -52,16 +55,16 @@ def prefill(key: str, rules: Rules, code: str, internal: str) -> None:
 
 
 def _titles(loaded: Loaded) -> dict[str, str]:
-    return {step.key: step.title for step in loaded.business.steps}
+    return {step.key: _(step.title) for step in loaded.business.steps}
 
 
 def effect(reasons: Sequence[Mapping[str, Any]], loaded: Loaded) -> str:
     """What a rejection for these reasons brings about, in one or two sentences for staff."""
     ending = next((reason["kind"] for reason in reasons if reason["kind"] in ENDING), None)
     if ending:
-        return f"{loaded.rules['reject_reasons']['kinds'][ending]}：这笔业务立即结束，不能恢复。"
-    titles = "、".join(_titles(loaded)[step] for step in targets_of(reasons, loaded))
-    return f"客户要重新完成：{titles}。其余内容保留；资料有改动时，相关的证明要重做。"
+        return _("{rules}：这笔业务立即结束，不能恢复。").format(rules=loaded.rules["reject_reasons"]["kinds"][ending])
+    titles = _("、").join(_titles(loaded)[step] for step in targets_of(reasons, loaded))
+    return _("客户要重新完成：{titles}。其余内容保留；资料有改动时，相关的证明要重做。").format(titles=titles)
 
 
 def _place(reason: Mapping[str, Any], loaded: Loaded) -> tuple[int, str]:
@@ -72,7 +75,9 @@ def _place(reason: Mapping[str, Any], loaded: Loaded) -> tuple[int, str]:
 
 def _named(reason: Mapping[str, Any], loaded: Loaded) -> str:
     targets = targets_of([reason], loaded)
-    return f"{reason['code']} {_titles(loaded)[targets[0]] if targets else '结束'}：{reason['label']}"
+    return _("{reason} {titles}：{reason_2}").format(
+        reason=reason["code"], titles=_titles(loaded)[targets[0]] if targets else _("结束"), reason_2=_(reason["label"])
+    )
 
 
 def _codes(key: str) -> str:

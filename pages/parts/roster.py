@@ -12,6 +12,7 @@ from core.rules.reservation import WEEKDAY_NAMES
 from core.rules.roster import HINT
 from core.usecases.change_roster import WEEK, Duty, change_roster, roster_table
 from pages.parts import acting, notice, state
+from pages.parts.language import _
 
 _OVER = "roster_overbooked"
 
@@ -30,29 +31,31 @@ def _save(desk: Desk, actor: Actor, branch_id: str, duties: Sequence[Duty]) -> N
     acting.fail({f"{names[who]} {WEEKDAY_NAMES[day]}": text for (who, day), text in found[0].mistakes.items()})
     values[_OVER] = found[0].overbooked
     if not found[0].mistakes:
-        state.say("排班已保存。")
+        state.say(_("排班已保存。"))
 
 
 def _notes() -> None:
     """Mistakes by person and weekday, and slots that are booked beyond their places now."""
     mistakes: dict[str, str] = state.get(state.Key.ERRORS) or {}
-    notice.field_errors({name: f"{name}：{text}" for name, text in mistakes.items() if name != "desk"})
+    notice.field_errors(
+        {name: _("{name}：{text}").format(name=name, text=text) for name, text in mistakes.items() if name != "desk"}
+    )
     over: tuple[str, ...] = st.session_state.pop(_OVER, ())
     if over:
-        notice.refusal("按新的排班，以下时段的预约多于名额，请安排人员或停止预约：" + "；".join(over) + "。")
+        notice.refusal(_("按新的排班，以下时段的预约多于名额，请安排人员或停止预约：") + _("；").join(over) + _("。"))
 
 
 def roster(desk: Desk, actor: Actor, branch_id: str) -> None:
     """The table of the branch, one row for each member of staff who may serve."""
     duties = roster_table(desk, actor, branch_id)
-    st.caption(f"每格填该营业部的视频服务时间，{HINT}。预约名额由此计算。")
+    st.caption(_("每格填该营业部的视频服务时间，{hint}。预约名额由此计算。").format(hint=HINT))
     _notes()
     if not duties:
-        notice.empty_state("还没有见证人员。请管理员先在“人员”中添加。")
+        notice.empty_state(_("还没有见证人员。请管理员先在“人员”中添加。"))
         return
     widths = [1.0, *[1.5] * len(WEEK)]
     with st.form("roster", border=False):
-        for column, title in zip(st.columns(widths), ("人员", *WEEKDAY_NAMES), strict=True):
+        for column, title in zip(st.columns(widths), (_("人员"), *WEEKDAY_NAMES), strict=True):
             column.markdown(f"**{title}**")
         for duty in duties:
             name, *days = st.columns(widths, vertical_alignment="center")
@@ -62,4 +65,4 @@ def roster(desk: Desk, actor: Actor, branch_id: str) -> None:
                     f"{duty.name} {WEEKDAY_NAMES[weekday]}", duty.days[weekday], max_chars=60,
                     key=_key(branch_id, duty.staff_id, weekday), label_visibility="collapsed",
                 )  # fmt: skip
-        st.form_submit_button("保存排班", type="primary", on_click=_save, args=(desk, actor, branch_id, duties))
+        st.form_submit_button(_("保存排班"), type="primary", on_click=_save, args=(desk, actor, branch_id, duties))

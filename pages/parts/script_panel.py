@@ -23,6 +23,7 @@ from core.usecases.call_script import CODE_STEP, draw_question, mark_answer, que
 from core.usecases.loading import Loaded
 from core.usecases.serve_customer import mark_script, script_marks, script_steps
 from pages.parts import notice, state
+from pages.parts.language import _
 
 UNDRAWN = "（开始录制时由系统抽取）"
 CODE_WORDS = {
@@ -54,7 +55,7 @@ def script(talk: Talk) -> None:
     """The script as a checklist; each tick is stored with its time."""
     words, marks = _words(talk), script_marks(talk.ticket)
     done = sum(1 for step in _ticked(talk) if step["key"] in marks)
-    st.progress(done / len(_ticked(talk)), f"已完成 {done} / {len(_ticked(talk))} 项")
+    st.progress(done / len(_ticked(talk)), _("已完成 {done} / {count} 项").format(done=done, count=len(_ticked(talk))))
     for step in script_steps(talk.loaded):
         _step(talk, step, ticked=step["key"] in marks)
         st.caption(notice.plain(_filled(step["staff"], words)))
@@ -76,12 +77,12 @@ def _step(talk: Talk, step: Mapping[str, Any], *, ticked: bool) -> None:
 
     if step["evidence"] != "mark":
         icon = "photo_camera" if step["evidence"] in {*CAPTURES, HEAD_CLIP} else "flag"
-        st.markdown(f":material/{icon}: **{step['title']}**")
+        st.markdown(f":material/{icon}: **{_(step['title'])}**")
     else:
         if key not in st.session_state or (ticked and not st.session_state[key]):
             # The server ticks too (the phone, once the code was right). Never set back: a press may be on its way.
             st.session_state[key] = ticked
-        st.checkbox(f"**{step['title']}**", key=key, on_change=tick)
+        st.checkbox(f"**{_(step['title'])}**", key=key, on_change=tick)
 
 
 def _question(talk: Talk) -> None:
@@ -89,18 +90,18 @@ def _question(talk: Talk) -> None:
     now = question_of(talk.loaded, talk.ticket)
     with st.container(key="card-question"):
         if now is None:
-            st.button("抽取随机问题", key="draw_question", icon=":material/casino:",
+            st.button(_("抽取随机问题"), key="draw_question", icon=":material/casino:",
                       on_click=talk.do, args=(draw_question,))  # fmt: skip
             return
-        result = {None: "", True: "　:green[答对]", False: "　:red[答错]"}[now.right]
-        st.markdown(f"随机问题：**{notice.plain(now.text)}**{result}")
-        if st.toggle("显示答案", key=f"answer_{now.key}", on_change=_read, args=(talk,)):
-            st.markdown(f"应答：{notice.plain(now.answer)}")
+        result = {None: "", True: _("　:green[答对]"), False: _("　:red[答错]")}[now.right]
+        st.markdown(_("随机问题：**{text}**{result}").format(text=notice.plain(now.text), result=result))
+        if st.toggle(_("显示答案"), key=f"answer_{now.key}", on_change=_read, args=(talk,)):
+            st.markdown(_("应答：{answer}").format(answer=notice.plain(now.answer)))
         with st.container(horizontal=True):
-            for label, right in (("答对", True), ("答错", False)):
+            for label, right in ((_("答对"), True), (_("答错"), False)):
                 st.button(label, key=f"answer_{'right' if right else 'wrong'}",
                           on_click=talk.do, args=(mark_answer,), kwargs={"right": right})  # fmt: skip
-            st.button("换一题", key="draw_question", type="tertiary", on_click=talk.do, args=(draw_question,))
+            st.button(_("换一题"), key="draw_question", type="tertiary", on_click=talk.do, args=(draw_question,))
 
 
 def _read(talk: Talk) -> None:
@@ -112,7 +113,7 @@ def _code(talk: Talk) -> None:
     standing = code_state(talk.ticket)
     st.caption(CODE_WORDS[standing])
     if standing != "right":
-        label = "重新发送验证码" if standing == "sent" else "发送验证码"
+        label = _("重新发送验证码") if standing == "sent" else _("发送验证码")
         st.button(label, key="send_call_code", on_click=talk.do, args=(send_call_code,))
 
 

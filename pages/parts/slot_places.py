@@ -11,6 +11,7 @@ from core.ports import Desk
 from core.usecases.manage_reservations import MOST_PLACES, set_capacity
 from core.usecases.offered_slots import DayOffer, SlotOffer
 from pages.parts import acting, notice, state
+from pages.parts.language import _
 
 _DOUBT = "places_doubt"
 
@@ -31,7 +32,7 @@ def _save(desk: Desk, actor: Actor, branch_id: str, day: date, slot: str, by_ros
         st.session_state[_DOUBT] = (key, doubts[0])
         return
     st.session_state.pop(key, None)
-    state.say("名额已保存。")
+    state.say(_("名额已保存。"))
 
 
 def slot_places(desk: Desk, actor: Actor, branch_id: str, day: DayOffer) -> None:
@@ -44,14 +45,28 @@ def _row(desk: Desk, actor: Actor, branch_id: str, day: date, slot: SlotOffer) -
     key, name = f"places_{day}_{slot.window.slot.key}", slot.window.words().split("）", 1)[1]
     args = (desk, actor, branch_id, day, slot.window.slot.key)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        origin = "手动设置" if slot.by_hand else "按排班"
-        said = f"停止预约：{slot.closed}" if slot.closed else f"已约 {slot.used} 人，名额 {slot.capacity}（{origin}）"
+        origin = _("手动设置") if slot.by_hand else _("按排班")
+        said = (
+            _("停止预约：{closed}").format(closed=slot.closed)
+            if slot.closed
+            else _("已约 {used} 人，名额 {capacity}（{origin}）").format(
+                used=slot.used, capacity=slot.capacity, origin=origin
+            )
+        )
         st.markdown(f"**{name}**  \n{notice.plain(said)}", width=260)
-        st.number_input(f"{name} 名额", 0, MOST_PLACES, slot.capacity, key=key, label_visibility="collapsed", width=160)
-        st.button("保存名额", key=f"save_{key}", on_click=_save, args=(*args, False))
+        st.number_input(
+            _("{name} 名额").format(name=name),
+            0,
+            MOST_PLACES,
+            slot.capacity,
+            key=key,
+            label_visibility="collapsed",
+            width=160,
+        )
+        st.button(_("保存名额"), key=f"save_{key}", on_click=_save, args=(*args, False))
         if slot.by_hand:
-            st.button("改回按排班", key=f"roster_{key}", on_click=_save, args=(*args, True))
+            st.button(_("改回按排班"), key=f"roster_{key}", on_click=_save, args=(*args, True))
     doubt = st.session_state.get(_DOUBT)
     if doubt and doubt[0] == key:
         notice.refusal(doubt[1])
-        st.checkbox("仍然减少名额（勾选后再点“保存名额”）", key="places_sure")
+        st.checkbox(_("仍然减少名额（勾选后再点“保存名额”）"), key="places_sure")

@@ -16,6 +16,7 @@ from core.usecases.change_skills import Server
 from core.usecases.sessions import end_staff_sessions, staff_sessions
 from pages.parts import acting, notice, state
 from pages.parts.fact_table import cell, fact_table
+from pages.parts.language import _, dialog, spoken
 from pages.parts.own_sessions import session_words
 from pages.parts.staff_skills import skills_form
 
@@ -47,7 +48,7 @@ def _change(act: Callable[[], Mapping[str, str] | None], done: str) -> bool:
 
 def _roles(key: str, chosen: list[str]) -> None:
     titles = {str(role): title for role, title in ROLE_TITLES.items()}
-    st.pills("角色", list(titles), format_func=titles.get, selection_mode="multi", default=chosen, key=key)
+    st.pills(_("角色"), list(titles), format_func=spoken(titles), selection_mode="multi", default=chosen, key=key)
     acting.field_error("roles")
 
 
@@ -69,22 +70,24 @@ def new_account(office: Office, on_done: Callable[[], None]) -> None:
                 office.desk, office.actor, login=value("login"), name=value("name"), licence=value("licence"),
                 branch_id=value("branch"), roles=roles, password=value("password"),
             ),
-            "已新增。",
+            _("已新增。"),
         )  # fmt: skip
         if stored:
             on_done()
 
-    st.subheader("新增人员")
+    st.subheader(_("新增人员"))
     with st.form("new_person", border=False):
         for field, label, hint in _NEW_FIELDS:
             st.text_input(label, key=f"new_{field}", placeholder=hint, max_chars=40)
             acting.field_error(field)
         names = office.branches
-        st.selectbox("营业部", list(names), format_func=names.get, key="new_branch", index=None, placeholder="请选择")
+        st.selectbox(
+            _("营业部"), list(names), format_func=names.get, key="new_branch", index=None, placeholder=_("请选择")
+        )
         acting.field_error("branch_id")
         _roles("new_roles", [])
-        _password("初始密码", "new_password", "至少 10 位，不能包含工号。")
-        st.form_submit_button("新增", type="primary", key="new_save", on_click=add)
+        _password(_("初始密码"), "new_password", _("至少 10 位，不能包含工号。"))
+        st.form_submit_button(_("新增"), type="primary", key="new_save", on_click=add)
 
 
 def account(office: Office, member: StaffMember, server: Server | None) -> None:
@@ -101,13 +104,13 @@ def account(office: Office, member: StaffMember, server: Server | None) -> None:
 
 def _about(office: Office, member: StaffMember) -> None:
     locked = member.locked_until is not None and member.locked_until > office.now
-    standing = "已关闭" if not member.active else "已锁定" if locked else "正常"
+    standing = _("已关闭") if not member.active else _("已锁定") if locked else _("正常")
     fact_table(member.name, [
-        ("工号", cell(member.login)),
-        ("营业部", cell(office.branches.get(member.branch_id))),
-        ("执业证号", cell(member.licence)),
-        ("状态", cell(standing)),
-        ("动态口令", cell("已启用" if member.totp_secret else "未启用")),
+        (_("工号"), cell(member.login)),
+        (_("营业部"), cell(office.branches.get(member.branch_id))),
+        (_("执业证号"), cell(member.licence)),
+        (_("状态"), cell(standing)),
+        (_("动态口令"), cell(_("已启用") if member.totp_secret else _("未启用"))),
     ])  # fmt: skip
 
 
@@ -116,46 +119,46 @@ def _edit_roles(office: Office, member: StaffMember) -> None:
 
     def save() -> None:
         chosen = list(st.session_state.get(key) or [])
-        _change(lambda: change_staff.set_roles(office.desk, office.actor, member.id, chosen), "角色已保存。")
+        _change(lambda: change_staff.set_roles(office.desk, office.actor, member.id, chosen), _("角色已保存。"))
 
     _roles(key, [str(role) for role in Role if role in member.roles])
-    st.button("保存角色", key="roles_save", type="primary", on_click=save)
+    st.button(_("保存角色"), key="roles_save", type="primary", on_click=save)
 
 
 def _reset(office: Office, member: StaffMember) -> None:
     def reset() -> None:
         new = str(st.session_state.get("reset_password") or "")
-        _change(lambda: change_staff.reset_password(office.desk, office.actor, member.id, new), "密码已重置。")
+        _change(lambda: change_staff.reset_password(office.desk, office.actor, member.id, new), _("密码已重置。"))
 
     with st.form(f"password_{member.id}", border=False, clear_on_submit=True):
-        _password("新密码", "reset_password", "至少 10 位，不能包含工号。重置后锁定同时解除。")
-        st.form_submit_button("重置密码", key="reset_save", on_click=reset)
+        _password(_("新密码"), "reset_password", _("至少 10 位，不能包含工号。重置后锁定同时解除。"))
+        st.form_submit_button(_("重置密码"), key="reset_save", on_click=reset)
 
 
 def _totp(office: Office, member: StaffMember) -> None:
     question = f"totp|{member.id}"
 
     def create() -> None:
-        if _change(lambda: change_staff.create_totp(office.desk, office.actor, member.id), "动态口令已启用。"):
+        if _change(lambda: change_staff.create_totp(office.desk, office.actor, member.id), _("动态口令已启用。")):
             acting.ask(question)
 
     def remove() -> None:
-        _change(lambda: change_staff.remove_totp(office.desk, office.actor, member.id), "动态口令已停用。")
+        _change(lambda: change_staff.remove_totp(office.desk, office.actor, member.id), _("动态口令已停用。"))
 
-    st.button("启用新的动态口令", key="totp_create", on_click=create)
+    st.button(_("启用新的动态口令"), key="totp_create", on_click=create)
     if member.totp_secret:
-        st.button("停用动态口令", key="totp_remove", type="tertiary", on_click=remove)
+        st.button(_("停用动态口令"), key="totp_remove", type="tertiary", on_click=remove)
     if acting.asking() == question and member.totp_secret:
         _hand_over(member, office.firm_name)
 
 
-@st.dialog("请本人现在添加到动态口令应用", on_dismiss=lambda: acting.ask(None))
+@dialog("请本人现在添加到动态口令应用", on_dismiss=lambda: acting.ask(None))
 def _hand_over(member: StaffMember, firm_name: str) -> None:
-    st.markdown("密钥只在这里显示一次。请在手机的动态口令应用中选择“输入密钥”，或打开下面的地址。")
+    st.markdown(_("密钥只在这里显示一次。请在手机的动态口令应用中选择“输入密钥”，或打开下面的地址。"))
     secret = member.totp_secret or ""
     st.code(" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)), language=None)
     st.code(change_staff.totp_address(member, firm_name), language=None, wrap_lines=True)
-    if st.button("已添加", key="totp_done", type="primary", on_click=acting.ask, args=(None,)):
+    if st.button(_("已添加"), key="totp_done", type="primary", on_click=acting.ask, args=(None,)):
         st.rerun()
 
 
@@ -163,34 +166,38 @@ def _sessions(office: Office, member: StaffMember) -> None:
     found = staff_sessions(office.desk, office.actor, member.id)
 
     def end() -> None:
-        acting.attempt(lambda: end_staff_sessions(office.desk, office.actor, member.id), "登录已全部结束。")
+        acting.attempt(lambda: end_staff_sessions(office.desk, office.actor, member.id), _("登录已全部结束。"))
 
-    st.markdown("**当前登录**")
+    st.markdown(_("**当前登录**"))
     for session in found:
         st.markdown(session_words(session))
     if found:
-        st.button("结束全部登录", key="sessions_end", on_click=end)
+        st.button(_("结束全部登录"), key="sessions_end", on_click=end)
     else:
-        st.caption("现在没有登录。")
+        st.caption(_("现在没有登录。"))
 
 
 def _standing(office: Office, member: StaffMember) -> None:
     def close() -> None:
         acting.ask(None)
-        _change(lambda: change_staff.close_staff(office.desk, office.actor, member.id), "账号已关闭。")
+        _change(lambda: change_staff.close_staff(office.desk, office.actor, member.id), _("账号已关闭。"))
 
     def reopen() -> None:
-        _change(lambda: change_staff.reopen_staff(office.desk, office.actor, member.id), "账号已打开。")
+        _change(lambda: change_staff.reopen_staff(office.desk, office.actor, member.id), _("账号已打开。"))
 
     if not member.active:
-        st.button("重新打开账号", key="reopen", on_click=reopen)
+        st.button(_("重新打开账号"), key="reopen", on_click=reopen)
         return
-    st.button("关闭账号", key="close", type="tertiary", on_click=acting.ask, args=("close",))
+    st.button(_("关闭账号"), key="close", type="tertiary", on_click=acting.ask, args=("close",))
     if acting.asking() == "close":
         _ask_close(member, close)
 
 
-@st.dialog("关闭账号", on_dismiss=lambda: acting.ask(None))
+@dialog("关闭账号", on_dismiss=lambda: acting.ask(None))
 def _ask_close(member: StaffMember, close: Callable[[], None]) -> None:
-    st.markdown(f"关闭后，{notice.plain(member.name)}立即不能登录，正在使用的页面也会退出。以后可以重新打开。")
-    acting.dialog_buttons("关闭账号", close)
+    st.markdown(
+        _("关闭后，{name}立即不能登录，正在使用的页面也会退出。以后可以重新打开。").format(
+            name=notice.plain(member.name)
+        )
+    )
+    acting.dialog_buttons(_("关闭账号"), close)

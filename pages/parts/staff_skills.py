@@ -12,6 +12,7 @@ from core.queueing import ANY_BUSINESS
 from core.usecases.change_skills import SERVED, Server, change_skills
 from core.usecases.chart_rows import business_title
 from pages.parts import acting, notice, state
+from pages.parts.language import _, spoken
 
 EFFECT = (
     "只有所选营业部的所选业务，客户才会呼叫这位人员。一项都不选，就不会接到任何客户。"
@@ -28,19 +29,21 @@ def _save(desk: Desk, actor: Actor, server: Server, branches: Mapping[str, str])
     wanted = {branch: list(st.session_state.get(_key(server, branch)) or []) for branch in branches}
     stored: list[int] = []
     if acting.attempt(lambda: stored.append(change_skills(desk, actor, server.id, wanted))):
-        state.say("服务范围已保存。" if stored[0] else "已保存：没有服务范围，这位人员不会接到客户。")
+        state.say(_("服务范围已保存。") if stored[0] else _("已保存：没有服务范围，这位人员不会接到客户。"))
 
 
 def skills_form(desk: Desk, actor: Actor, server: Server, branches: Mapping[str, str]) -> None:
     """服务范围 of one member of staff; `branches` is id -> name, the own one is drawn first."""
-    st.markdown("**服务范围**")
+    st.markdown(_("**服务范围**"))
     st.caption(EFFECT)
     if not server.skills:
-        notice.refusal("现在没有服务范围，不会接到任何客户。")
+        notice.refusal(_("现在没有服务范围，不会接到任何客户。"))
     with st.form(f"skills_{server.id}", border=False):
         for branch in sorted(branches, key=lambda each: each != server.branch_id):
             st.multiselect(
                 branches[branch], SERVED, [b for b in server.skills.get(branch, ()) if b in SERVED],
-                format_func=_TITLES.__getitem__, key=_key(server, branch), placeholder="不办理",
+                format_func=spoken(_TITLES), key=_key(server, branch), placeholder=_("不办理"),
             )  # fmt: skip
-        st.form_submit_button("保存服务范围", key="skills_save", on_click=_save, args=(desk, actor, server, branches))
+        st.form_submit_button(
+            _("保存服务范围"), key="skills_save", on_click=_save, args=(desk, actor, server, branches)
+        )

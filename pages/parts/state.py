@@ -18,6 +18,7 @@ class Key(StrEnum):
     DOOR = "jz_door"
     ENTERED = "firm_entered"
     LARGE = "large_text"
+    LANGUAGE = "language_chosen"
     VIEW = "view_step"
     PLACE = "bring_into_view"
     ERRORS = "step_errors"
@@ -64,10 +65,3 @@ def drop(*keys: Key) -> None:
 def say(text: str) -> None:
     """A short message for the next run."""
     put(Key.SAID, text)
-
-
-def show_said() -> None:
-    """Show the message of the last run, once."""
-    text = st.session_state.pop(Key.SAID, None)
-    if text:
-        st.toast(text)

@@ -19,6 +19,7 @@ from core.steps.photos import SLOTS
 from core.usecases.answer_step import answer_step, keep_draft
 from core.usecases.loading import Loaded
 from pages.parts import notice, state
+from pages.parts.language import _
 from pages.parts.state import Key
 
 
@@ -160,7 +161,7 @@ class StepView:
             notice.refusal(self.errors()["step"])
         with st.container(key="actions", horizontal=True):
             if back or self._neighbour(-1):
-                words, go_back = back or ("上一步", self.back)
+                words, go_back = back or (_("上一步"), self.back)
                 st.button(words, key="previous", on_click=go_back)
             if on_next or self.done:
-                st.button(label, key="next", type="primary", on_click=on_next or self.forward)
+                st.button(_(label), key="next", type="primary", on_click=on_next or self.forward)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from pages.parts.language import _
+
 
 class StepState(StrEnum):
     """How a step stands for the customer; the value is also the name of its style."""
@@ -16,7 +18,7 @@ class StepState(StrEnum):
     @property
     def words(self) -> str:
         """The state in Chinese."""
-        return _WORDS[self]
+        return _(_WORDS[self])
 
     @property
     def icon(self) -> str:

@@ -6,6 +6,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from core.permissions import Permission, holds
+from pages.parts.language import _
 from pages.parts.visitor import Visitor
 
 CUSTOMER = {
@@ -50,16 +51,16 @@ STAFF = {
 def pages_for(visitor: Visitor) -> dict[str, list[StreamlitPage]]:
     """Sections of the navigation: customer pages for all (hidden from the list), staff pages by permission."""
     customer = [
-        st.Page(path, title=title, url_path=key, icon=icon, default=key == "hall", visibility="hidden")
+        st.Page(path, title=_(title), url_path=key, icon=icon, default=key == "hall", visibility="hidden")
         for key, (title, path, icon) in CUSTOMER.items()
     ]
     actor = visitor.actor_staff
-    home = st.Page("staff/home.py", title="工作台", url_path="desk", icon=":material/desk:")
+    home = st.Page("staff/home.py", title=_("工作台"), url_path="desk", icon=":material/desk:")
     if actor is None:
         return {"": [*customer, home]}
     allowed = [
-        st.Page(path, title=title, url_path=key, icon=icon)
+        st.Page(path, title=_(title), url_path=key, icon=icon)
         for key, (title, path, icon, permission) in STAFF.items()
         if holds(actor, permission)
     ]
-    return {"工作台": [home, *allowed], "": customer}
+    return {_("工作台"): [home, *allowed], "": customer}

@@ -19,6 +19,7 @@ from pages.parts.components.remember import remember, remembered
 from pages.parts.components.session_exchange import sign_out
 from pages.parts.duty_aside import duty_aside
 from pages.parts.entry import chosen_firm, door, note_door
+from pages.parts.language import _, in_english, language_switch
 from pages.parts.state import Key
 
 OUTBOX_SHOWN = timedelta(minutes=5)
@@ -70,7 +71,7 @@ def read() -> Visitor:
 def _firms() -> list[Firm]:
     firms = wiring.firms()
     if not firms:
-        st.error("系统还没有期货公司。请管理员先运行 new-firm 命令。")
+        st.error(_("系统还没有期货公司。请管理员先运行 new-firm 命令。"))
         st.stop()
     return firms
 
@@ -98,15 +99,16 @@ def customer_header(visitor: Visitor) -> None:
     """Firm name, large text, 我的业务, help, sign out (R015)."""
     with st.container(horizontal=True, vertical_alignment="center", key="header"):
         st.page_link("customer/hall.py", label=f"**{visitor.firm.name}**", icon=":material/verified_user:")
-        st.toggle("大字", key=Key.LARGE)
+        st.toggle(_("大字"), key=Key.LARGE)
+        language_switch()
         if visitor.customer:
-            st.page_link("customer/my_cases.py", label="我的业务")
-            st.button("退出登录", key="leave", type="tertiary", on_click=_leave, args=("customer",))
-        st.page_link("customer/help.py", label="开户帮助")
-    remember(large="1" if large_text() else "", door=door(visitor.firm))
+            st.page_link("customer/my_cases.py", label=_("我的业务"))
+            st.button(_("退出登录"), key="leave", type="tertiary", on_click=_leave, args=("customer",))
+        st.page_link("customer/help.py", label=_("开户帮助"))
+    remember(large="1" if large_text() else "", door=door(visitor.firm), language="en" if in_english() else "")
     _finish_leaving()
     _outbox(visitor)
-    state.show_said()
+    notice.show_said()
 
 
 def _leave(kind: str) -> None:
@@ -126,14 +128,15 @@ def staff_header(visitor: Visitor, *, shows_duty: bool) -> None:
     A page that shows the duty itself says so by `shows_duty`.
     """
     if wiring.settings().demo:
-        st.caption(":material/science: 演示模式：公司、人员和客户都是虚构的样张。")
+        st.caption(_(":material/science: 演示模式：公司、人员和客户都是虚构的样张。"))
     if visitor.member is None:
         return
     with st.sidebar:
-        titles = "、".join(ROLE_TITLES[role] for role in sorted(visitor.member.roles))
+        titles = _("、").join(_(ROLE_TITLES[role]) for role in sorted(visitor.member.roles))
         st.markdown(f"**{notice.plain(visitor.member.name)}**  \n{titles} · {notice.plain(visitor.firm.name)}")
         if visitor.actor_staff and not shows_duty and holds(visitor.actor_staff, Permission.QUEUE_SERVE):
             duty_aside(wiring.desk(), visitor.actor_staff)
-        st.button("退出登录", key="leave_staff", on_click=_leave, args=("staff",))
+        language_switch()
+        st.button(_("退出登录"), key="leave_staff", on_click=_leave, args=("staff",))
     _finish_leaving()
-    state.show_said()
+    notice.show_said()

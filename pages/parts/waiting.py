@@ -10,6 +10,7 @@ from core.records import QueuePlace, Ticket
 from core.usecases.wait_for_witness import leave_queue, look_at_queue
 from pages.parts import clock_words, notice, state
 from pages.parts.components.selfie import selfie
+from pages.parts.language import _
 from pages.parts.state import Key
 from pages.parts.step import StepView
 
@@ -37,8 +38,10 @@ def waiting_room(view: StepView, first: QueuePlace) -> None:
     place()
     selfie("waiting_selfie", upload_url=f"/still/{first.ticket.id}/none", small=False)
     st.markdown(
-        "请准备：身份证原件、充足的光线、安静的环境；请摘下帽子和口罩，独自在镜头前。  \n"
-        "轮到您时会自动接通，请不要关闭页面。刷新页面或短暂断网不会丢失位置。"
+        _(
+            "请准备：身份证原件、充足的光线、安静的环境；请摘下帽子和口罩，独自在镜头前。  \n"
+            "轮到您时会自动接通，请不要关闭页面。刷新页面或短暂断网不会丢失位置。"
+        )
     )
 
 
@@ -49,16 +52,21 @@ def _is_near(place: QueuePlace) -> bool:
 def _place(now: QueuePlace) -> None:
     with st.container(key="card-queue"):
         if now.ticket.state == "offered":
-            _headline("正在为您接通", "见证人员正在准备，请看着镜头稍候。")
+            _headline(_("正在为您接通"), _("见证人员正在准备，请看着镜头稍候。"))
             return
-        _headline(f"前面 {now.position - 1} 人 · 共 {now.people} 人（含您）", _time(now))
+        _headline(
+            _("前面 {position} 人 · 共 {people} 人（含您）").format(position=now.position - 1, people=now.people),
+            _time(now),
+        )
     for message in now.messages:
-        st.info(f"来自柜台：{notice.plain(message.text)}", icon=":material/campaign:")
+        st.info(_("来自柜台：{text}").format(text=notice.plain(message.text)), icon=":material/campaign:")
     if now.closing:
         end = clock_words.promise(now.closing)
-        notice.refusal(f"今天的视频服务到 {end} 结束，可能轮不到您。已填写的内容都会保留，您可以下次再来。")
+        notice.refusal(
+            _("今天的视频服务到 {end} 结束，可能轮不到您。已填写的内容都会保留，您可以下次再来。").format(end=end)
+        )
     if now.alone_too_long:
-        notice.refusal("您已独自等待较久，可能是网络不畅。请换一个网络（例如从 Wi-Fi 换到 4G），再刷新页面。")
+        notice.refusal(_("您已独自等待较久，可能是网络不畅。请换一个网络（例如从 Wi-Fi 换到 4G），再刷新页面。"))
 
 
 def _headline(title: str, below: str) -> None:
@@ -68,15 +76,15 @@ def _headline(title: str, below: str) -> None:
 
 def _time(now: QueuePlace) -> str:
     if now.minutes is None:
-        return "当前无人值守，暂时无法估计时间。您可以继续等待，也可以稍后再来。"
+        return _("当前无人值守，暂时无法估计时间。您可以继续等待，也可以稍后再来。")
     low, high = now.minutes
-    return f"约 {low} 分钟" if low == high else f"约 {low}-{high} 分钟"
+    return _("约 {low} 分钟").format(low=low) if low == high else _("约 {low}-{high} 分钟").format(low=low, high=high)
 
 
 def way_out(view: StepView) -> None:
     """离开排队, which asks first because the place is lost."""
     if state.get(Key.ASKING) != _LEAVING:
-        st.button("离开排队", key="leave_queue", on_click=state.put, args=(Key.ASKING, _LEAVING))
+        st.button(_("离开排队"), key="leave_queue", on_click=state.put, args=(Key.ASKING, _LEAVING))
         return
 
     def leave() -> None:
@@ -84,10 +92,10 @@ def way_out(view: StepView) -> None:
         state.drop(Key.ASKING)
 
     with st.container(key="card-leave"):
-        st.markdown("离开后会失去当前的位置，下次要重新排队。已填写的内容都会保留。")
+        st.markdown(_("离开后会失去当前的位置，下次要重新排队。已填写的内容都会保留。"))
         with st.container(horizontal=True):
-            st.button("继续等待", key="leave_no", type="primary", on_click=state.drop, args=(Key.ASKING,))
-            st.button("确认离开", key="leave_yes", on_click=leave)
+            st.button(_("继续等待"), key="leave_no", type="primary", on_click=state.drop, args=(Key.ASKING,))
+            st.button(_("确认离开"), key="leave_yes", on_click=leave)
 
 
 def why_lost(ticket: Ticket | None) -> None:
@@ -96,6 +104,10 @@ def why_lost(ticket: Ticket | None) -> None:
         return
     end = clock_words.promise(ticket.ended_at)
     if ticket.reason == "closed":
-        notice.refusal(f"视频服务已于 {end} 结束，很抱歉今天没有轮到您。已填写的内容都会保留，请在服务时间内再来。")
+        notice.refusal(
+            _("视频服务已于 {end} 结束，很抱歉今天没有轮到您。已填写的内容都会保留，请在服务时间内再来。").format(
+                end=end
+            )
+        )
     else:
-        notice.refusal(f"您的页面在 {end} 之后没有回应，排队位置已让出。请重新开始视频通话。")
+        notice.refusal(_("您的页面在 {end} 之后没有回应，排队位置已让出。请重新开始视频通话。").format(end=end))

@@ -28,6 +28,7 @@ from core.usecases.serve_customer import (
     still_wishes,
 )
 from pages.parts import acting, call, notice, state
+from pages.parts.language import _
 from pages.parts.pictures import picture_url
 from pages.parts.rehearse import line_for_staff
 from pages.parts.reject_form import prefill, reject_form
@@ -42,14 +43,16 @@ SHOWN = 5
 def status(ticket: Ticket) -> None:
     """Quality of the customer's picture, connection and recording in one line."""
     if not call.present(ticket, call.Role.CUSTOMER):
-        st.caption(":material/hourglass_top: 等待客户接入…")
+        st.caption(_(":material/hourglass_top: 等待客户接入…"))
         return
     now = call.quality(ticket, call.Role.CUSTOMER)
-    word = "录制中" if call.recording(ticket) else "准备录制"
+    word = _("录制中") if call.recording(ticket) else _("准备录制")
     size = f"{now.width}×{now.height}"
     st.caption(
-        f":material/videocam: {size} · {now.frames_per_second:.0f} 帧/秒 · {now.kbit_per_second:.0f} kbit/s · "
-        f":material/fiber_manual_record: {word}"
+        _(
+            ":material/videocam: {size} · {frames_per_second:.0f} 帧/秒 · "
+            "{kbit_per_second:.0f} kbit/s · :material/fiber_manual_record: {word}"
+        ).format(size=size, frames_per_second=now.frames_per_second, kbit_per_second=now.kbit_per_second, word=word)
     )
 
 
@@ -83,19 +86,19 @@ def _choices(desk: Desk, actor: Actor, ticket: Ticket, taken: Mapping[str, Evide
     hashes = [still.sha256 for still in burst.stills]
     if now.sha256 not in hashes or len(hashes) == 1:
         return
-    st.caption(f"{CAPTURES[burst.slot]}：已选用最清晰的一帧（✓），点其他一帧即可改用。")
+    st.caption(_("{captures}：已选用最清晰的一帧（✓），点其他一帧即可改用。").format(captures=CAPTURES[burst.slot]))
     original = taken.get(f"{burst.slot}_still")
     columns = st.columns(len(hashes) + 1)
     for number, preview in enumerate(burst.previews):
         with columns[number]:
-            name, chosen = f"第 {number + 1} 帧", hashes[number] == now.sha256
+            name, chosen = _("第 {number} 帧").format(number=number + 1), hashes[number] == now.sha256
             st.html(f'<img class="jz-thumb" src="{preview}" alt="{name}">')
             st.button(f"✓ {name}" if chosen else name, key=f"still_{number}", width="stretch", disabled=chosen,
                       on_click=_choose, args=(desk, actor, ticket, burst, number))  # fmt: skip
     with columns[-1]:
         if original:
             st.image(picture_url(desk, actor.firm_id, original), width="stretch")
-        st.caption("客户设备原图" if original else "等待客户设备原图…")
+        st.caption(_("客户设备原图") if original else _("等待客户设备原图…"))
 
 
 def _clip(desk: Desk, actor: Actor, ticket: Ticket) -> None:
@@ -124,7 +127,7 @@ def captures(desk: Desk, actor: Actor, ticket: Ticket) -> None:
                 st.image(picture_url(desk, actor.firm_id, taken[slot]), width="stretch")
     with columns[3]:
         running = call.clip_running(ticket)
-        label = "录制中…" if running else ("✓ 头部短视频" if HEAD_CLIP in taken else "头部短视频")
+        label = _("录制中…") if running else (_("✓ 头部短视频") if HEAD_CLIP in taken else _("头部短视频"))
         st.button(label, key="take_clip", width="stretch", disabled=running, shortcut=KEYS[3],
                   on_click=_clip, args=(desk, actor, ticket))  # fmt: skip
         if running and now:
@@ -134,8 +137,12 @@ def captures(desk: Desk, actor: Actor, ticket: Ticket) -> None:
     _choices(desk, actor, ticket, taken)
     missing = missing_proofs(loaded, now) if now else []
     if missing:
-        more = " 等" if len(missing) > SHOWN else ""
-        st.caption(f"还缺 {len(missing)} 项：{'、'.join(missing[:SHOWN])}{more}")
+        more = _(" 等") if len(missing) > SHOWN else ""
+        st.caption(
+            _("还缺 {count} 项：{missing}{more}").format(
+                count=len(missing), missing=_("、").join(missing[:SHOWN]), more=more
+            )
+        )
 
 
 def facts(desk: Desk, actor: Actor, ticket: Ticket, loaded: Loaded) -> None:
@@ -143,29 +150,29 @@ def facts(desk: Desk, actor: Actor, ticket: Ticket, loaded: Loaded) -> None:
     if line := line_for_staff(ticket):
         st.caption(f":material/network_check: {line}")
     profile = loaded.facts.values("profile")
-    if st.toggle("显示完整资料", key="reveal"):
+    if st.toggle(_("显示完整资料"), key="reveal"):
         with desk.write(actor.firm_id) as work:
             work.personal_read(actor, f"case:{loaded.case.id}", "witness")
         rows = {
-            "姓名": profile.get("name"),
-            "身份证号": profile.get("id_number"),
-            "手机": profile.get("phone"),
-            "身份证地址": profile.get("id_address"),
-            "有效期至": profile.get("valid_to"),
-            "出生日期": profile.get("birth_date"),
-            "职业": profile.get("occupation"),
+            _("姓名"): profile.get("name"),
+            _("身份证号"): profile.get("id_number"),
+            _("手机"): profile.get("phone"),
+            _("身份证地址"): profile.get("id_address"),
+            _("有效期至"): profile.get("valid_to"),
+            _("出生日期"): profile.get("birth_date"),
+            _("职业"): profile.get("occupation"),
         }
         for slot, title in SLOTS.items():
             for item in loaded.facts.slot(slot)[-1:]:
-                st.image(picture_url(desk, actor.firm_id, item), caption=title)
+                st.image(picture_url(desk, actor.firm_id, item), caption=_(title))
     else:
         rows = {
-            "姓名": mask_name(str(profile.get("name", ""))),
-            "身份证号": mask_id(str(profile.get("id_number", ""))),
-            "手机": mask_phone(str(profile.get("phone", ""))),
+            _("姓名"): mask_name(str(profile.get("name", ""))),
+            _("身份证号"): mask_id(str(profile.get("id_number", ""))),
+            _("手机"): mask_phone(str(profile.get("phone", ""))),
         }
     for title, value in rows.items():
-        st.markdown(f"{title}：**{notice.plain(str(value or '—'))}**")
+        st.markdown(_("{title}：**{value}**").format(title=title, value=notice.plain(str(value or "—"))))
 
 
 def decide(desk: Desk, actor: Actor, ticket: Ticket, loaded: Loaded) -> None:
@@ -180,7 +187,7 @@ def decide(desk: Desk, actor: Actor, ticket: Ticket, loaded: Loaded) -> None:
             else:
                 release_call(desk, actor, ticket.id, ticket.fence)
             call.end(ticket.id)
-            state.say({"pass": "已通过。", "reject": "已驳回。"}.get(kind, "客户已回到队首。"))
+            state.say({"pass": _("已通过。"), "reject": _("已驳回。")}.get(kind, _("客户已回到队首。")))
         except DeskError as error:
             state.say(error.text)
             st.session_state["witness_refused"] = error.text
@@ -188,34 +195,34 @@ def decide(desk: Desk, actor: Actor, ticket: Ticket, loaded: Loaded) -> None:
     if "witness_refused" in st.session_state:
         notice.refusal(st.session_state.pop("witness_refused"))
     with st.container(horizontal=True):
-        st.button("通过", key="witness_pass", type="primary", shortcut="Alt+P", on_click=act, args=("pass",))
-        st.button("退回队首", key="witness_release", shortcut="Alt+B", on_click=act, args=("release",))
+        st.button(_("通过"), key="witness_pass", type="primary", shortcut="Alt+P", on_click=act, args=("pass",))
+        st.button(_("退回队首"), key="witness_release", shortcut="Alt+B", on_click=act, args=("release",))
         _ask_supervisor(desk, actor, ticket)
         _abort(loaded)
-    st.text_input("内部备注", key="witness_note", max_chars=500, placeholder="通过时一并保存，客户看不到")
+    st.text_input(_("内部备注"), key="witness_note", max_chars=500, placeholder=_("通过时一并保存，客户看不到"))
     chosen = bool(st.session_state.get("witness_reject_codes"))
-    with st.expander("驳回", icon=":material/assignment_return:", expanded=chosen):
+    with st.expander(_("驳回"), icon=":material/assignment_return:", expanded=chosen):
         reject_form(loaded, "witness", "witness", lambda c, t, i: act("reject", c, t, i))
 
 
 def _ask_supervisor(desk: Desk, actor: Actor, ticket: Ticket) -> None:
     wanted = help_wanted(ticket)
-    with st.popover("请主管", icon=":material/support_agent:", key=f"help_{wanted}"):
+    with st.popover(_("请主管"), icon=":material/support_agent:", key=f"help_{wanted}"):
         for code, title in HELP_REASONS.items():
             act = partial(call_supervisor, desk, actor, ticket.id, ticket.fence, code)
             st.button(
-                title, key=f"ask_help_{code}", width="stretch", on_click=acting.attempt, args=(act, "已通知主管。")
+                title, key=f"ask_help_{code}", width="stretch", on_click=acting.attempt, args=(act, _("已通知主管。"))
             )
     if wanted:
-        st.caption(f"已请主管：{HELP_REASONS[wanted]}")
+        st.caption(_("已请主管：{help_reasons}").format(help_reasons=HELP_REASONS[wanted]))
 
 
 def _abort(loaded: Loaded) -> None:
     """Why a call must not go on; choosing one fills in the rejection, which is then sent as usual."""
     script = loaded.rules["witness_script"]
-    with st.popover("中止", icon=":material/front_hand:", key=f"abort_{bool(st.session_state.get(_CODES))}"):
-        st.caption(f"请对客户说：{script['neutral_end']}")
+    with st.popover(_("中止"), icon=":material/front_hand:", key=f"abort_{bool(st.session_state.get(_CODES))}"):
+        st.caption(_("请对客户说：{script}").format(script=script["neutral_end"]))
         for row in script["abort"]:
             if row["reason"]:
-                st.button(row["text"], key=f"abort_{row['key']}", width="stretch",
+                st.button(_(row["text"]), key=f"abort_{row['key']}", width="stretch",
                           on_click=prefill, args=("witness", loaded.rules, row["reason"], row["text"]))  # fmt: skip

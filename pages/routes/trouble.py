@@ -12,6 +12,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.parts.language import _
+
 LOGGERS = ("streamlit.error_util", "streamlit", "uvicorn.error", "asyncio", "aiortc", "aioice", "starlette")
 FRAMES = 6
 _ID = "jianzheng_log_id"
@@ -58,5 +60,9 @@ def install() -> None:
 
 def tell_user(error: Exception) -> bool:
     """Streamlit's hook: show a neutral sentence instead of its own box."""
-    st.error(f"页面出现问题，您已保存的内容不会丢失。请刷新后重试；仍有问题时，请告诉客服编号 {log_id(error)}。")
+    st.error(
+        _("页面出现问题，您已保存的内容不会丢失。请刷新后重试；仍有问题时，请告诉客服编号 {log_id}。").format(
+            log_id=log_id(error)
+        )
+    )
     return True

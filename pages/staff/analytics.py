@@ -16,6 +16,7 @@ from core.rules.calendar import local_day
 from core.usecases.chart_rows import business_title
 from core.usecases.read_chart import LONGEST, SECTIONS, read_chart, read_tickets
 from pages.parts import charts, notice, visitor, wiring
+from pages.parts.language import _
 
 guest = visitor.read()
 desk, actor = wiring.desk(), guest.actor_staff
@@ -29,19 +30,19 @@ DRILLED = "day"
 def _filters() -> Span:
     """Branch, business and range; every choice stands in the address."""
     with desk.read(actor.firm_id) as work:
-        names = {"": "全部营业部", **{branch.id: branch.name for branch in work.firms.branches()}}
+        names = {"": _("全部营业部"), **{branch.id: branch.name for branch in work.firms.branches()}}
     kinds = ["", *BUSINESSES]
     with st.container(horizontal=True, key="chart_filters"):
         branch = st.selectbox(
-            "营业部", list(names), format_func=lambda key: names[key], key="branch", bind="query-params"
+            _("营业部"), list(names), format_func=lambda key: names[key], key="branch", bind="query-params"
         )  # fmt: skip
         business = st.selectbox(
-            "业务类型", kinds, format_func=lambda key: business_title(key) if key else "全部业务", key="business",
-            bind="query-params",
+            _("业务类型"), kinds, format_func=lambda key: _(business_title(key)) if key else _("全部业务"),
+            key="business", bind="query-params",
         )  # fmt: skip
         how = {"format": "YYYY-MM-DD", "max_value": today, "bind": "query-params"}
-        first = st.date_input("从", today - timedelta(days=USUAL_DAYS - 1), key="from", **how)
-        last = st.date_input("到", today, key="to", **how)
+        first = st.date_input(_("从"), today - timedelta(days=USUAL_DAYS - 1), key="from", **how)
+        last = st.date_input(_("到"), today, key="to", **how)
     return Span(day_number(first or today), day_number(last or today), branch or "", business or "")
 
 
@@ -51,7 +52,7 @@ def _export(key: str, span: Span) -> None:
              "business": span.business}  # fmt: skip
     address = escape(urlencode(asked))
     links = "　".join(f'<a href="/charts/{key}/{kind}?{address}" download>{name}</a>' for kind, name in
-                     (("xlsx", "导出 Excel"), ("csv", "导出 CSV")))  # fmt: skip
+                     (("xlsx", _("导出 Excel")), ("csv", _("导出 CSV"))))  # fmt: skip
     st.html(f'<p class="jz-export">{links}</p>')
 
 
@@ -63,9 +64,9 @@ def _choose_day(key: str) -> None:
 
 
 def _draw(chart: Chart, span: Span, as_table: bool) -> None:
-    st.subheader(chart.title, help=charts.meanings(chart))
+    st.subheader(_(chart.title), help=charts.meanings(chart))
     if not chart.rows:
-        notice.empty_state("所选范围内没有数据。换一个日期范围或营业部后会显示在这里。")
+        notice.empty_state(_("所选范围内没有数据。换一个日期范围或营业部后会显示在这里。"))
         return
     if as_table:
         st.html(charts.table(chart))
@@ -91,15 +92,17 @@ def _chart(key: str, span: Span, as_table: bool) -> None:
 def _tickets(span: Span) -> None:
     """The tickets of one day: case numbers and no names."""
     with st.container(key="card-tickets"):
-        st.subheader("某一天的排队记录", help="在上面的图中点一天，或在这里选择日期。只显示受理单号，不显示客户姓名。")
-        day = st.date_input("日期", None, key=DRILLED, format="YYYY-MM-DD", max_value=today, bind="query-params")
+        st.subheader(
+            _("某一天的排队记录"), help=_("在上面的图中点一天，或在这里选择日期。只显示受理单号，不显示客户姓名。")
+        )
+        day = st.date_input(_("日期"), None, key=DRILLED, format="YYYY-MM-DD", max_value=today, bind="query-params")
         if day is None:
-            st.caption("选择日期后列出当天的排队记录。")
+            st.caption(_("选择日期后列出当天的排队记录。"))
             return
         chosen = Span(day_number(day), day_number(day), span.branch, span.business)
         found = read_tickets(desk, actor, chosen)
         if not found.rows:
-            notice.empty_state("这一天没有排队记录。")
+            notice.empty_state(_("这一天没有排队记录。"))
             return
         st.html(charts.table(found))
         if found.note:
@@ -107,17 +110,17 @@ def _tickets(span: Span) -> None:
         _export("tickets", chosen)
 
 
-st.title("统计分析")
+st.title(_("统计分析"))
 asked = _filters()
 with st.container(horizontal=True, key="chart_choice"):
     section = st.segmented_control(
-        "主题", list(SECTIONS), format_func=lambda key: SECTIONS[key].title, default="service", key="section",
-        bind="query-params", label_visibility="collapsed", required=True,
+        _("主题"), list(SECTIONS), format_func=lambda key: _(SECTIONS[key].title), default="service",
+        key="section", bind="query-params", label_visibility="collapsed", required=True,
     )  # fmt: skip
-    view = st.segmented_control("显示方式", [PICTURES, TABLES], default=PICTURES, key="view", bind="query-params",
-                                label_visibility="collapsed", required=True)  # fmt: skip
+    view = st.segmented_control(_("显示方式"), [PICTURES, TABLES], default=PICTURES, format_func=_, key="view",
+                                bind="query-params", label_visibility="collapsed", required=True)  # fmt: skip
 if not 0 <= asked.last - asked.first < LONGEST:
-    notice.refusal("请选择不超过一年的日期范围，开始日期不晚于结束日期。")
+    notice.refusal(_("请选择不超过一年的日期范围，开始日期不晚于结束日期。"))
 else:
     with st.container(key="chart_grid"):
         for chart_key in SECTIONS[section or "service"].charts:

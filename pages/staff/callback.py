@@ -9,12 +9,13 @@ from core.usecases.complete_case import OUTCOMES, record_callback
 from core.usecases.read_case import CaseFile, read_case, reveal
 from core.usecases.work_lists import Listed, callback_list
 from pages.parts import acting, case_file, case_history, case_list, notice, state, visitor, wiring
+from pages.parts.language import _, dialog
 
 QUESTIONS = {
-    "confirmed": "客户已确认本人、自愿和各项内容。确认后账户立即激活，客户会收到短信。",
-    "disputed": "客户有异议。确认后这笔业务立即终止，不能恢复，客户会收到短信。",
+    "confirmed": _("客户已确认本人、自愿和各项内容。确认后账户立即激活，客户会收到短信。"),
+    "disputed": _("客户有异议。确认后这笔业务立即终止，不能恢复，客户会收到短信。"),
 }
-DONE = {"confirmed": "已激活。", "unreached": "已记录，稍后再拨。", "disputed": "已终止，请通知合规人员。"}
+DONE = {"confirmed": _("已激活。"), "unreached": _("已记录，稍后再拨。"), "disputed": _("已终止，请通知合规人员。")}
 guest = visitor.read()
 desk, actor, member = wiring.desk(), guest.actor_staff, guest.member
 assert actor is not None and member is not None
@@ -50,9 +51,9 @@ def _wish(case_id: str, plan: CallPlan, outcome: str) -> None:
     """What ends the case is asked once more; 接通确认 needs every required topic, 异议 needs a note."""
     missing = missing_topics(plan, _asked(case_id, plan))
     if outcome == "confirmed" and missing:
-        acting.fail({"outcome": f"还没有核对：{'、'.join(missing)}。"})
+        acting.fail({"outcome": _("还没有核对：{missing}。").format(missing=_("、").join(missing))})
     elif outcome == "disputed" and not _note():
-        acting.fail({"note": "客户有异议时，请写明内容。"})
+        acting.fail({"note": _("客户有异议时，请写明内容。")})
     elif outcome == "unreached":
         _record(case_id, plan, outcome)
     else:
@@ -64,7 +65,7 @@ def _reveal(case_id: str, what: str) -> None:
         acting.remember_reveal(case_id, what, desk.clock())
 
 
-@st.dialog("请再次确认", on_dismiss=lambda: acting.ask(None))
+@dialog("请再次确认", on_dismiss=lambda: acting.ask(None))
 def _confirm(file: CaseFile, plan: CallPlan, outcome: str) -> None:
     st.markdown(QUESTIONS[outcome])
     acting.dialog_buttons(OUTCOMES[outcome], _record, file.case.id, plan, outcome)
@@ -76,12 +77,12 @@ def _topics(case_id: str, plan: CallPlan) -> None:
         label = f"**{notice.plain(topic.title)}**{' *' if topic.required else ''}　{notice.plain(topic.ask)}"
         st.checkbox(label, key=_topic_key(case_id, topic.key))
         flag = f"　:orange[:material/flag: {notice.plain(topic.red_flag)}]" if topic.red_flag else ""
-        st.caption(f"应答：{notice.plain(topic.expect)}{flag}")
+        st.caption(_("应答：{expect}{flag}").format(expect=notice.plain(topic.expect), flag=flag))
     st.markdown(f":material/call_end: {notice.plain(plan.closing)}")
 
 
 def _outcome(file: CaseFile, plan: CallPlan) -> None:
-    st.text_area("备注", key="call_note", height=90, max_chars=500, placeholder="客户的补充、异议的内容")
+    st.text_area(_("备注"), key="call_note", height=90, max_chars=500, placeholder=_("客户的补充、异议的内容"))
     acting.field_error("note")
     acting.field_error("outcome")
     with st.container(horizontal=True):
@@ -114,19 +115,19 @@ def _case(row: Listed) -> None:
 
 
 def _words(row: Listed) -> str:
-    tried = f"　已拨 {row.attempts} 次" if row.attempts else ""
+    tried = _("　已拨 {attempts} 次").format(attempts=row.attempts) if row.attempts else ""
     return case_list.due_words(row, work) + tried
 
 
 def _list() -> None:
-    case_list.show_rows(work.rows, work, _words, acting.open_case, "没有等待回访的业务。复核通过后会出现在这里。")
+    case_list.show_rows(work.rows, work, _words, acting.open_case, _("没有等待回访的业务。复核通过后会出现在这里。"))
 
 
 work = callback_list(desk, actor)
 current = next((row for row in work.rows if row.case.id == acting.opened()), None)
-st.title("电话回访")
+st.title(_("电话回访"))
 case_list.beside(
-    f"待回访 {work.total}",
+    _("待回访 {total}").format(total=work.total),
     _list,
-    lambda: _case(current), case_open=current is not None, hint="从列表选择一笔业务，按话题逐项核对后记录结果。",
+    lambda: _case(current), case_open=current is not None, hint=_("从列表选择一笔业务，按话题逐项核对后记录结果。"),
 )  # fmt: skip

@@ -9,6 +9,7 @@ from core.records_customers import DataRequest
 from core.usecases.answer_requests import MOST_ANSWER, Due, answer_request, open_requests, read_request
 from core.usecases.own_data import KINDS
 from pages.parts import acting, clock_words, notice, visitor, wiring
+from pages.parts.language import _
 
 guest = visitor.read()
 desk, actor = wiring.desk(), guest.actor_staff
@@ -23,18 +24,18 @@ def _label(each: DataRequest, due: Due) -> str:
 
 
 def _list(due: Due) -> None:
-    st.markdown(f"**等待答复 {len(due.requests)}**")
+    st.markdown(_("**等待答复 {count}**").format(count=len(due.requests)))
     for each in due.requests:
         with st.container(key=f"entry-{each.id}"):
             st.button(_label(each, due), key=f"request_{each.id}", width="stretch", on_click=acting.open_case,
                       args=(each.id,))  # fmt: skip
     if not due.requests:
-        notice.empty_state("没有等待答复的申请。客户在“个人信息”中提交后，这里会列出。")
+        notice.empty_state(_("没有等待答复的申请。客户在“个人信息”中提交后，这里会列出。"))
 
 
 def _answer(request_id: str) -> None:
     text = str(st.session_state.get("request_answer") or "")
-    if acting.attempt_form(lambda: answer_request(desk, actor, request_id, text), "已答复，客户会收到短信。"):
+    if acting.attempt_form(lambda: answer_request(desk, actor, request_id, text), _("已答复，客户会收到短信。")):
         acting.open_case(None)
 
 
@@ -43,18 +44,26 @@ def _request(found: DataRequest, person: str) -> None:
     with st.container(key="card-request"):
         st.markdown(notice.plain(str(found.body.get("text") or "")))
     if person:
-        st.page_link("staff/customers.py", label="打开客户", icon=":material/person_search:",
+        st.page_link("staff/customers.py", label=_("打开客户"), icon=":material/person_search:",
                      query_params={"person": person})  # fmt: skip
     if found.answered_at:
-        st.markdown(notice.plain(f"已于 {clock_words.exact(found.answered_at)} 答复：{found.body.get('answer')}"))
+        st.markdown(
+            notice.plain(
+                _("已于 {exact} 答复：{value}").format(
+                    exact=clock_words.exact(found.answered_at), value=found.body.get("answer")
+                )
+            )
+        )
         return
     with st.form("answer_form", border=False):
-        st.text_area("答复", key="request_answer", max_chars=MOST_ANSWER, help="客户登录后看到全文；短信只通知有答复。")
+        st.text_area(
+            _("答复"), key="request_answer", max_chars=MOST_ANSWER, help=_("客户登录后看到全文；短信只通知有答复。")
+        )
         acting.field_error("answer")
-        st.form_submit_button("答复", key="answer_send", type="primary", on_click=_answer, args=(found.id,))
+        st.form_submit_button(_("答复"), key="answer_send", type="primary", on_click=_answer, args=(found.id,))
 
 
-st.title("个人信息申请")
+st.title(_("个人信息申请"))
 left, right = st.columns([1, 2])
 try:
     with left:
@@ -64,6 +73,6 @@ try:
         if acting.opened():
             _request(*read_request(desk, actor, acting.opened()))
         else:
-            notice.empty_state("从列表选择一项申请。打开后会留下查阅记录。")
+            notice.empty_state(_("从列表选择一项申请。打开后会留下查阅记录。"))
 except DeskError as error:
     notice.refusal(error.text)

@@ -10,6 +10,7 @@ from core.usecases.sign_in_staff import WRONG, sign_in_staff
 from core.usecases.work_calendar import warning
 from pages.parts import acting, notice, state, visitor, wiring
 from pages.parts.components.session_exchange import session_exchange
+from pages.parts.language import _
 from pages.parts.own_password import own_password
 from pages.parts.own_sessions import show_own_sessions
 from pages.parts.state import Key
@@ -27,19 +28,19 @@ def _sign_in() -> None:
 
 
 def _form() -> None:
-    st.title("员工登录")
+    st.title(_("员工登录"))
     if state.get(Key.TICKET):
-        st.info("正在登录…")
+        st.info(_("正在登录…"))
         if session_exchange("exchange_staff", ticket=state.get(Key.TICKET), kind="staff", target="/desk"):
             state.drop(Key.TICKET)
             st.rerun()
         return
     with st.form("staff_sign_in"):
-        st.selectbox("期货公司", wiring.firms(), format_func=lambda f: f"{f.number} {f.name}", key="staff_firm")
-        st.text_input("工号", key="login", autocomplete="username")
-        st.text_input("密码", key="password", type="password", autocomplete="current-password")
-        st.text_input("动态口令（已启用时填写）", key="otp", max_chars=6, autocomplete="one-time-code")
-        st.form_submit_button("登录", type="primary", on_click=_sign_in)
+        st.selectbox(_("期货公司"), wiring.firms(), format_func=lambda f: f"{f.number} {f.name}", key="staff_firm")
+        st.text_input(_("工号"), key="login", autocomplete="username")
+        st.text_input(_("密码"), key="password", type="password", autocomplete="current-password")
+        st.text_input(_("动态口令（已启用时填写）"), key="otp", max_chars=6, autocomplete="one-time-code")
+        st.form_submit_button(_("登录"), type="primary", on_click=_sign_in)
     if state.get(Key.ERRORS, {}).get("login"):
         notice.refusal(state.get(Key.ERRORS)["login"])
 
@@ -47,7 +48,7 @@ def _form() -> None:
 def _overview() -> None:
     actor, member = guest.actor_staff, guest.member
     assert actor is not None and member is not None
-    st.title(f"{member.name}，您好")
+    st.title(_("{name}，您好").format(name=member.name))
     with wiring.desk().read(actor.firm_id) as work:
         waiting = len(work.queue.waiting(member.branch_id)) if holds(actor, Permission.QUEUE_READ) else None
         review = len(work.cases.in_states([State.SUBMITTED])) if holds(actor, Permission.CASE_READ) else None
@@ -57,11 +58,11 @@ def _overview() -> None:
         st.warning(notice.plain(warned), icon=":material/event_busy:")
     columns = st.columns(3)
     for column, (title, value) in zip(
-        columns, (("本营业部排队", waiting), ("待复核", review), ("待回访", callback)), strict=True
+        columns, ((_("本营业部排队"), waiting), (_("待复核"), review), (_("待回访"), callback)), strict=True
     ):
         if value is not None:
             column.metric(title, value, border=True)
-    st.subheader("账号")
+    st.subheader(_("账号"))
     acting.show_refusal()
     show_own_sessions(wiring.desk(), actor)
     own_password(wiring.desk(), actor)

@@ -13,6 +13,7 @@ from core.records import StaffMember
 from core.usecases.change_skills import Server, serving_staff
 from core.usecases.change_staff import all_staff
 from pages.parts import acting, notice, visitor, wiring
+from pages.parts.language import _
 from pages.parts.staff_account import Office, account, new_account
 from pages.parts.staff_skills import skills_form
 
@@ -40,18 +41,18 @@ def _entry(person: StaffMember | Server, about: str) -> None:
 
 
 def _accounts(members: Sequence[StaffMember]) -> None:
-    st.button("新增人员", key="person_new", icon=":material/person_add:", on_click=_choose, args=(NEW,))
+    st.button(_("新增人员"), key="person_new", icon=":material/person_add:", on_click=_choose, args=(NEW,))
     for member in members:
-        roles = "、".join(ROLE_TITLES[role] for role in Role if role in member.roles)
-        closed = "　:material/block: 已关闭" if not member.active else ""
+        roles = _("、").join(_(ROLE_TITLES[role]) for role in Role if role in member.roles)
+        closed = _("　:material/block: 已关闭") if not member.active else ""
         _entry(member, f"{roles}{closed}")
 
 
 def _servers(servers: Sequence[Server], branches: dict[str, str]) -> None:
     if not servers:
-        notice.empty_state("还没有见证人员。请管理员先添加。")
+        notice.empty_state(_("还没有见证人员。请管理员先添加。"))
     for server in servers:
-        none = "" if server.skills else "　:material/block: 没有服务范围"
+        none = "" if server.skills else _("　:material/block: 没有服务范围")
         _entry(server, f"{notice.plain(branches.get(server.branch_id, ''))}{none}")
 
 
@@ -73,11 +74,11 @@ def _chosen(office: Office, members: Sequence[StaffMember], servers: Sequence[Se
         st.subheader(notice.plain(server.name))
         skills_form(desk, actor, server, office.branches)
     else:
-        choose = "从列表选择一位员工，或新增人员。" if may_change else "从列表选择一位见证人员，设置其服务范围。"
+        choose = _("从列表选择一位员工，或新增人员。") if may_change else _("从列表选择一位见证人员，设置其服务范围。")
         notice.empty_state(choose)
 
 
-st.title("人员")
+st.title(_("人员"))
 left, right = st.columns([1, 2])
 try:
     everybody = all_staff(desk, actor) if may_change else []

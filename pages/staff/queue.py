@@ -8,6 +8,7 @@ from core.errors import DeskError
 from core.permissions import Permission, holds
 from core.usecases.queue_overview import BranchQueue, fairness, queue_overview
 from pages.parts import acting, clock_words, notice, queue_desk, visitor, wiring
+from pages.parts.language import _
 
 guest = visitor.read()
 desk, actor = wiring.desk(), guest.actor_staff
@@ -20,10 +21,10 @@ def _branch(line: BranchQueue) -> None:
     st.subheader(line.branch.name)
     queue_desk.alerts(line)
     figures = st.columns(4)
-    figures[0].metric("排队人数", len(line.waiting), border=True)
-    figures[1].metric("最长等待", clock_words.span(line.longest) if line.longest else "—", border=True)
-    figures[2].metric("通话中", len(line.running), border=True)
-    figures[3].metric("在线", sum(each.status == "online" for each in line.staff), border=True)
+    figures[0].metric(_("排队人数"), len(line.waiting), border=True)
+    figures[1].metric(_("最长等待"), clock_words.span(line.longest) if line.longest else "—", border=True)
+    figures[2].metric(_("通话中"), len(line.running), border=True)
+    figures[3].metric(_("在线"), sum(each.status == "online" for each in line.staff), border=True)
     people, staff = st.columns([3, 2])
     with people:
         queue_desk.waiting_table(line, now, may_change=manages)
@@ -40,17 +41,17 @@ def _live() -> None:
             st.rerun(scope="app")
         for line in queue_overview(desk, actor):
             _branch(line)
-        st.caption(f"更新于 {clock_words.exact(desk.clock())}，每 5 秒刷新。")
+        st.caption(_("更新于 {exact}，每 5 秒刷新。").format(exact=clock_words.exact(desk.clock())))
     except DeskError as error:
         notice.refusal(error.text)
 
 
 def _fairness() -> None:
-    if st.toggle("今天谁被后到的客户超过", key="fairness"):
+    if st.toggle(_("今天谁被后到的客户超过"), key="fairness"):
         queue_desk.fairness_table(*fairness(desk, actor))
 
 
-st.title("排队情况")
+st.title(_("排队情况"))
 asked = acting.asking()
 _live()
 try:

@@ -10,6 +10,7 @@ from core.usecases.complete_case import CODE_DIGITS, RETURNS, record_exchange
 from core.usecases.read_case import CaseFile, read_case
 from core.usecases.work_lists import Listed, result_list, waiting
 from pages.parts import acting, case_file, case_history, case_list, clock_words, notice, state, visitor, wiring
+from pages.parts.language import _
 
 guest = visitor.read()
 desk, actor = wiring.desk(), guest.actor_staff
@@ -19,7 +20,11 @@ assert actor is not None
 def _words(row: Listed) -> str:
     left = waiting(row.requests)
     since = clock_words.relative(row.case.updated_at, work.now)
-    return f":material/pending: 还有 {left} 家　{since}" if left else ":material/check_circle: 全部开通"
+    return (
+        _(":material/pending: 还有 {left} 家　{since}").format(left=left, since=since)
+        if left
+        else _(":material/check_circle: 全部开通")
+    )
 
 
 def _save(case_id: str, exchange: str) -> None:
@@ -31,7 +36,7 @@ def _save(case_id: str, exchange: str) -> None:
     if errors:
         acting.fail({f"{field}_{exchange}": text for field, text in errors.items()})
     else:
-        state.say("已保存，客户会收到短信。")
+        state.say(_("已保存，客户会收到短信。"))
 
 
 def _form(case_id: str, request: ExchangeRequest) -> None:
@@ -39,21 +44,25 @@ def _form(case_id: str, request: ExchangeRequest) -> None:
     with st.form(f"form_{exchange}", border=False):
         left, right = st.columns([3, 2])
         left.selectbox(
-            "回报代码", list(RETURNS), format_func=lambda code: f"{code} {RETURNS[code]}", key=f"return_{exchange}",
-            index=request.return_code, placeholder="选择监控中心的回报",
+            _("回报代码"), list(RETURNS), format_func=lambda code: f"{code} {_(RETURNS[code])}",
+            key=f"return_{exchange}", index=request.return_code, placeholder=_("选择监控中心的回报"),
         )  # fmt: skip
-        right.text_input("交易编码", key=f"number_{exchange}", max_chars=CODE_DIGITS,
-                         placeholder=f"{CODE_DIGITS} 位数字，成功时填写")  # fmt: skip
+        right.text_input(_("交易编码"), key=f"number_{exchange}", max_chars=CODE_DIGITS,
+                         placeholder=_("{code_digits} 位数字，成功时填写").format(code_digits=CODE_DIGITS))  # fmt: skip
         acting.field_error(f"return_code_{exchange}")
         acting.field_error(f"trading_code_{exchange}")
-        st.form_submit_button("保存回报", key=f"save_{exchange}", on_click=_save, args=(case_id, exchange))
+        st.form_submit_button(_("保存回报"), key=f"save_{exchange}", on_click=_save, args=(case_id, exchange))
 
 
 def _request(file: CaseFile, request: ExchangeRequest) -> None:
     with st.container(key=f"card-{request.exchange}"):
-        code = f"　交易编码 ****{request.trading_code[-4:]}" if request.trading_code else ""
+        code = (
+            _("　交易编码 ****{trading_code}").format(trading_code=request.trading_code[-4:])
+            if request.trading_code
+            else ""
+        )
         st.markdown(f"**{notice.plain(case_history.request_words(request, file.loaded.rules))}**{notice.plain(code)}")
-        st.caption(f"更新于 {clock_words.exact(request.updated_at)}")
+        st.caption(_("更新于 {exact}").format(exact=clock_words.exact(request.updated_at)))
         if request.state != "opened" and Action.REPORT in ALLOWED[file.case.state]:
             _form(file.case.id, request)
 
@@ -71,14 +80,14 @@ def _case(row: Listed) -> None:
 
 
 def _list() -> None:
-    case_list.show_rows(work.rows, work, _words, acting.open_case, "没有等待回报的申请。复核通过后会出现在这里。")
+    case_list.show_rows(work.rows, work, _words, acting.open_case, _("没有等待回报的申请。复核通过后会出现在这里。"))
 
 
 work = result_list(desk, actor)
 current = next((row for row in work.rows if row.case.id == acting.opened()), None)
-st.title("交易所回报")
+st.title(_("交易所回报"))
 case_list.beside(
-    f"等待回报 {sum(1 for row in work.rows if waiting(row.requests))}",
+    _("等待回报 {sum}").format(sum=sum(1 for row in work.rows if waiting(row.requests))),
     _list,
-    lambda: _case(current), case_open=current is not None, hint="从列表选择一笔业务，录入监控中心的回报。",
+    lambda: _case(current), case_open=current is not None, hint=_("从列表选择一笔业务，录入监控中心的回报。"),
 )  # fmt: skip

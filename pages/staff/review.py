@@ -26,6 +26,7 @@ from pages.parts import (
     wiring,
 )
 from pages.parts.changes import show_changes
+from pages.parts.language import _, dialog
 from pages.parts.reject_form import reject_form
 
 RENEW_BELOW = limits.REVIEW_IDLE.total_seconds() - 60
@@ -42,7 +43,7 @@ def _open(case_id: str) -> None:
 
 
 def _release(case_id: str) -> None:
-    if acting.attempt(lambda: release_case(desk, actor, case_id), "已放回列表。"):
+    if acting.attempt(lambda: release_case(desk, actor, case_id), _("已放回列表。")):
         acting.open_case(None)
 
 
@@ -51,16 +52,18 @@ def _approve(case_id: str) -> None:
     acting.ask(None)
     if acting.attempt(lambda: numbers.append(approve_case(desk, actor, case_id))):
         acting.open_case(None)
-        state.say(f"已通过，资金账号 {numbers[0]}。")
+        state.say(_("已通过，资金账号 {numbers}。").format(numbers=numbers[0]))
 
 
 def _agree(case_id: str) -> None:
-    if acting.attempt(lambda: agree_case(desk, actor, case_id), "已同意，等待另一位同事复核。"):
+    if acting.attempt(lambda: agree_case(desk, actor, case_id), _("已同意，等待另一位同事复核。")):
         acting.open_case(None)
 
 
 def _reject(case_id: str, codes: list[str], text: str, internal: str) -> None:
-    if acting.attempt(lambda: reject_review(desk, actor, case_id, codes, text, internal), "已驳回，客户会收到短信。"):
+    if acting.attempt(
+        lambda: reject_review(desk, actor, case_id, codes, text, internal), _("已驳回，客户会收到短信。")
+    ):
         acting.open_case(None)
 
 
@@ -71,8 +74,9 @@ def _reveal(case_id: str, what: str) -> None:
 
 def _words(row: Listed) -> str:
     if row.witnessed:
-        return ":material/block: 您见证过"
-    holder = ":material/person: 我在复核" if row.mine else f":material/lock: {notice.plain(row.holder)} 在复核"
+        return _(":material/block: 您见证过")
+    other = _(":material/lock: {holder} 在复核").format(holder=notice.plain(row.holder))
+    holder = _(":material/person: 我在复核") if row.mine else other
     return "　".join(filter(None, [case_list.due_words(row, work), holder if row.holder else ""]))
 
 
@@ -81,10 +85,11 @@ def _late() -> list[Listed]:
 
 
 def _list() -> None:
-    chosen = st.segmented_control("筛选", FILTERS, default=FILTERS[0], key="review_filter", bind="query-params",
+    chosen = st.segmented_control(_("筛选"), FILTERS, default=FILTERS[0], format_func=_, key="review_filter",
+                                   bind="query-params",
                                   label_visibility="collapsed", required=True)  # fmt: skip
     rows = {"超时": _late(), "我的": [row for row in work.rows if row.mine]}.get(str(chosen), work.rows)
-    case_list.show_rows(rows, work, _words, _open, "没有等待复核的业务。客户提交后会出现在这里。")
+    case_list.show_rows(rows, work, _words, _open, _("没有等待复核的业务。客户提交后会出现在这里。"))
 
 
 def _keep(row: Listed) -> None:
@@ -98,21 +103,21 @@ def _follows(file: CaseFile) -> str:
     """What an approval brings about, by the ending of the business."""
     chosen = names_of(file.loaded.facts.values("exchanges").get("chosen") or (), file.loaded.rules["exchanges"])
     return {
-        Ending.ACCOUNT: f"通过后会分配资金账号，向{chosen}申请交易编码，短信通知客户，并转入电话回访。",
-        Ending.CODES: f"通过后会向{chosen}申请交易编码，短信通知客户。",
-        Ending.FILE: "通过后，变更立即记入客户资料，短信通知客户，业务办结。",
-        Ending.COUNTER: "通过后转柜台办理。柜台登记结果后，短信通知客户。",
-    }[file.loaded.business.ending]
+        Ending.ACCOUNT: _("通过后会分配资金账号，向{chosen}申请交易编码，短信通知客户，并转入电话回访。"),
+        Ending.CODES: _("通过后会向{chosen}申请交易编码，短信通知客户。"),
+        Ending.FILE: _("通过后，变更立即记入客户资料，短信通知客户，业务办结。"),
+        Ending.COUNTER: _("通过后转柜台办理。柜台登记结果后，短信通知客户。"),
+    }[file.loaded.business.ending].format(chosen=chosen)
 
 
-@st.dialog("通过这笔业务", on_dismiss=lambda: acting.ask(None))
+@dialog("通过这笔业务", on_dismiss=lambda: acting.ask(None))
 def _ask_approval(file: CaseFile) -> None:
     st.markdown(notice.plain(_follows(file)))
     case_file.show_flags(file.case.flags)
-    acting.dialog_buttons("确认通过", _approve, file.case.id)
+    acting.dialog_buttons(_("确认通过"), _approve, file.case.id)
 
 
-@st.dialog("驳回这笔业务", width="medium", on_dismiss=lambda: acting.ask(None))
+@dialog("驳回这笔业务", width="medium", on_dismiss=lambda: acting.ask(None))
 def _ask_rejection(file: CaseFile) -> None:
     acting.show_refusal()
     pressed = reject_form(file.loaded, "review", "review", lambda c, t, i: _reject(file.case.id, c, t, i))
@@ -125,20 +130,21 @@ def _decide(file: CaseFile) -> None:
     if open_access:
         notice.refusal(open_access)
     elif missing:
-        notice.refusal(f"资料不完整：{missing.title}。请驳回，或放回列表。")
+        notice.refusal(_("资料不完整：{title}。请驳回，或放回列表。").format(title=_(missing.title)))
     first, mine = is_first(file.loaded), first_reviewer(file.loaded) == actor.staff_id
     if needs_two(file.loaded):
-        st.caption("按年龄规定，这笔业务由两位复核人员先后同意。" + ("您已同意，请由另一位同事通过。" if mine else ""))
+        agreed = _("您已同意，请由另一位同事通过。") if mine else ""
+        st.caption(_("按年龄规定，这笔业务由两位复核人员先后同意。") + agreed)
     with st.container(horizontal=True):
         if first:
-            st.button("同意，转另一位复核", key="agree", type="primary", icon=":material/done:",
+            st.button(_("同意，转另一位复核"), key="agree", type="primary", icon=":material/done:",
                       disabled=bool(missing or open_access), on_click=_agree, args=(file.case.id,))  # fmt: skip
         else:
             shut = bool(missing or open_access) or mine
-            st.button("通过", key="approve", type="primary", icon=":material/check:", disabled=shut,
+            st.button(_("通过"), key="approve", type="primary", icon=":material/check:", disabled=shut,
                       on_click=acting.ask, args=("approve",))  # fmt: skip
-        st.button("驳回", key="reject", icon=":material/assignment_return:", on_click=acting.ask, args=("reject",))
-        st.button("放回列表", key="release", type="tertiary", on_click=_release, args=(file.case.id,))
+        st.button(_("驳回"), key="reject", icon=":material/assignment_return:", on_click=acting.ask, args=("reject",))
+        st.button(_("放回列表"), key="release", type="tertiary", on_click=_release, args=(file.case.id,))
     if acting.asking() == "approve":
         _ask_approval(file)
     elif acting.asking() == "reject":
@@ -152,9 +158,9 @@ def _facts(file: CaseFile) -> None:
         _reveal(file.case.id, what)
 
     if file.loaded.facts.values("on_file"):
-        with st.expander("变更对照", icon=":material/difference:", expanded=True):
+        with st.expander(_("变更对照"), icon=":material/difference:", expanded=True):
             show_changes(changes_of(file.loaded), masked=not all(shown.values()))
-    tabs = st.tabs(["资料", "银行卡", "适当性", "协议", "见证", "回访", "历史"])
+    tabs = st.tabs([_("资料"), _("银行卡"), _("适当性"), _("协议"), _("见证"), _("回访"), _("历史")])
     with tabs[0]:
         case_file.show_profile(file, full_id=True, phone_shown=shown["phone"], on_reveal=on_reveal)
     with tabs[1]:
@@ -177,14 +183,15 @@ def _case(row: Listed) -> None:
     with middle:
         case_media.show_pictures(file)
         case_media.show_recordings(file)
-        st.markdown("**已签署的协议**")
+        st.markdown(_("**已签署的协议**"))
         case_media.show_documents(file.documents)
 
 
 work = review_list(desk, actor)
 current = next((row for row in work.rows if row.case.id == acting.opened() and row.mine), None)
-st.title("复核")
+st.title(_("复核"))
 case_list.beside(
-    f"待复核 {work.total}　超时 {len(_late())}", _list, lambda: _case(current), case_open=current is not None,
-    hint="从列表选择一笔业务，领取后开始复核。闲置 15 分钟会自动放回列表。",
+    _("待复核 {total}　超时 {count}").format(total=work.total, count=len(_late())),
+    _list, lambda: _case(current), case_open=current is not None,
+    hint=_("从列表选择一笔业务，领取后开始复核。闲置 15 分钟会自动放回列表。"),
 )  # fmt: skip

@@ -8,6 +8,7 @@ from core.errors import DeskError
 from core.metrics import METRICS, at_a_glance
 from core.usecases.wallboard import Board, Standing, look_at_wallboard
 from pages.parts import clock_words, notice, visitor, wiring
+from pages.parts.language import _
 
 guest = visitor.read()
 desk, actor = wiring.desk(), guest.actor_staff
@@ -21,7 +22,7 @@ def _figure(key: str, value: float | None, *, bad: bool = False) -> None:
     metric = METRICS[key]
     with st.container(key=f"board-{'bad' if bad else 'cell'}-{key}"):
         words, icon = at_a_glance(value, metric.unit), BAD if bad else None
-        st.metric(metric.title, words, help=metric.meaning, icon=icon, border=True)
+        st.metric(_(metric.title), words, help=_(metric.meaning), icon=icon, border=True)
 
 
 def _now(one: Standing) -> None:
@@ -45,9 +46,9 @@ def _alerts(board: Board, branch: str) -> None:
     found = board.alerts(branch)
     lines = [f"{BAD} **{notice.plain(name)}**　{notice.plain(words)}" for name, words in found[:ALERTS_SHOWN]]
     if len(found) > ALERTS_SHOWN:
-        lines.append(f"另有 {len(found) - ALERTS_SHOWN} 条，请选择营业部查看。")
+        lines.append(_("另有 {count} 条，请选择营业部查看。").format(count=len(found) - ALERTS_SHOWN))
     with st.container(key=f"board_alerts_{'some' if found else 'none'}"):
-        st.markdown("  \n".join(lines) or ":material/check_circle: 没有需要处理的情况")
+        st.markdown("  \n".join(lines) or _(":material/check_circle: 没有需要处理的情况"))
 
 
 @st.fragment(run_every="5s", key="wallboard_live")
@@ -60,10 +61,14 @@ def _live() -> None:
         return
     names = {one.branch_id: one.name for one in (board.whole, *board.branches)}
     with st.container(horizontal=True, vertical_alignment="center", key="board_head"):
-        st.title("看板")
-        chosen = st.selectbox("营业部", list(names), format_func=lambda key: names[key], key="branch",
+        st.title(_("看板"))
+        chosen = st.selectbox(_("营业部"), list(names), format_func=lambda key: names[key], key="branch",
                               bind="query-params", label_visibility="collapsed", width=260)  # fmt: skip
-        st.caption(f"目标 {board.whole.targets.target_s} 秒内接通 · 更新于 {clock_words.exact(board.at)[11:]}")
+        st.caption(
+            _("目标 {target_s} 秒内接通 · 更新于 {exact}").format(
+                target_s=board.whole.targets.target_s, exact=clock_words.exact(board.at)[11:]
+            )
+        )
     one = board.of(chosen or "")
     _alerts(board, chosen or "")
     with st.container(key="board_figures"):

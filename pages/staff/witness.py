@@ -14,6 +14,7 @@ from pages.parts import call, chat, duty, notice, state, visitor, wiring
 from pages.parts.call_talk import beside_call, note_lost, show_lost
 from pages.parts.case_file import show_flags
 from pages.parts.components.sound import chime
+from pages.parts.language import _
 from pages.parts.script_panel import Talk, script
 from pages.parts.witness_panels import captures, decide, facts, status
 
@@ -32,7 +33,7 @@ def _held() -> tuple[Ticket, Loaded] | None:
 
 
 def _idle() -> None:
-    st.title("视频见证")
+    st.title(_("视频见证"))
 
     @st.fragment(run_every="2s", key="standing_by")
     def between() -> None:
@@ -55,7 +56,7 @@ def _idle() -> None:
 
 
 def _desk(ticket: Ticket, loaded: Loaded) -> None:
-    st.subheader(f"{loaded.business.title}　受理单 {loaded.case.number}")
+    st.subheader(_("{title}　受理单 {number}").format(title=_(loaded.business.title), number=loaded.case.number))
     show_flags(loaded.case.flags)
     picture, side = st.columns([3, 2])
     with picture:
@@ -67,10 +68,10 @@ def _desk(ticket: Ticket, loaded: Loaded) -> None:
                 note_lost(desk, actor, ticket.id)
                 st.rerun(scope="app")
                 return
-            state.show_said()
+            notice.show_said()
             call.keep_recording(desk, actor, ticket)
             status(ticket)
-            st.caption(f":material/groups: 排队 {stand_by(desk, actor).waiting} 人")
+            st.caption(_(":material/groups: 排队 {waiting} 人").format(waiting=stand_by(desk, actor).waiting))
             chat.announce(desk, actor, ticket)
             beside_call(desk, actor, ticket.id)
             captures(desk, actor, ticket)
@@ -82,14 +83,14 @@ def _desk(ticket: Ticket, loaded: Loaded) -> None:
 
 
 def _beside(ticket: Ticket, loaded: Loaded) -> None:
-    lines, data, text = st.tabs(["话术", "客户资料", "文字交流"])
+    lines, data, text = st.tabs([_("话术"), _("客户资料"), _("文字交流")])
     sentences = ready_sentences(loaded.rules)
 
     @st.fragment(run_every="4s", key="call_script")
     def talk() -> None:
         with desk.read(actor.firm_id) as work:
             now = work.queue.find(ticket.id)
-        state.show_said()
+        notice.show_said()
         if now:
             script(Talk(desk, actor, member, now, loaded))
 
@@ -112,4 +113,4 @@ try:
     _desk(*held) if held else _idle()
 except DeskError as error:
     notice.refusal(error.text)
-    st.button("刷新", key="refresh")
+    st.button(_("刷新"), key="refresh")

@@ -8,6 +8,7 @@ from core.agreements import Agreement, agreements_for
 from core.steps.agreements import unread
 from core.usecases.read_agreement import finish_agreement, open_agreement
 from pages.parts.components.reader import reader
+from pages.parts.language import _
 from pages.parts.step import StepView
 
 
@@ -31,12 +32,12 @@ def _record(view: StepView, event: dict[str, object], code: str) -> None:
 
 def _reader(view: StepView, current: Agreement, left: set[str], total: int) -> None:
     """The document itself, above the list."""
-    st.caption(f"已读 {total - len(left)} 份，共 {total} 份")
+    st.caption(_("已读 {total} 份，共 {total_2} 份").format(total=total - len(left), total_2=total))
     html = view.desk.papers.reading_html(current.text, current.values)
     event = reader(
         f"reader_{current.code}",
         document=current.code,
-        title=f"《{current.title}》",
+        title=_("《{title}》").format(title=_(current.title)),
         html=html,
         min_seconds=current.min_read_seconds,
         already_read=current.code not in left,
@@ -54,17 +55,17 @@ def draw(view: StepView) -> None:
     chosen = st.session_state.get("reading")
     wanted = [d for d in documents if d.code == chosen] or [d for d in documents if d.code in left]
     if wanted:
-        st.subheader(f"《{wanted[0].title}》")
+        st.subheader(_("《{title}》").format(title=_(wanted[0].title)))
         _reader(view, wanted[0], left, len(documents))
     for document in documents:
         icon = "radio_button_unchecked" if document.code in left else "check_circle"
-        word = "待阅读" if document.code in left else "已读"
+        word = _("待阅读") if document.code in left else _("已读")
         st.button(
-            f":material/{icon}: 《{document.title}》　{word}",
+            _(":material/{icon}: 《{title}》　{word}").format(icon=icon, title=_(document.title), word=word),
             key=f"open_{document.code}",
             type="tertiary",
             on_click=lambda code=document.code: st.session_state.update(reading=code),
         )
-    st.checkbox("我已阅读并同意以上所有协议和业务规则内容", key=view.key("agreed"), value=view.done)
+    st.checkbox(_("我已阅读并同意以上所有协议和业务规则内容"), key=view.key("agreed"), value=view.done)
     view.show_error("agreed")
     view.actions(lambda: view.save({"agreed": bool(st.session_state.get(view.key("agreed")))}))

@@ -9,6 +9,7 @@ from core.rules.masks import mask_card
 from core.steps.bank import cards
 from core.usecases.bank_cards import add_card, remove_card
 from pages.parts import notice, state
+from pages.parts.language import _, dialog, spoken
 from pages.parts.pictures import picture_url
 from pages.parts.state import Key
 from pages.parts.step import StepView
@@ -20,7 +21,7 @@ def _list(view: StepView) -> None:
         with st.container(key=f"card-{card['photo'][:8]}", horizontal=True, vertical_alignment="center"):
             st.markdown(f":material/credit_card: **{card['bank_name']}**　{mask_card(card['number'])}")
             st.button(
-                "删除",
+                _("删除"),
                 key=f"remove_{card['photo'][:8]}",
                 type="tertiary",
                 on_click=remove_card,
@@ -34,19 +35,21 @@ def _spare_photo(view: StepView) -> str | None:
     spare = [item for item in view.loaded.facts.slot("bank_card") if item.id not in used]
     if not spare:
         return None
-    st.image(picture_url(view.desk, view.actor.firm_id, spare[-1]), caption="新卡照片")
+    st.image(picture_url(view.desk, view.actor.firm_id, spare[-1]), caption=_("新卡照片"))
     return spare[-1].id
 
 
 def _add(view: StepView) -> None:
     with st.container(key="card-new"):
-        st.markdown("**添加银行卡**")
-        upload(view, "bank_card", "上传银行卡照片（有卡号的一面）")
+        st.markdown(_("**添加银行卡**"))
+        upload(view, "bank_card", _("上传银行卡照片（有卡号的一面）"))
         view.show_error("bank_card")
         photo = _spare_photo(view)
         view.show_error("photo")
         turn = len(cards(view.loaded.facts.values("bank")))
-        number = st.text_input("银行卡号", key=view.key(f"number_{turn}"), max_chars=30, placeholder="16 至 19 位数字")
+        number = st.text_input(
+            _("银行卡号"), key=view.key(f"number_{turn}"), max_chars=30, placeholder=_("16 至 19 位数字")
+        )
         view.show_error("number")
         table, demo = view.loaded.rules["banks"], view.desk.settings.demo
         normal = check_card_number(number) if number else None
@@ -54,10 +57,10 @@ def _add(view: StepView) -> None:
         names = {row["code"]: row["name"] for row in offered_banks(table, allow_demo=demo)}
         recognised = found.code if found and found.code in names else None
         bank = st.selectbox(
-            "开户银行",
+            _("开户银行"),
             list(names),
-            format_func=names.get,
-            placeholder="未识别，请选择",
+            format_func=spoken(names),
+            placeholder=_("未识别，请选择"),
             index=list(names).index(recognised) if recognised else None,
             key=view.key(f"bank_{recognised}_{turn}"),
         )
@@ -73,13 +76,13 @@ def _add(view: StepView) -> None:
             elif checked is None and "step" not in view.errors():
                 view.fail({})
 
-        st.button("添加这张卡", key="add_card", on_click=store, width="stretch")
+        st.button(_("添加这张卡"), key="add_card", on_click=store, width="stretch")
 
 
-@st.dialog("使用提示", on_dismiss=lambda: state.drop(Key.ASKING))
+@dialog("使用提示", on_dismiss=lambda: state.drop(Key.ASKING))
 def _usage(view: StepView) -> None:
     st.markdown(notice.plain(view.loaded.rules["notices"]["notices"]["bank_usage"]["text"]))
-    if st.button("确定", type="primary", key="usage_ok", width="stretch"):
+    if st.button(_("确定"), type="primary", key="usage_ok", width="stretch"):
         view.save({**_kept(view), "usage": True})
         st.rerun()
 

@@ -12,6 +12,7 @@ from core.errors import DeskError
 from core.usecases.certificates import begin_certificate, confirm_install, issue_certificate
 from pages.parts import notice, state
 from pages.parts.device_key import device_key
+from pages.parts.language import _
 from pages.parts.state import Key
 from pages.parts.step import StepView
 
@@ -42,7 +43,7 @@ def _answer(view: StepView, command: dict[str, Any], result: dict[str, Any]) -> 
     elif result["op"] == "install":
         confirm_install(view.desk, view.actor, view.case_id, str(result["kid"]))
         st.session_state.pop(COMMAND, None)
-        state.say("数字证书已经安装成功。")
+        state.say(_("数字证书已经安装成功。"))
         view.go(None)
     else:
         st.session_state.pop(COMMAND, None)
@@ -52,12 +53,12 @@ def draw(view: StepView) -> None:
     """Explain, make, install."""
     st.markdown(
         notice.plain(
-            "数字证书相当于您在网上的签名章，只保存在这台设备上。请设置 6 至 8 位数字密码，牢记并不要告诉任何人。"
+            _("数字证书相当于您在网上的签名章，只保存在这台设备上。请设置 6 至 8 位数字密码，牢记并不要告诉任何人。")
         )
     )
-    st.caption("以后办理业务请使用同一台设备和同一个浏览器。证书由试点证书机构签发。")
+    st.caption(_("以后办理业务请使用同一台设备和同一个浏览器。证书由试点证书机构签发。"))
     if view.done:
-        st.success("数字证书已安装。", icon=":material/verified:")
+        st.success(_("数字证书已安装。"), icon=":material/verified:")
         view.actions(view.forward)
         return
     try:
@@ -70,5 +71,5 @@ def draw(view: StepView) -> None:
     except DeskError as error:
         st.session_state.pop(COMMAND, None)
         notice.refusal(error.text)
-        st.button("重新安装", key="install_again")
+        st.button(_("重新安装"), key="install_again")
     view.actions()

@@ -13,6 +13,7 @@ from core.steps.certificate_check import OUTCOMES
 from core.usecases.find_certificate import begin_detection, find_certificate
 from pages.parts import notice, state
 from pages.parts.device_key import device_key
+from pages.parts.language import _
 from pages.parts.state import Key
 from pages.parts.step import StepView
 
@@ -37,14 +38,14 @@ def _detect(view: StepView) -> str:
     try:
         result = device_key(_command(view), key="device_key_detect")
         if result is None or result["nonce"] == state.get(Key.NONCE):
-            st.caption("正在检测这台设备上的数字证书…")
+            st.caption(_("正在检测这台设备上的数字证书…"))
             return ""
         state.put(Key.NONCE, result["nonce"])
         outcome = find_certificate(view.desk, view.actor, view.case_id, list(result.get("keys") or []))
     except DeskError as error:
         st.session_state.pop(COMMAND, None)
         notice.refusal(error.text)
-        st.button("重新检测", key="detect_again")
+        st.button(_("重新检测"), key="detect_again")
         return ""
     st.session_state[OUTCOME] = (view.case_id, outcome)
     if outcome == "found":
@@ -63,10 +64,10 @@ def _again(anew: str = "") -> None:
 def _standing(view: StepView) -> None:
     """What was found before."""
     if found(view.loaded.facts):
-        st.success("这台设备上的数字证书可以使用，可以直接签署协议。", icon=":material/verified:")
+        st.success(_("这台设备上的数字证书可以使用，可以直接签署协议。"), icon=":material/verified:")
     else:
         st.info(OUTCOMES[str(view.values["outcome"])], icon=":material/info:")
-        st.button("重新检测", key="detect_again", type="tertiary", on_click=_again, args=(view.case_id,))
+        st.button(_("重新检测"), key="detect_again", type="tertiary", on_click=_again, args=(view.case_id,))
     view.actions(view.forward)
 
 
@@ -79,9 +80,9 @@ def draw(view: StepView) -> None:
     if outcome in OUTCOMES:
         notice.refusal(OUTCOMES[outcome])
         if outcome == "elsewhere":
-            st.caption("换设备继续：在那台设备上用身份证号登录，会回到这一步。已填写的内容都在。")
-        st.button("重新检测", key="detect_again", type="tertiary", on_click=_again)
-        view.actions(lambda: _go_on(view, outcome), label="安装新的证书")
+            st.caption(_("换设备继续：在那台设备上用身份证号登录，会回到这一步。已填写的内容都在。"))
+        st.button(_("重新检测"), key="detect_again", type="tertiary", on_click=_again)
+        view.actions(lambda: _go_on(view, outcome), label=_("安装新的证书"))
     else:
         view.actions()
 

@@ -7,6 +7,7 @@ import streamlit as st
 from core.steps.device import call_ready
 from pages.parts import notice, state
 from pages.parts.components.device_check import device_check
+from pages.parts.language import _
 from pages.parts.state import Key
 from pages.parts.step import StepView
 
@@ -30,13 +31,13 @@ def draw(view: StepView) -> None:
         st.session_state["device_answers"] = _answers(report)
     answers = st.session_state.get("device_answers")
     if answers and answers["down_kbps"] is not None and not call_ready(answers):
-        notice.refusal("这台设备还不能视频通话。请按上面的说明处理后重新检测，或先准备其他资料。")
+        notice.refusal(_("这台设备还不能视频通话。请按上面的说明处理后重新检测，或先准备其他资料。"))
     if answers is None and view.done:
-        st.success("设备检测已完成，可以继续，也可以重新检测。", icon=":material/check_circle:")
+        st.success(_("设备检测已完成，可以继续，也可以重新检测。"), icon=":material/check_circle:")
     view.show_error("device")
     if not (answers and call_ready(answers)) and not call_ready(view.values):
         st.button(
-            "没有摄像头，先准备其他资料",
+            _("没有摄像头，先准备其他资料"),
             key="later",
             type="tertiary",
             on_click=lambda: view.save({**(answers or {}), "later": True}),

@@ -22,6 +22,7 @@ from core.usecases.photos import remove_photo
 from pages.parts import notice, state
 from pages.parts.access import claim_key, show_conditions
 from pages.parts.knowledge_test import offer, show_test
+from pages.parts.language import _, dialog
 from pages.parts.pictures import picture_url
 from pages.parts.step import StepView
 from pages.steps.photos import upload
@@ -45,26 +46,26 @@ def _decide(view: StepView, key: str, decision: str, chosen: list[str], *, then_
         return
     if decision == "give_up":
         view.go(None)
-        state.say("已结束办理。")
+        state.say(_("已结束办理。"))
     elif decision == "choose_again":
         view.fail({})
     elif then_next:
         st.session_state["exchange_retry"] = True
 
 
-@st.dialog("风险提示", dismissible=False)
+@dialog("风险提示", dismissible=False)
 def _ask(view: StepView, key: str, chosen: list[str], *, then_next: bool) -> None:
     rules = view.loaded.rules
     row = rules["notices"]["notices"][key]
     level, lowest = step.rating(view.loaded.facts)
     high = [c for c in chosen if rule.groups_of([c], rules["exchanges"]) & {"financial", "energy"}]
     names = rule.names_of(high, rules["exchanges"])
-    st.subheader(row["title"])
-    text = row["text"].format(level=level_name(level, lowest, rules["match_table"]), exchanges=names)
+    st.subheader(_(row["title"]))
+    text = _(row["text"]).format(level=_(level_name(level, lowest, rules["match_table"])), exchanges=names)
     st.markdown(notice.plain(text))
     for button in row["buttons"]:
         kind = "primary" if len(row["buttons"]) == 1 else "secondary"
-        if st.button(button["label"], key=f"notice_{key}_{button['key']}", width="stretch", type=kind):
+        if st.button(_(button["label"]), key=f"notice_{key}_{button['key']}", width="stretch", type=kind):
             _decide(view, key, button["key"], chosen, then_next=then_next)
             st.rerun()
 
@@ -77,7 +78,7 @@ def _refused(view: StepView) -> bool:
     if found is None:
         return False
     notice.refusal(view.loaded.rules["notices"]["notices"]["lowest_refused"]["text"])
-    st.button("结束办理", key="give_up_lowest", on_click=lambda: abandon_case(view.desk, view.actor, view.case_id))
+    st.button(_("结束办理"), key="give_up_lowest", on_click=lambda: abandon_case(view.desk, view.actor, view.case_id))
     view.actions()
     return True
 
@@ -86,7 +87,7 @@ def _boxes(view: StepView) -> None:
     facts, table = view.loaded.facts, view.loaded.rules["exchanges"]
     for exchange in rule.offered(table, local_day(view.loaded.now)):
         has = exchange.code in step.opened(facts)
-        label = f"**{exchange.name}**　{exchange.group_label}　{exchange.risk}" + ("　已开通" if has else "")
+        label = f"**{exchange.name}**　{exchange.group_label}　{exchange.risk}" + (_("　已开通") if has else "")
         chosen = has or exchange.code in (view.values.get("chosen") or ())
         st.checkbox(label, value=chosen, key=view.key(exchange.code), disabled=has, help=exchange.examples)
 
@@ -109,13 +110,13 @@ def _pictures(view: StepView, slot: str, title: str) -> None:
     for item in view.loaded.facts.slot(slot):
         st.image(picture_url(view.desk, view.actor.firm_id, item), width=160)
         st.button(
-            "删除",
+            _("删除"),
             key=f"drop_{item.id[:8]}",
             type="tertiary",
             on_click=remove_photo,
             args=(view.desk, view.actor, view.case_id, item.id),
         )
-    upload(view, slot, f"上传{title}")
+    upload(view, slot, _("上传{title}").format(title=title))
     with st.container(key=view.key(slot)):
         view.show_error(slot)
 
@@ -126,13 +127,17 @@ def _reports(view: StepView, chosen: list[str], test: Standing | None) -> None:
         return
     limits: dict[str, Any] = table["score_reports"]
     with st.container(key="card-reports"):
-        other = f"，或者参加{view.loaded.rules[access.TEST]['title']}" if test else ""
-        st.markdown(f"**成绩报告单**　首次开立金融或原油品种，请上传 {limits['min']} 至 {limits['max']} 份{other}。")
+        other = _("，或者参加{rules}").format(rules=_(view.loaded.rules[access.TEST]["title"])) if test else ""
+        st.markdown(
+            _("**成绩报告单**　首次开立金融或原油品种，请上传 {limits} 至 {limits_2} 份{other}。").format(
+                limits=limits["min"], limits_2=limits["max"], other=other
+            )
+        )
         if test:
             values = _answers(view)
             offer(view, test, str(limits["online_test"]),
                   lambda: keep_draft(view.desk, view.actor, view.case_id, "exchanges", values))  # fmt: skip
-        _pictures(view, "score_report", "成绩报告单")
+        _pictures(view, "score_report", _("成绩报告单"))
 
 
 def _proofs(view: StepView, found: Sequence[access.Standing]) -> None:
@@ -142,7 +147,11 @@ def _proofs(view: StepView, found: Sequence[access.Standing]) -> None:
         if slot in access.SLOT_TITLES:
             with st.container(key=f"card-{slot}"):
                 title = access.SLOT_TITLES[slot]
-                st.markdown(f"**{title}**　{PROOFS_MIN} 至 {PROOFS_MAX} 张，截图或照片，能看清姓名和日期。")
+                st.markdown(
+                    _("**{title}**　{proofs_min} 至 {proofs_max} 张，截图或照片，能看清姓名和日期。").format(
+                        title=title, proofs_min=PROOFS_MIN, proofs_max=PROOFS_MAX
+                    )
+                )
                 _pictures(view, slot, title)
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 from core.steps.follow_up import questions
 from core.usecases.submit_case import submit_follow_up
 from pages.parts import notice, state
+from pages.parts.language import _, dialog, spoken
 from pages.parts.state import Key
 from pages.parts.step import StepView
 
@@ -27,13 +28,13 @@ def _submit(view: StepView, *, confirmed: bool) -> None:
         view.fail(checked.errors)
 
 
-@st.dialog("请再次确认", on_dismiss=lambda: state.drop(Key.ASKING))
+@dialog("请再次确认", on_dismiss=lambda: state.drop(Key.ASKING))
 def _confirm(view: StepView) -> None:
     st.markdown(notice.plain(view.loaded.rules["notices"]["notices"]["follow_up_confirm"]["text"]))
-    if st.button("确定", type="primary", key="confirm_yes", width="stretch"):
+    if st.button(_("确定"), type="primary", key="confirm_yes", width="stretch"):
         _submit(view, confirmed=True)
         st.rerun()
-    if st.button("返回修改", key="confirm_no", width="stretch"):
+    if st.button(_("返回修改"), key="confirm_no", width="stretch"):
         state.drop(Key.ASKING)
         st.rerun()
 
@@ -46,13 +47,13 @@ def draw(view: StepView) -> None:
         codes = list(options)
         start = saved.get(question["key"])
         st.radio(
-            f"{number}. {question['text']}",
+            f"{number}. {_(question['text'])}",
             codes,
-            format_func=options.get,
+            format_func=spoken(options),
             key=view.key(question["key"]),
             index=codes.index(start) if start in codes else None,
         )
         view.show_error(question["key"])
-    view.actions(lambda: _submit(view, confirmed=False), label="提交")
+    view.actions(lambda: _submit(view, confirmed=False), label=_("提交"))
     if state.get(Key.ASKING) == "follow_up":
         _confirm(view)

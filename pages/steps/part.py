@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.steps.on_file import PARTS
 from pages.parts import notice
+from pages.parts.language import _
 from pages.parts.step import StepView
 from pages.steps.profile_read import show_part
 
@@ -23,11 +24,11 @@ def draw(view: StepView) -> None:
             show_part(view, part)
             st.caption(HELP[part])
             st.button(
-                f"修改{title}", key=f"edit_{part}", icon=":material/edit:", width="stretch",
+                _("修改{title}").format(title=title), key=f"edit_{part}", icon=":material/edit:", width="stretch",
                 type="primary" if view.values.get("part") == part else "secondary",
                 on_click=view.save, args=({"part": part},),
             )  # fmt: skip
     if "step" in view.errors():
         notice.refusal(view.errors()["step"])
-    st.caption(":material/key: 要重置交易密码或资金密码，请在业务办理中选择“密码重置”。")
+    st.caption(_(":material/key: 要重置交易密码或资金密码，请在业务办理中选择“密码重置”。"))
     view.actions()

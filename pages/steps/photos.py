@@ -10,6 +10,7 @@ from core.errors import DeskError
 from core.steps.photos import CONSENTS, REASON_MOST, RELATIONS, SLOTS, rejected_slots
 from core.usecases.photos import add_photo
 from pages.parts import notice
+from pages.parts.language import _, dialog, spoken
 from pages.parts.papers_text import policy_dialog
 from pages.parts.pictures import picture_url
 from pages.parts.step import StepView
@@ -31,7 +32,7 @@ def upload(view: StepView, slot: str, title: str, *, number: int = 0) -> None:
         return
     st.session_state[f"{name}_turn"] = turn + 1
     try:
-        with st.spinner("正在处理照片…"):
+        with st.spinner(_("正在处理照片…")):
             add_photo(view.desk, view.actor, view.case_id, slot, file.getvalue(), file.name)
         view.fail({})
     except DeskError as error:
@@ -44,41 +45,49 @@ def _slot(view: StepView, slot: str, title: str) -> None:
     with st.container(key=f"card-{slot}"):
         st.markdown(f"**{title}**　{HINTS[slot]}")
         for item in view.loaded.facts.slot(slot)[-1:]:
-            st.image(picture_url(view.desk, view.actor.firm_id, item), caption="需要重新上传" if again else "已上传")
-        upload(view, slot, f"更换{title}" if view.loaded.facts.slot(slot) else f"上传{title}")
+            st.image(
+                picture_url(view.desk, view.actor.firm_id, item), caption=_("需要重新上传") if again else _("已上传")
+            )
+        upload(
+            view,
+            slot,
+            _("更换{title}").format(title=title)
+            if view.loaded.facts.slot(slot)
+            else _("上传{title}").format(title=title),
+        )
         view.show_error(slot)
 
 
-@st.dialog("拍照规范")
+@dialog("拍照规范")
 def _guide(view: StepView) -> None:
     guide = view.loaded.rules["notices"]["notices"]["photo_guide"]
     st.markdown(notice.plain(guide["text"]))
-    if st.button("我知道了", type="primary", key="guide_close"):
+    if st.button(_("我知道了"), type="primary", key="guide_close"):
         st.rerun()
 
 
 def _assistance(view: StepView) -> None:
     """Somebody beside the customer is declared here and becomes known to witness and reviewer."""
-    label, ticked = "有人在旁协助我操作（没有请不要勾选）", view.values.get("assisted") is True
+    label, ticked = _("有人在旁协助我操作（没有请不要勾选）"), view.values.get("assisted") is True
     if not st.checkbox(label, value=ticked, key=view.key("assisted")):
         return
-    st.caption("他人可以帮您操作手机，但不能代您回答、签字或输入密码。视频验证时，工作人员会先和协助您的人见面。")
+    st.caption(_("他人可以帮您操作手机，但不能代您回答、签字或输入密码。视频验证时，工作人员会先和协助您的人见面。"))
     codes, chosen = list(RELATIONS), view.values.get("relation")
     st.selectbox(
-        "协助人与您的关系",
+        _("协助人与您的关系"),
         codes,
-        format_func=RELATIONS.get,
+        format_func=spoken(RELATIONS),
         key=view.key("relation"),
-        placeholder="请选择",
+        placeholder=_("请选择"),
         index=codes.index(chosen) if chosen in RELATIONS else None,
     )
     view.show_error("relation")
     st.text_input(
-        "需要协助的原因",
+        _("需要协助的原因"),
         value=str(view.values.get("reason") or ""),
         key=view.key("reason"),
         max_chars=REASON_MOST,
-        placeholder="例如：不熟悉手机操作",
+        placeholder=_("例如：不熟悉手机操作"),
     )
     view.show_error("reason")
 
@@ -90,7 +99,7 @@ def _answers(view: StepView) -> dict[str, Any]:
 
 def draw(view: StepView) -> None:
     """Three photos, the liability letter, two separate consents."""
-    if st.button("拍照规范", key="guide", type="tertiary", icon=":material/photo_camera:"):
+    if st.button(_("拍照规范"), key="guide", type="tertiary", icon=":material/photo_camera:"):
         _guide(view)
     for slot, title in SLOTS.items():
         _slot(view, slot, title)
@@ -98,10 +107,10 @@ def draw(view: StepView) -> None:
     for key, label in CONSENTS.items():
         st.checkbox(label, value=view.values.get(key) is True, key=view.key(key))
         view.show_error(key)
-        if st.button("查看全文", key=view.key(f"{key}_open"), type="tertiary"):
+        if st.button(_("查看全文"), key=view.key(f"{key}_open"), type="tertiary"):
             policy_dialog(rules, key)
     _assistance(view)
-    with st.expander("不同意怎么办"):
+    with st.expander(_("不同意怎么办")):
         st.markdown(notice.plain(rules["notices"]["notices"]["consent_refused"]["text"]))
 
     view.actions(lambda: view.save(_answers(view)))

@@ -10,6 +10,7 @@ import streamlit as st
 from core.rules import region
 from core.steps.profile_fields import FIELDS, Field, shown_fields
 from pages.parts import notice
+from pages.parts.language import _, spoken
 from pages.parts.step import StepView
 
 
@@ -18,7 +19,7 @@ def _options(view: StepView, field: Field) -> dict[str, str]:
 
 
 def _label(field: Field) -> str:
-    return f"{field.title} *" if field.required and field.kind != "tick" else field.title
+    return f"{_(field.title)} *" if field.required and field.kind != "tick" else _(field.title)
 
 
 def _start(view: StepView, field: Field) -> Any:
@@ -34,7 +35,7 @@ def _choice(view: StepView, field: Field, options: dict[str, str]) -> None:
         st.pills(
             _label(field),
             codes,
-            format_func=options.get,
+            format_func=spoken(options),
             key=key,
             selection_mode="multi",
             default=[c for c in start or [] if c in options],
@@ -44,9 +45,9 @@ def _choice(view: StepView, field: Field, options: dict[str, str]) -> None:
     st.selectbox(
         _label(field),
         codes,
-        format_func=options.get,
+        format_func=spoken(options),
         key=key,
-        placeholder="请选择",
+        placeholder=_("请选择"),
         index=codes.index(start) if start in options else None,
         help=field.help or None,
     )
@@ -61,9 +62,9 @@ def _field(view: StepView, field: Field, now: dict[str, Any]) -> None:
     elif field.kind in {"choice", "multi"}:
         _choice(view, field, _options(view, field))
     elif field.kind == "tick":
-        st.checkbox(field.title, value=bool(start), key=key, help=field.help or None)
+        st.checkbox(_(field.title), value=bool(start), key=key, help=field.help or None)
     else:
-        hint = "例如 2020-01-31" if field.kind == "date" else None
+        hint = _("例如 2020-01-31") if field.kind == "date" else None
         st.text_input(
             _label(field),
             value=str(start or ""),

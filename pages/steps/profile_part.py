@@ -10,6 +10,7 @@ from core.steps.on_file import chosen_part, editable
 from core.steps.profile_fields import shown_fields
 from core.usecases.change_phone import PENDING, PROVEN, prove_phone, request_phone_code
 from pages.parts import notice
+from pages.parts.language import _
 from pages.parts.step import StepView
 from pages.steps.profile import current_values, draw_fields
 
@@ -24,7 +25,7 @@ def draw(view: StepView) -> None:
         now["phone"] = _phone(view)
     if part == "identity":
         profile = view.loaded.facts.values("profile")
-        st.caption(f"姓名 {notice.plain(str(profile.get('name', '')))}，证件号码不能在这里修改。")
+        st.caption(_("姓名 {value}，证件号码不能在这里修改。").format(value=notice.plain(str(profile.get("name", "")))))
     draw_fields(view, [f for f in shown_fields(now) if f.key in mine and f.key != "phone"], now)
     view.show_error("phone")
 
@@ -46,10 +47,10 @@ def _phone(view: StepView) -> str:
 def _new_phone(view: StepView) -> None:
     facts = view.loaded.facts
     proven = facts.values(PROVEN).get("phone")
-    words = "新手机号已验证" if proven else "现在的手机号"
+    words = _("新手机号已验证") if proven else _("现在的手机号")
     st.markdown(f":material/smartphone: {words}　**{mask_phone(_phone(view))}**")
-    st.caption("更换手机号需要短信验证码；固定电话不需要。")
-    st.text_input("新手机号", key=view.key("new_phone"), max_chars=20, placeholder="不更换可以不填")
+    st.caption(_("更换手机号需要短信验证码；固定电话不需要。"))
+    st.text_input(_("新手机号"), key=view.key("new_phone"), max_chars=20, placeholder=_("不更换可以不填"))
     view.show_error("new_phone")
 
     def send() -> None:
@@ -67,9 +68,9 @@ def _new_phone(view: StepView) -> None:
         except DeskError as error:
             view.fail({"phone_code": error.text})
 
-    st.button("获取验证码", key="send_phone_code", on_click=send)
+    st.button(_("获取验证码"), key="send_phone_code", on_click=send)
     if facts.values(PENDING) and facts.values(PENDING).get("phone") != proven:
         with st.form("phone_code_form", border=False):
-            st.text_input("短信验证码", key=view.key("phone_code"), max_chars=6, placeholder="请输入 6 位验证码")
+            st.text_input(_("短信验证码"), key=view.key("phone_code"), max_chars=6, placeholder=_("请输入 6 位验证码"))
             view.show_error("phone_code")
-            st.form_submit_button("验证新手机号", on_click=prove)
+            st.form_submit_button(_("验证新手机号"), on_click=prove)

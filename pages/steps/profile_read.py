@@ -10,6 +10,7 @@ from core.steps.profile_fields import shown_fields
 from core.usecases.case_changes import in_words
 from pages.parts import notice
 from pages.parts.fact_table import cell, fact_table
+from pages.parts.language import _
 from pages.parts.step import StepView
 
 MASKED = {"id_number": mask_id, "phone": mask_phone}
@@ -34,8 +35,8 @@ def draw(view: StepView) -> None:
         show_part(view, part)
     if missing_titles(view.loaded.facts.values("profile")):
         view.show_error("profile")
-    st.checkbox("以上资料正确无误", value=view.values.get("confirmed") is True, key=view.key("confirmed"))
+    st.checkbox(_("以上资料正确无误"), value=view.values.get("confirmed") is True, key=view.key("confirmed"))
     view.show_error("confirmed")
-    with st.expander("资料有变化怎么办"):
-        st.markdown(notice.plain("请先完成或放弃本次业务，再在“我的基本资料”中修改，复核通过后再来增开交易编码。"))
+    with st.expander(_("资料有变化怎么办")):
+        st.markdown(notice.plain(_("请先完成或放弃本次业务，再在“我的基本资料”中修改，复核通过后再来增开交易编码。")))
     view.actions(lambda: view.save({"confirmed": bool(st.session_state.get(view.key("confirmed")))}))

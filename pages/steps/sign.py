@@ -13,6 +13,7 @@ from core.usecases.certificates import apply_again, certificate_state, unlock_ce
 from core.usecases.sign_agreements import finish_signing, prepare_signing, to_component
 from pages.parts import notice, state
 from pages.parts.device_key import device_key
+from pages.parts.language import _
 from pages.parts.state import Key
 from pages.parts.step import StepView
 
@@ -49,7 +50,7 @@ def _answer(view: StepView, result: dict[str, Any]) -> None:
         signatures = {str(each["id"]): str(each["value"]) for each in result["signatures"]}
         finish_signing(view.desk, view.actor, view.case_id, str(result["kid"]), signatures)
         st.session_state.pop(COMMAND, None)
-        state.say("全部协议已签署。")
+        state.say(_("全部协议已签署。"))
         view.go(None)
     elif result["op"] == "reapply":
         apply_again(view.desk, view.actor, view.case_id)
@@ -62,13 +63,13 @@ def _answer(view: StepView, result: dict[str, Any]) -> None:
 def draw(view: StepView) -> None:
     """The list with a way to look at each document, then the password inside the component."""
     if view.done:
-        st.success("全部协议已签署，可以在“协议下载”中下载。", icon=":material/task_alt:")
+        st.success(_("全部协议已签署，可以在“协议下载”中下载。"), icon=":material/task_alt:")
         view.actions(view.forward)
         return
     try:
         command = st.session_state.get(COMMAND)
         if command is None or command.get("case") != view.case_id:
-            with st.spinner("正在准备协议文件…"):
+            with st.spinner(_("正在准备协议文件…")):
                 command = st.session_state[COMMAND] = _sign_command(view)
         result = device_key(command, key="device_key_sign")
         if result and result["nonce"] != state.get(Key.NONCE):
@@ -78,5 +79,5 @@ def draw(view: StepView) -> None:
     except DeskError as error:
         st.session_state.pop(COMMAND, None)
         notice.refusal(error.text)
-        st.button("重新签署", key="sign_again")
+        st.button(_("重新签署"), key="sign_again")
     view.actions()

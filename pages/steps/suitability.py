@@ -13,6 +13,7 @@ from core.steps.exchanges import investor_class
 from core.usecases.answer_step import answer_step, keep_draft
 from core.usecases.investor_class import BASES, how_to_apply, threshold_words
 from pages.parts import notice, state, visitor
+from pages.parts.language import _, spoken
 from pages.parts.state import Key
 from pages.parts.step import StepView
 
@@ -25,13 +26,13 @@ def _question(view: StepView, number: int, question: Question, given: Given) -> 
     label = f"{number}. {question['text']}"
     key, chosen = view.key(question["key"]), given.get(question["key"]) or []
     if question["choice"] == "multi":
-        st.markdown(notice.plain(f"{label}（可多选）"))
+        st.markdown(notice.plain(_("{label}（可多选）").format(label=label)))
         for code, text in options.items():
             st.session_state.setdefault(f"{key}_{code}", code in chosen)
             st.checkbox(text, key=f"{key}_{code}")
     else:
         st.session_state.setdefault(key, next((code for code in chosen if code in options), None))
-        st.radio(label, list(options), format_func=options.get, index=None, key=key)
+        st.radio(label, list(options), format_func=spoken(options), index=None, key=key)
     view.show_error(question["key"])
 
 
@@ -62,15 +63,18 @@ def _keep(view: StepView, given: Given) -> None:
 def _result(view: StepView) -> None:
     values, table = view.loaded.facts.values("suitability"), view.loaded.rules["match_table"]
     level, lowest = str(values["level"]), bool(values["lowest"])
-    st.success(f"您的评估结果：{level_name(level, lowest, table)}", icon=":material/insights:")
+    st.success(
+        _("您的评估结果：{level_name}").format(level_name=_(level_name(level, lowest, table))),
+        icon=":material/insights:",
+    )
     meaning = table["lowest_meaning"] if lowest else next(r["meaning"] for r in table["levels"] if r["code"] == level)
     st.markdown(notice.plain(meaning))
     risks = matching_risks(level, lowest, investor_class(view.loaded.facts), table)
     names = {row["code"]: f"{row['code']} {row['name']}" for row in table["risks"]}
-    st.markdown("与您匹配的产品风险等级：" + "、".join(names[risk] for risk in risks))
-    st.caption("商品期货为 R3，金融期货和原油期货为 R4。")
+    st.markdown(_("与您匹配的产品风险等级：") + _("、").join(names[risk] for risk in risks))
+    st.caption(_("商品期货为 R3，金融期货和原油期货为 R4。"))
     _professional(view)
-    st.button("重新评估", key="again", type="tertiary", on_click=_again)
+    st.button(_("重新评估"), key="again", type="tertiary", on_click=_again)
     view.actions(view.forward)
 
 
@@ -96,7 +100,7 @@ def _submit(view: StepView) -> None:
 def _turn(view: StepView, to: int, needed: str = "") -> None:
     """Show another question; going on needs an answer to the one that is shown."""
     if needed and needed not in _answers(view):
-        view.fail({needed: "请先回答这一题。"})
+        view.fail({needed: _("请先回答这一题。")})
         return
     view.fail({})
     state.put(Key.QUESTION, to)
@@ -109,13 +113,13 @@ def _one_by_one(view: StepView, questions: list[Question], given: Given) -> None
     at = min(state.get(Key.QUESTION, first_open), len(questions) - 1)
     state.put(Key.QUESTION, at)
     with st.container(key="question"):
-        st.caption(f"第 {at + 1} 题，共 {len(questions)} 题")
+        st.caption(_("第 {at} 题，共 {count} 题").format(at=at + 1, count=len(questions)))
         _question(view, at + 1, questions[at], given)
-    back = ("上一题", lambda: _turn(view, at - 1)) if at else None
+    back = (_("上一题"), lambda: _turn(view, at - 1)) if at else None
     if at == len(questions) - 1:
-        view.actions(lambda: _submit(view), "提交评估", back)
+        view.actions(lambda: _submit(view), _("提交评估"), back)
     else:
-        view.actions(lambda: _turn(view, at + 1, questions[at]["key"]), "下一题", back)
+        view.actions(lambda: _turn(view, at + 1, questions[at]["key"]), _("下一题"), back)
 
 
 def _professional(view: StepView) -> None:
@@ -123,12 +127,16 @@ def _professional(view: StepView) -> None:
     if not view.loaded.case.customer_id:
         return
     if investor_class(view.loaded.facts) == "professional":
-        st.markdown(":material/workspace_premium: 您是专业投资者。")
+        st.markdown(_(":material/workspace_premium: 您是专业投资者。"))
         return
     thresholds = view.loaded.rules["thresholds"]
-    with st.expander("申请成为专业投资者", icon=":material/workspace_premium:"):
+    with st.expander(_("申请成为专业投资者"), icon=":material/workspace_premium:"):
         for key, title in BASES.items():
-            st.markdown(f"{title}：{threshold_words(thresholds[key])}。")
+            st.markdown(
+                _("{title}：{threshold_words}。").format(
+                    title=title, threshold_words=_(threshold_words(thresholds[key]))
+                )
+            )
         st.markdown(notice.plain(how_to_apply(str(view.loaded.rules["firm"]["hotline"]))))
 
 
@@ -145,7 +153,7 @@ def draw(view: StepView) -> None:
         return
     st.markdown(notice.plain(questionnaire["intro"]))
     if view.errors():
-        st.error(f"还有 {len(view.errors())} 题需要回答。", icon=":material/error:")
+        st.error(_("还有 {count} 题需要回答。").format(count=len(view.errors())), icon=":material/error:")
     for number, question in enumerate(questionnaire["questions"], 1):
         _question(view, number, question, given)
-    view.actions(lambda: _submit(view), label="提交评估")
+    view.actions(lambda: _submit(view), label=_("提交评估"))

@@ -17,6 +17,7 @@ from core.usecases.serve_customer import script_marks, script_steps, still_wishe
 from core.usecases.wait_for_witness import call_partner, join_queue, look_at_queue, lost_place
 from pages.parts import call, chat, clock_words, notice, rehearse, reserve, state
 from pages.parts.components.selfie import selfie
+from pages.parts.language import _
 from pages.parts.step import StepView
 from pages.parts.waiting import waiting_room, way_out, why_lost
 
@@ -28,7 +29,7 @@ STILLS_EVERY_S = 0.5
 def draw(view: StepView) -> None:
     """Passed, in the call, waiting, or about to start."""
     if view.done:
-        st.success("视频验证已通过。", icon=":material/verified_user:")
+        st.success(_("视频验证已通过。"), icon=":material/verified_user:")
         view.actions(view.forward)
         return
     place = look_at_queue(view.desk, view.actor, view.case_id)
@@ -50,19 +51,21 @@ def _start(view: StepView) -> None:
     calendar = calendar_now(view.desk, view.actor.firm_id, now)
     is_open, opens = hours.is_open(now, calendar), hours.next_opening(now, calendar)
     why_lost(lost_place(view.desk, view.actor, view.case_id))
-    st.markdown("您将与见证人员视频通话，由见证人员确认您的身份。请准备好身份证原件，独自在明亮、安静的地方。")
+    st.markdown(_("您将与见证人员视频通话，由见证人员确认您的身份。请准备好身份证原件，独自在明亮、安静的地方。"))
     ready = call_ready(view.loaded.facts.values("device"))
     if not ready:
-        notice.refusal("还差设备检测：这台设备还没有通过摄像头和麦克风检测。请在有摄像头的设备上登录，或重新检测。")
-        st.button("去检测设备", key="to_device", on_click=view.go, args=("device",))
+        notice.refusal(_("还差设备检测：这台设备还没有通过摄像头和麦克风检测。请在有摄像头的设备上登录，或重新检测。"))
+        st.button(_("去检测设备"), key="to_device", on_click=view.go, args=("device",))
     if not is_open:
-        begins = f"下次开始：{clock_words.promise(opens)}。" if opens else ""
-        notice.refusal(f"现在不在视频服务时间。{begins}服务时间：{hours.sentence()}。")
+        begins = _("下次开始：{promise}。").format(promise=clock_words.promise(opens)) if opens else ""
+        notice.refusal(
+            _("现在不在视频服务时间。{begins}服务时间：{sentence}。").format(begins=begins, sentence=hours.sentence())
+        )
     if ready and is_open:
         rehearse.draw(view)
     view.show_error("queue")
     reserve.draw(view)
-    view.actions(lambda: _join(view), label="开始视频通话")
+    view.actions(lambda: _join(view), label=_("开始视频通话"))
 
 
 def _join(view: StepView) -> None:
@@ -80,10 +83,14 @@ def _wait(view: StepView, first: QueuePlace) -> None:
         view.actions()
 
 
-def _call(view: StepView, ticket: Ticket) -> None:
-    name, licence = call_partner(view.desk, view.actor, view.case_id)
+def _partner(view: StepView) -> None:
+    name, licence = (notice.plain(text) for text in call_partner(view.desk, view.actor, view.case_id))
     with st.container(key="card-partner"):
-        st.markdown(f":material/badge: 见证人员 **{notice.plain(name)}**　执业证号 {notice.plain(licence)}")
+        st.markdown(_(":material/badge: 见证人员 **{name}**　执业证号 {licence}").format(name=name, licence=licence))
+
+
+def _call(view: StepView, ticket: Ticket) -> None:
+    _partner(view)
 
     @st.fragment(run_every="2s", key="call_panel")
     def guide() -> None:
@@ -149,9 +156,10 @@ def _guide(view: StepView, ticket: Ticket) -> None:
     steps = _steps(view, ticket)
     for number, (words, done) in enumerate(steps, 1):
         if not done:
-            st.info(f"第 {number} 项，共 {len(steps)} 项　{notice.plain(words)}", icon=":material/record_voice_over:")
+            said = _("第 {number} 项，共 {count} 项").format(number=number, count=len(steps))
+            st.info(f"{said}　{notice.plain(words)}", icon=":material/record_voice_over:")
             return
-    st.info("见证人员正在确认结果，请稍候。", icon=":material/hourglass_top:")
+    st.info(_("见证人员正在确认结果，请稍候。"), icon=":material/hourglass_top:")
 
 
 def _steps(view: StepView, ticket: Ticket) -> list[tuple[str, bool]]:
@@ -166,9 +174,9 @@ def _steps(view: StepView, ticket: Ticket) -> list[tuple[str, bool]]:
 def _all_steps(view: StepView, ticket: Ticket) -> None:
     """The whole list for whoever wants to know what is still to come."""
     steps = _steps(view, ticket)
-    with st.expander("全部步骤", icon=":material/checklist:", key="call_steps"):
+    with st.expander(_("全部步骤"), icon=":material/checklist:", key="call_steps"):
         for number, (words, done) in enumerate(steps, 1):
-            icon, said = ("check_circle", "，已完成") if done else ("radio_button_unchecked", "")
+            icon, said = ("check_circle", _("，已完成")) if done else ("radio_button_unchecked", "")
             st.markdown(f":material/{icon}: {number}. {notice.plain(words)}{said}")
 
 
@@ -179,11 +187,11 @@ def _enter_code(view: StepView, ticket: Ticket) -> None:
         code = str(st.session_state.get("call_code") or "")
         try:
             right = enter_call_code(view.desk, view.actor, ticket.id, code)
-            view.fail({} if right else {"call_code": "验证码不正确或已过期，请核对短信。"})
+            view.fail({} if right else {"call_code": _("验证码不正确或已过期，请核对短信。")})
         except DeskError as error:
             view.fail({"call_code": error.text})
 
     with st.form("call_code_form"):
-        st.text_input("短信验证码", key="call_code", max_chars=6, placeholder="请输入手机收到的 6 位验证码")
+        st.text_input(_("短信验证码"), key="call_code", max_chars=6, placeholder=_("请输入手机收到的 6 位验证码"))
         view.show_error("call_code")
-        st.form_submit_button("确认", on_click=enter)
+        st.form_submit_button(_("确认"), on_click=enter)

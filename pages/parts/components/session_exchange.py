@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from pages.parts.components.mounting import nothing, register, same_origin, unseen
+from pages.parts.language import _
 
 _mount = register("session_exchange")
 
@@ -22,7 +23,7 @@ def session_exchange(key: str, *, ticket: str, kind: Kind, target: str = "/") ->
         "body": {"ticket": ticket, "kind": kind},
         "nonce": ticket,
         "target": same_origin(target),
-        "words": "正在登录…",
+        "words": _("正在登录…"),
     }
     return unseen(key, _mount(key=key, data=data, on_result_change=nothing).get("result")) is not None
 
@@ -38,6 +39,6 @@ def sign_out(key: str, *, nonce: str, kind: Kind, target: str = "/") -> bool:
         "body": {"kind": kind},
         "nonce": nonce,
         "target": same_origin(target),
-        "words": "正在退出…",
+        "words": _("正在退出…"),
     }
     return unseen(key, _mount(key=key, data=data, on_result_change=nothing).get("result")) is not None

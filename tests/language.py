@@ -1,0 +1,139 @@
+"""The texts of the interface and their English: what has to be translated, and the catalogue that is kept up to date.
+
+`python -m tests.language` collects every Chinese text that pages may show, adds new ones to the catalogue with an empty
+translation, keeps what is translated, and marks as obsolete what nobody says any more. `tests/test_language.py` fails
+while something is missing.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po, write_po
+
+from core.defaults import load_defaults
+
+ROOT = Path(__file__).resolve().parents[1]
+CATALOGUE = ROOT / "pages/locales/en/LC_MESSAGES/jianzheng.po"
+CHINESE = re.compile(r"[\u3001-\u303f\u3400-\u9fff\uff01-\uff60]")
+"""Chinese characters and the punctuation of Chinese texts."""
+MARKERS = {"_", "Sentence", "dialog"}
+"""Calls whose first argument is translated."""
+NO_PAGES = (
+    "pages/commands.py", "pages/worker.py",  # for whoever runs the server
+    "pages/parts/demo.py", "pages/parts/demo_people.py",  # invented people and firms, and what the console says
+    "pages/routes/assertions.py",  # why the server does not start
+)  # fmt: skip
+
+
+def python_files(*folders: str) -> Iterator[Path]:
+    """Files whose texts somebody may see."""
+    for folder in folders:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            if str(path.relative_to(ROOT)) not in NO_PAGES:
+                yield path
+
+
+def texts_of(path: Path) -> Iterator[tuple[ast.expr, list[ast.AST]]]:
+    """(text, what it stands in from the inside out) of each Chinese constant and f-string that is no docstring."""
+    tree = ast.parse(path.read_text("utf-8"))
+    parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    for node in ast.walk(tree):
+        parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+        constants = [each.value for each in parts if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+        if not any(CHINESE.search(text) for text in constants) or isinstance(parents[node], ast.Expr | ast.JoinedStr):
+            continue
+        around: list[ast.AST] = [node]
+        while around[-1] in parents:
+            around.append(parents[around[-1]])
+        yield node, around[1:]  # type: ignore[misc]
+
+
+def wrapped(node: ast.AST, around: list[ast.AST]) -> bool:
+    """Whether a text is the argument of a call that translates it."""
+    call = around[0]
+    return isinstance(call, ast.Call) and node in call.args and ast.unparse(call.func).split(".")[-1] in MARKERS
+
+
+def said_in_code() -> Iterator[tuple[str, str]]:
+    """(text, file) of every Chinese constant of pages and core."""
+    for path in python_files("pages", "core"):
+        for node, _ in texts_of(path):
+            if isinstance(node, ast.Constant):
+                yield node.value, str(path.relative_to(ROOT))
+
+
+def said_in_data(value: Any, where: str) -> Iterator[tuple[str, str]]:
+    """(text, key of the firm's data) of every Chinese text of the first firm data."""
+    if isinstance(value, str) and CHINESE.search(value):
+        yield value, where
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from said_in_data(inner, where)
+
+
+SHOWN_DATA = ("notices", "questionnaire", "prepare", "help", "education", "reject_reasons", "exchanges", "banks",
+              "codes", "follow_up", "access_rules", "knowledge_test", "match_table", "witness_script",
+              "callback_topics", "thresholds", "service_hours")  # fmt: skip
+"""The firm data that pages show; agreements and text messages stay Chinese."""
+
+
+def messages() -> dict[str, list[str]]:
+    """Chinese text -> where it is said."""
+    found: dict[str, list[str]] = {}
+    rules = load_defaults(demo=True)
+    data = [each for key in SHOWN_DATA if key in rules for each in said_in_data(rules[key], f"core/defaults/{key}")]
+    for text, where in [*said_in_code(), *data]:
+        places = found.setdefault(text, [])
+        if where not in places:
+            places.append(where)
+    return found
+
+
+def placeholders(text: str) -> list[str]:
+    """Names in braces, sorted."""
+    try:
+        return sorted(name for _, name, _, _ in Formatter().parse(text) if name is not None)
+    except ValueError:
+        return []
+
+
+def catalogue() -> Catalog:
+    """The catalogue as it lies in the tree; empty before the first time."""
+    if not CATALOGUE.exists():
+        return Catalog(locale="en")
+    return read_po(io.BytesIO(CATALOGUE.read_bytes()), locale="en")
+
+
+def update(translations: dict[str, str] | None = None) -> Catalog:
+    """The catalogue with every message of the code; `translations` fills in or replaces."""
+    old, new = catalogue(), Catalog(locale="en", project="jianzheng", fuzzy=False)
+    known = {message.id: message.string for message in old if message.id} | (translations or {})
+    for text, places in messages().items():
+        new.add(text, known.get(text) or "", locations=[(place, 0) for place in places])
+    for text, string in known.items():
+        if text not in new and string:
+            new.obsolete[text] = old[text] if text in old else new.add(text, string)
+    return new
+
+
+def save(found: Catalog) -> None:
+    """Write the catalogue, by text order of the files, without dates, so that a diff shows only texts."""
+    out = io.BytesIO()
+    write_po(out, found, omit_header=True, width=110, include_lineno=False, ignore_obsolete=False)
+    CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
+    CATALOGUE.write_bytes(out.getvalue())
+
+
+if __name__ == "__main__":
+    made = update()
+    save(made)
+    empty = sum(1 for message in made if message.id and not message.string)
+    sys.stdout.write(f"{len(made)} texts, {empty} not translated, {len(made.obsolete)} obsolete\n")
