@@ -9,6 +9,7 @@ from core.case import WITH_CUSTOMER
 from core.errors import DeskError, NotYet
 from core.flow import Step
 from core.rules.calendar import local_day
+from core.sentence import Sentence
 from core.usecases.begin_supplement import begin_supplement
 from core.usecases.loading import Kept, Loaded, load_case
 from core.usecases.own_cases import deadline_of
@@ -46,6 +47,7 @@ def _load() -> Loaded | None:
             found = load_case(work, asked_by_firm)
     if found:
         _note_visit(found)
+        _note_wish(found)
         return found
     asked = state.get(Key.WANTED) or st.query_params.get("business")  # the session is a new one after signing in
     wanted = asked or (None if mine or customer_id_of(actor) else "open_account")
@@ -56,6 +58,17 @@ def _load() -> Loaded | None:
     st.query_params.pop("business", None)
     with desk.read(actor.firm_id) as work:
         return load_case(work, case)
+
+
+def _note_wish(loaded: Loaded) -> None:
+    """Another business was asked for: one at a time (R066). After a 补签协议 it follows by itself."""
+    asked = state.get(Key.WANTED) or st.query_params.get("business")
+    if asked in BUSINESSES and not loaded.business.by_firm:
+        state.drop(Key.WANTED)
+        st.query_params.pop("business", None)
+        if asked != loaded.case.business:
+            said = "“{wanted}”暂时不能开始：下面这笔“{open_one}”还没有办完，请先完成或放弃它。"
+            state.put(Key.NOTED, [Sentence(said, wanted=BUSINESSES[asked].title, open_one=loaded.business.title)])
 
 
 def _note_visit(loaded: Loaded) -> None:
@@ -119,12 +132,37 @@ def _draw(loaded: Loaded) -> None:
             notice.rejected(rejection.customer_text.split("\n"))
         elif step.hint:
             st.caption(_(step.hint))
-        for text in state.get(Key.NOTED) or ():
-            st.info(notice.plain(text), icon=":material/info:")
+        _show_noted()
         SCREENS[step.screen or step.key](screen)
     place = state.get(Key.PLACE)
     if place:
         go_to_field("go_to_field", field_key=place[0], nonce=place[1])
+
+
+def _show_noted() -> None:
+    for text in state.get(Key.NOTED) or ():
+        st.info(notice.plain(text), icon=":material/info:")
+
+
+def _not_yet(error: NotYet) -> None:
+    """Why the chosen business cannot begin, and what helps: the other way to sign in, another business, the hall."""
+    wanted = str(state.get(Key.WANTED) or "")
+    state.drop(Key.WANTED)
+    st.title(_("暂时不能办理"))
+    notice.refusal(error.text)
+    if customer_id_of(actor) is None and wanted:
+        st.button(
+            _("退出并用身份证号登录"), key="sign_in_again", type="primary", on_click=visitor.leave, args=(wanted,)
+        )
+    if error.instead:
+        st.button(
+            _("办理{title}").format(title=_(BUSINESSES[error.instead].title)),
+            key="instead",
+            type="secondary" if customer_id_of(actor) is None else "primary",
+            on_click=state.put,
+            args=(Key.WANTED, error.instead),
+        )
+    st.page_link("customer/hall.py", label=_("回到业务办理"), icon=":material/home:")
 
 
 try:
@@ -134,21 +172,10 @@ try:
     if loaded.case.state in WITH_CUSTOMER:
         _draw(loaded)
     else:
+        _show_noted()
         show_outcome(desk, actor, loaded)
 except NotYet as error:
-    state.drop(Key.WANTED)
-    st.title(_("暂时不能办理"))
-    notice.refusal(error.text)
-    if error.instead:
-        title = BUSINESSES[error.instead].title
-        st.button(
-            _("办理{title}").format(title=title),
-            key="instead",
-            type="primary",
-            on_click=state.put,
-            args=(Key.WANTED, error.instead),
-        )
-    st.page_link("customer/hall.py", label=_("回到业务办理"), icon=":material/home:")
+    _not_yet(error)
 except DeskError as error:
     notice.refusal(error.text)
     st.page_link("customer/hall.py", label=_("回到业务办理"), icon=":material/home:")

@@ -5,14 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from core.businesses import BUSINESSES
-from core.flow import Business
 from core.rules.service_hours import ServiceHours
 from core.usecases.eligibility import closed_now
 from core.usecases.loading import calendar_around, rules_for
 from core.usecases.own_cases import own_open_case
 from pages.parts import notice, state, visitor, wiring
 from pages.parts.flow_picture import flow_picture
-from pages.parts.language import _, dialog
+from pages.parts.language import _, dialog, spoken
 from pages.parts.state import Key
 
 guest = visitor.read()
@@ -25,8 +24,11 @@ open_case = own_open_case(wiring.desk(), guest.actor) if guest.actor else None
 
 
 @dialog("业务流程")
-def show_flow(business: Business) -> None:
-    """The steps of a business as a picture, drawn from its declaration."""
+def _show_flows() -> None:
+    """The steps of each business as a picture, drawn from its declaration."""
+    own = {key: each.title for key, each in BUSINESSES.items() if not each.by_firm}
+    chosen = st.selectbox(_("选择业务"), list(own), key="flow_of", format_func=spoken(own))
+    business = BUSINESSES[chosen]
     st.caption(
         _("{title}，约 {minutes} 分钟。中途离开后，重新登录可以从断开的地方继续。").format(
             title=_(business.title), minutes=business.minutes
@@ -76,11 +78,11 @@ for key, business in BUSINESSES.items():
             label, key=f"business_{key}", width="stretch", disabled=bool(closed), on_click=_start, args=(key,)
         ):
             st.switch_page("customer/case.py" if guest.customer else "customer/sign_in.py")
-    if st.button(_("业务流程"), key=f"flow_{key}", type="tertiary", icon=":material/account_tree:"):
-        show_flow(business)
 with st.container(key="entry-documents"):
     if st.button(_("**协议下载**  \n下载已签署的协议"), key="business_documents", width="stretch"):
         st.switch_page("customer/documents.py" if guest.customer else "customer/sign_in.py")
+if st.button(_("业务流程"), key="flows", type="tertiary", icon=":material/account_tree:"):
+    _show_flows()
 with st.expander(_("办理前请准备"), icon=":material/checklist:"):
     _prepare()
 st.subheader(_("服务时间"))

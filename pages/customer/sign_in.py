@@ -106,6 +106,8 @@ if state.get(Key.TICKET):
 errors: dict[str, str] = state.get(Key.ERRORS) or {}
 st.title(_("登录"))
 st.caption(_("视频服务时间：{sentence}").format(sentence=ServiceHours.of(rules["service_hours"], "witness").sentence()))
+if st.query_params.get("business") in BUSINESSES:  # signed out to sign in with the ID number
+    state.put(Key.WANTED, st.query_params.pop("business"))
 wanted = BUSINESSES.get(str(state.get(Key.WANTED)))
 usual = ID if wanted and not wanted.newcomers else PHONE
 st.segmented_control(_("登录方式"), [PHONE, ID], default=usual, key="how", required=True, format_func=_)
@@ -141,7 +143,13 @@ with st.form("sign_in", border=False):
     st.checkbox(_("我已阅读并同意《隐私政策》"), key="agree")
     if "agree" in errors:
         notice.field_error(errors["agree"])
-    st.form_submit_button(_("马上开户"), type="primary", width="stretch", on_click=_sign_in)
+    st.form_submit_button(
+        _("登录") if field == "id_number" else _("马上开户"),
+        key="enter",
+        type="primary",
+        width="stretch",
+        on_click=_sign_in,
+    )
 if st.button(_("用手机开户"), key="open_phone", type="tertiary", icon=":material/qr_code_2:"):
     _on_phone()
 if st.button(_("查看《隐私政策》"), key="open_policy", type="tertiary"):

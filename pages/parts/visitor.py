@@ -103,7 +103,7 @@ def customer_header(visitor: Visitor) -> None:
         language_switch()
         if visitor.customer:
             st.page_link("customer/my_cases.py", label=_("我的业务"))
-            st.button(_("退出登录"), key="leave", type="tertiary", on_click=_leave, args=("customer",))
+            st.button(_("退出登录"), key="leave", type="tertiary", on_click=leave)
         st.page_link("customer/help.py", label=_("开户帮助"))
     remember(large="1" if large_text() else "", door=door(visitor.firm), language="en" if in_english() else "")
     _finish_leaving()
@@ -111,15 +111,20 @@ def customer_header(visitor: Visitor) -> None:
     notice.show_said()
 
 
-def _leave(kind: str) -> None:
-    state.put(Key.LEAVING, (kind, secrets.token_hex(8)))
+def leave(wanted: str = "") -> None:
+    """Sign the customer out; with `wanted` the sign-in page opens next and this business begins after it."""
+    state.put(Key.LEAVING, ("customer", secrets.token_hex(8), f"/sign_in?business={wanted}" if wanted else "/"))
+
+
+def _leave_staff() -> None:
+    state.put(Key.LEAVING, ("staff", secrets.token_hex(8), "/desk"))
 
 
 def _finish_leaving() -> None:
     leaving = state.get(Key.LEAVING)
     if leaving:
-        kind, nonce = leaving
-        sign_out("sign_out", nonce=nonce, kind=kind, target="/" if kind == "customer" else "/desk")
+        kind, nonce, target = leaving
+        sign_out("sign_out", nonce=nonce, kind=kind, target=target)
 
 
 def staff_header(visitor: Visitor, *, shows_duty: bool) -> None:
@@ -137,6 +142,6 @@ def staff_header(visitor: Visitor, *, shows_duty: bool) -> None:
         if visitor.actor_staff and not shows_duty and holds(visitor.actor_staff, Permission.QUEUE_SERVE):
             duty_aside(wiring.desk(), visitor.actor_staff)
         language_switch()
-        st.button(_("退出登录"), key="leave_staff", on_click=_leave, args=("staff",))
+        st.button(_("退出登录"), key="leave_staff", on_click=_leave_staff)
     _finish_leaving()
     notice.show_said()

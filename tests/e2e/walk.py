@@ -83,7 +83,7 @@ def finish_sign_in(page: Page, database: Database) -> None:
     field_ = page.locator(".st-key-sms_code input").first
     field_.fill(code.group(1))
     page.locator(".st-key-agree label").first.click()
-    page.get_by_role("button", name="马上开户").click()
+    page.locator(".st-key-enter button").click()
     expect(page.locator(".jz-progress").first).to_be_visible(timeout=40_000)
     settled(page)
 

@@ -143,7 +143,18 @@ def test_who_may_not_begin_reads_why_and_what_helps(bench: Bench, opened: Open) 
     at.session_state["wanted_business"] = "settlement"
     at.switch_page("customer/case.py").run()
     assert any("身份证号登录" in each.value for each in at.warning), "signed in by phone"
+    assert at.button(key="sign_in_again").label == "退出并用身份证号登录"
     assert press(at, "instead").header[0].value == "设备检测"
+
+
+def test_who_wants_another_business_reads_that_one_is_open(bench: Bench, opened: Open) -> None:
+    at = opened(begun(bench, "settlement"))
+    at.session_state["wanted_business"] = "profile"
+    at = at.run()
+    assert at.header[0].value == "设备检测"
+    assert [
+        each.value for each in at.info if "“我的基本资料”暂时不能开始" in each.value and "“修改结算账户”" in each.value
+    ]
 
 
 def test_who_moves_to_the_device_with_the_certificate_may_ask_again(bench: Bench, opened: Open) -> None:

@@ -38,10 +38,12 @@ def test_the_hall_lists_every_business_with_its_picture(page: Open) -> None:
     at = page(HALL)
     entries = {key for key, business in BUSINESSES.items() if not business.by_firm}
     assert {f"business_{key}" for key in (*entries, "documents")} <= keys(at)
-    assert not {"business_supplement", "flow_supplement"} & keys(at)
-    for key in entries:
-        assert BUSINESSES[key].title in words(at) and f"flow_{key}" in keys(at)
-    shown = words(press(at, "flow_settlement"))
+    assert "business_supplement" not in keys(at)
+    at = press(at, "flows")
+    chosen = at.selectbox(key="flow_of")
+    assert sorted(chosen.options) == sorted(BUSINESSES[key].title for key in entries)
+    chosen.select("settlement")
+    shown = words(press(at, "flows"))
     assert "证书检测" in shown and "银行卡" in shown and "约 8 分钟" in shown
 
 
