@@ -19,14 +19,25 @@ from types import SimpleNamespace
 from typing import Any
 
 import av
-from aiortc import MediaStreamTrack, RTCRtpReceiver, RTCRtpSender, codecs, rtcrtpreceiver
+from aioice.ice import StunProtocol
+from aiortc import (
+    MediaStreamTrack,
+    RTCRtpReceiver,
+    RTCRtpSender,
+    clock,
+    codecs,
+    rtcdtlstransport,
+    rtcrtpreceiver,
+    rtcrtpsender,
+)
+from aiortc.codecs.vpx import Vp8Encoder
 from aiortc.contrib.media import RelayStreamTrack
 from aiortc.jitterbuffer import JitterFrame
 from aiortc.rate import RemoteBitrateEstimator
-from aiortc.rtcdtlstransport import RtpRouter
+from aiortc.rtcdtlstransport import RTCDtlsTransport, RtpRouter
 
 from core.errors import NotConfigured
-from media import vp8
+from media import rtp_packets, rtp_receive, rtp_send, vp8
 from media.assembly import Intake, PictureBuffer, SoundBuffer, Unwrap
 
 VIDEO_CLOCK = Fraction(1, 90_000)
@@ -146,6 +157,18 @@ def install(mode: VideoMode, floor_bps: int = 300_000, rates: CallRates | None =
             _wrap(RemoteBitrateEstimator, "add", _with_floor)
             _wrap(RelayStreamTrack, "__init__", _bounded)
             _wrap(RelayStreamTrack, "stop", _released)
+            _shorten()
+
+
+def _shorten() -> None:
+    """The short way of a packet from the socket to the room, and from there to the socket."""
+    _wrap(StunProtocol, "datagram_received", rtp_receive.past_stun)
+    _wrap(RTCDtlsTransport, "_setup_srtp", rtp_receive.with_inlet)
+    _wrap(RTCDtlsTransport, "_send_rtp", lambda _: rtp_send.send_rtp)
+    _wrap(rtcdtlstransport, "Session", lambda _: rtp_send.Session)
+    _wrap(rtcrtpsender, "RtpPacket", lambda _: rtp_packets.Packet)
+    _wrap(clock, "current_ntp_time", lambda _: rtp_packets.ntp_now)
+    _wrap(Vp8Encoder, "_packetize", lambda _: staticmethod(vp8.payloads))
 
 
 def check() -> None:
@@ -296,6 +319,9 @@ def _replace_buffers(receiver: Any, mode: VideoMode) -> None:
         hand_over = _HandOver(track.kind, track._queue)
         intake.deliver = hand_over.deliver
         receiver._RTCRtpReceiver__decoder_queue = hand_over
+        if track.kind == "video":
+            receiver._RTCRtpReceiver__remote_bitrate_estimator = rtp_receive.Estimator()
+        rtp_receive.hand_over(receiver, intake)
     else:
         intake.limit(receiver._RTCRtpReceiver__decoder_queue.qsize, UNREAD_PICTURES)
     _intakes[track] = (intake, weakref.ref(receiver))
