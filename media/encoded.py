@@ -31,13 +31,13 @@ from aiortc import (
     rtcrtpsender,
 )
 from aiortc.codecs.vpx import Vp8Encoder
-from aiortc.contrib.media import RelayStreamTrack
+from aiortc.contrib.media import MediaRelay, RelayStreamTrack
 from aiortc.jitterbuffer import JitterFrame
 from aiortc.rate import RemoteBitrateEstimator
 from aiortc.rtcdtlstransport import RTCDtlsTransport, RtpRouter
 
 from core.errors import NotConfigured
-from media import rtp_packets, rtp_receive, rtp_send, vp8
+from media import passing, rtp_packets, rtp_receive, rtp_send, vp8
 from media.assembly import Intake, PictureBuffer, SoundBuffer, Unwrap
 
 VIDEO_CLOCK = Fraction(1, 90_000)
@@ -112,25 +112,6 @@ class _HandOver:
                 self._loop.call_soon_threadsafe(self._out.put_nowait, end)
 
 
-class _BoundedQueue(asyncio.Queue[Any]):
-    """Forgets everything when nobody reads: a track without a reader must not fill the memory."""
-
-    overflowed: Callable[[], None] | None = None
-
-    def __init__(self, limit: int) -> None:
-        super().__init__()
-        self._limit = limit
-
-    def _put(self, item: Any) -> None:
-        if item is None or self.qsize() < self._limit:
-            super()._put(item)
-            return
-        while self.qsize():
-            self._get()
-        if self.overflowed is not None:
-            self.overflowed()
-
-
 _lock = threading.Lock()
 _in_use = SimpleNamespace(mode=VideoMode.PACKET, floor_bps=0, hooked=False)
 _intakes: weakref.WeakKeyDictionary[MediaStreamTrack, tuple[Intake, weakref.ref[RTCRtpReceiver]]]
@@ -157,6 +138,7 @@ def install(mode: VideoMode, floor_bps: int = 300_000, rates: CallRates | None =
             _wrap(RemoteBitrateEstimator, "add", _with_floor)
             _wrap(RelayStreamTrack, "__init__", _bounded)
             _wrap(RelayStreamTrack, "stop", _released)
+            _wrap(MediaRelay, "_start", passing.relayed)
             _shorten()
 
 
@@ -282,8 +264,9 @@ def _bounded(original: Any) -> Any:
     def start(self: Any, *args: Any, **kwargs: Any) -> None:
         original(self, *args, **kwargs)
         is_relay = isinstance(self, RelayStreamTrack)
-        if not is_relay or (self._queue is not None and _in_use.mode is VideoMode.DECODE):
-            self._queue = _BoundedQueue(_most_unread(self.kind))
+        if self._queue is not None:
+            unlimited = is_relay and _in_use.mode is VideoMode.PACKET
+            self._queue = passing.Line(None if unlimited else _most_unread(self.kind))
 
     return start
 
