@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -24,20 +25,17 @@ from aiortc import (
     MediaStreamTrack,
     RTCRtpReceiver,
     RTCRtpSender,
-    clock,
     codecs,
     rtcdtlstransport,
     rtcrtpreceiver,
-    rtcrtpsender,
 )
-from aiortc.codecs.vpx import Vp8Encoder
 from aiortc.contrib.media import MediaRelay, RelayStreamTrack
 from aiortc.jitterbuffer import JitterFrame
 from aiortc.rate import RemoteBitrateEstimator
 from aiortc.rtcdtlstransport import RTCDtlsTransport, RtpRouter
 
 from core.errors import NotConfigured
-from media import passing, rtp_packets, rtp_receive, rtp_send, vp8
+from media import passing, rtp_receive, rtp_send, vp8
 from media.assembly import Intake, PictureBuffer, SoundBuffer, Unwrap
 
 VIDEO_CLOCK = Fraction(1, 90_000)
@@ -148,9 +146,7 @@ def _shorten() -> None:
     _wrap(RTCDtlsTransport, "_setup_srtp", rtp_receive.with_inlet)
     _wrap(RTCDtlsTransport, "_send_rtp", lambda _: rtp_send.send_rtp)
     _wrap(rtcdtlstransport, "Session", lambda _: rtp_send.Session)
-    _wrap(rtcrtpsender, "RtpPacket", lambda _: rtp_packets.Packet)
-    _wrap(clock, "current_ntp_time", lambda _: rtp_packets.ntp_now)
-    _wrap(Vp8Encoder, "_packetize", lambda _: staticmethod(vp8.payloads))
+    _wrap(RTCRtpSender, "_run_rtp", partial(rtp_send.straight, wanted=lambda: _in_use.mode is VideoMode.PACKET))
 
 
 def check() -> None:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import struct
 import time
-from functools import lru_cache
+from collections.abc import Coroutine
+from typing import Any
 
-from aiortc.rtp import HeaderExtensions, HeaderExtensionsMap, RtpPacket, pack_header_extensions
+from aiortc.rtp import HeaderExtensions, RtpPacket, pack_header_extensions
 
 HEADER = struct.Struct("!BBHLL")
 WITH_EXTENSIONS = struct.Struct("!BBHLLHH")
@@ -52,35 +53,11 @@ class Packet(RtpPacket):
         self.payload = payload
         self.extensions = _NoneYet()
 
-    def serialize(self, extensions_map: HeaderExtensionsMap = HeaderExtensionsMap()) -> bytes:  # noqa: B008 - aiortc's
-        """The packet as it is sent."""
-        around = _around_send_time(extensions_map, self.extensions)
-        if around is None or self.csrc or self.padding_size:
-            return super().serialize(extensions_map)
-        fields = self.marker << 7 | self.payload_type, self.sequence_number, self.timestamp, self.ssrc
-        sent = self.extensions.abs_send_time.to_bytes(SEND_TIME_BYTES, "big")
-        return b"".join((HEADER.pack(EXTENDED, *fields), around[0], sent, around[1], self.payload))
 
-
-def _around_send_time(extensions_map: HeaderExtensionsMap, values: HeaderExtensions) -> tuple[bytes, bytes] | None:
-    """What stands before and after the time of sending; None when there is none, or more than that and the mid."""
-    if not vars(values).keys() == {"abs_send_time", "mid"} or values.abs_send_time is None:
-        return None
-    ids = getattr(extensions_map, IDS)
-    return _block(ids.mid, values.mid, ids.abs_send_time)
-
-
-@lru_cache(maxsize=256)
-def _block(mid_id: int | None, mid: str | None, send_time_id: int | None) -> tuple[bytes, bytes] | None:
-    if not send_time_id:
-        return None
-    before = [(mid_id, mid.encode())] if mid_id and mid is not None else []
-    profile, block = pack_header_extensions([*before, (send_time_id, bytes(SEND_TIME_BYTES))])
-    if profile != ONE_BYTE_HEADS:
-        return None
-    begin = sum(1 + len(value) for _, value in before) + 1
-    head = EXTENSIONS.pack(profile, len(block) >> 2) + block[:begin]
-    return head, block[begin + SEND_TIME_BYTES :]
+def extensions(values: list[tuple[int, bytes]]) -> bytes:
+    """Header extensions as they stand behind the fixed header; nothing when there are none."""
+    profile, block = pack_header_extensions(values)
+    return EXTENSIONS.pack(profile, len(block) >> 2) + block if block else b""
 
 
 def read(data: bytes, send_time_id: int | None) -> Packet | None:
@@ -123,3 +100,13 @@ def ntp_now() -> int:
 def ntp_ms() -> int:
     """The same in whole milliseconds, in which arrivals are noted."""
     return time.time_ns() // 1_000_000 + NTP_FROM_UNIX_S * 1000
+
+
+def run_now(action: Coroutine[Any, Any, None]) -> None:
+    """Run a coroutine of aiortc that has nothing to wait for: sending is a call of the socket."""
+    try:
+        action.send(None)
+    except StopIteration:
+        return
+    action.close()
+    raise RuntimeError("aiortc waits where it never did")

@@ -7,7 +7,6 @@ known sender needs is done here; reports, repetitions and everything else still 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Coroutine
 from typing import Any
 
 import pylibsrtp
@@ -19,6 +18,7 @@ from aiortc.rtp import RTCP_PSFB_APP, RtcpPsfbPacket, is_rtcp, pack_remb_fci
 
 from media import rtp_packets
 from media.assembly import Intake
+from media.rtp_packets import run_now
 
 RATE_WINDOW_MS = 1000
 FRAME_PERIODS = 60
@@ -163,9 +163,10 @@ class Inlet:
         transport._RTCDtlsTransport__rx_bytes += len(data)
         transport._RTCDtlsTransport__rx_packets += 1
         try:
-            self._take(transport._rx_srtp.unprotect(data))
+            plain = transport._rx_srtp.unprotect(data)
         except pylibsrtp.Error:
-            pass  # not from whom we talk to, or a copy: aiortc drops it, too
+            return True  # not from whom we talk to, or a copy: aiortc drops it, too
+        self._take(plain)
         return True
 
     def _take(self, plain: bytes) -> None:
@@ -181,16 +182,6 @@ class Inlet:
 
 def _stream_of(receiver: Any) -> Stream | None:
     return getattr(receiver, "stream", None)
-
-
-def run_now(action: Coroutine[Any, Any, None]) -> None:
-    """Run a coroutine of aiortc that has nothing to wait for: sending is a call of the socket."""
-    try:
-        action.send(None)
-    except StopIteration:
-        return
-    action.close()
-    raise RuntimeError("aiortc waits where it never did")
 
 
 def hand_over(receiver: Any, intake: Intake) -> None:
