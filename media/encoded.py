@@ -153,7 +153,7 @@ def check() -> None:
     """See that aiortc and FFmpeg have what is used here; raises `NotConfigured` and names what is missing."""
     unused: Any = SimpleNamespace(state="new")
     track = rtcrtpreceiver.RemoteStreamTrack("video")
-    needed: list[tuple[Any, tuple[str, ...]]] = [
+    needed: passing.Needed = [
         (
             RTCRtpReceiver("video", unused),
             (
@@ -173,8 +173,11 @@ def check() -> None:
         (rtcrtpreceiver, ("decoder_worker",)),
         (RTCRtpSender, ("_send_keyframe", "_next_encoded_frame")),
         (RemoteBitrateEstimator, ("add",)),
-        (RelayStreamTrack(unused, track, buffered=True), ("stop", "_source", "_queue")),
+        (RelayStreamTrack(unused, track, buffered=True), ("stop", "_source", "_queue", "_relay", "_buffered")),
         (codecs, ("CODECS",)),
+        *passing.needed(),
+        *rtp_receive.needed(),
+        *rtp_send.needed(),
     ]
     missing = [name for owner, names in needed for name in names if not hasattr(owner, name)]
     missing += [name for name in ("libvpx", "libopus") if name not in av.codecs_available]

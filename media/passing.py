@@ -8,13 +8,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 from aiortc import MediaStreamTrack
-from aiortc.contrib.media import RelayStreamTrack
+from aiortc.contrib.media import MediaRelay, RelayStreamTrack
 
 PROXIES = "_MediaRelay__proxies"
 Taker = Callable[[Any], None]
+Needed = list[tuple[Any, tuple[str, ...]]]
+"""Owners of names that are used here although they are private: each must exist."""
 
 
 class Line(asyncio.Queue[Any]):
@@ -23,6 +26,7 @@ class Line(asyncio.Queue[Any]):
     def __init__(self, most: int | None = None) -> None:
         super().__init__()
         self.taker: Taker | None = None
+        self.at_end: Callable[[], object] | None = None
         self.overflowed: Callable[[], None] | None = None
         self._most = most
 
@@ -30,15 +34,17 @@ class Line(asyncio.Queue[Any]):
         """Hand the frame on; None ends the line."""
         if self.taker is None:
             super().put_nowait(item)
-        else:
-            self.taker(item)
+            return
+        if item is None and self.at_end is not None:
+            self.at_end()
+        self.taker(item)
 
-    def hand_to(self, taker: Taker) -> None:
-        """From now on everything goes to `taker`, what has waited first; on the event loop."""
+    def hand_to(self, taker: Taker, at_end: Callable[[], object]) -> None:
+        """From now on everything goes to `taker`, what has waited first; `at_end` is called before the None."""
         self._loop = asyncio.get_running_loop()  # whoever ends a relay from another thread looks for it here
+        self.taker, self.at_end = taker, at_end
         while not self.empty():
-            taker(self.get_nowait())
-        self.taker = taker
+            self.put_nowait(self.get_nowait())
 
     def _put(self, item: Any) -> None:
         if item is None or self._most is None or self.qsize() < self._most:
@@ -48,6 +54,16 @@ class Line(asyncio.Queue[Any]):
             self._get()
         if self.overflowed is not None:
             self.overflowed()
+
+
+def needed() -> Needed:
+    """What aiortc must have for this."""
+    return [(MediaRelay(), ("_start", PROXIES))]
+
+
+def made_with(owner: Any) -> SimpleNamespace:
+    """Something with every name that `__init__` of a class mentions, for classes that cannot be made just to look."""
+    return SimpleNamespace(**dict.fromkeys(owner.__init__.__code__.co_names))
 
 
 def feed(track: Any, taker: Taker) -> None:
@@ -62,14 +78,9 @@ def feed(track: Any, taker: Taker) -> None:
         track._relay._start(track)
     elif hasattr(track, "begin"):
         track.begin()
-    track._queue.hand_to(partial(_pass_on, track, taker))
-
-
-def _pass_on(track: Any, taker: Taker, item: Any) -> None:
-    if item is None:
-        # a track of ours that ignores `stop` ends, too
-        track.stop() if isinstance(track, RelayStreamTrack) else MediaStreamTrack.stop(track)
-    taker(item)
+    # the base class: a track of ours that ignores `stop` ends, too
+    end = track.stop if isinstance(track, RelayStreamTrack) else partial(MediaStreamTrack.stop, track)
+    track._queue.hand_to(taker, end)
 
 
 def relayed(original: Any) -> Any:

@@ -32,6 +32,7 @@ from media.quality import Meter, Quality
 
 logger = logging.getLogger(__name__)
 KEPT_EVENTS = 500
+PICTURES = (EncodedFrame, VideoFrame)
 
 
 class Role(StrEnum):
@@ -209,7 +210,7 @@ class Room:
         """Show a frame to the taps and pass it on; on the event loop. Frames of a replaced sink are dropped."""
         if self._sinks.get((sink.role, sink.kind)) is not sink:
             return
-        if isinstance(item, EncodedFrame | VideoFrame) and sink.kind is Kind.VIDEO:
+        if sink.kind is Kind.VIDEO and isinstance(item, PICTURES):
             line = partial(encoded.line_figures, sink.track)
             self._meters[sink.role].count(item, partial(self._bytes_of, sink.role), line)
         for tap in self._taps[sink.role]:

@@ -14,10 +14,12 @@ from aioice.ice import StunProtocol
 from aiortc.codecs import is_rtx
 from aiortc.rate import BandwidthUsage, OveruseEstimator, RemoteBitrateEstimator
 from aiortc.rtcdtlstransport import RTCDtlsTransport, State
-from aiortc.rtp import RTCP_PSFB_APP, RtcpPsfbPacket, is_rtcp, pack_remb_fci
+from aiortc.rtcrtpreceiver import NackGenerator, RTCRtpReceiver
+from aiortc.rtp import RTCP_PSFB_APP, HeaderExtensionsMap, RtcpPsfbPacket, is_rtcp, pack_remb_fci
 
 from media import rtp_packets
 from media.assembly import Intake
+from media.passing import Needed, made_with
 from media.rtp_packets import run_now
 
 RATE_WINDOW_MS = 1000
@@ -73,14 +75,14 @@ class Estimator(RemoteBitrateEstimator):
 
     def __init__(self) -> None:
         super().__init__()
-        self.incoming_bitrate = Rate()
+        self.incoming_bitrate: Any = Rate()
         self.estimator = _Overuse()
 
     def add(
         self, arrival_time_ms: int, abs_send_time: int, payload_size: int, ssrc: int
     ) -> tuple[int, list[int]] | None:
         """Take a packet in; the rate (bit/s) to ask for and whom, when it is time to."""
-        group = self.inter_arrival.current_group
+        group: Any = self.inter_arrival.current_group
         sent = abs_send_time << 8
         if (
             group is None
@@ -182,6 +184,32 @@ class Inlet:
 
 def _stream_of(receiver: Any) -> Stream | None:
     return getattr(receiver, "stream", None)
+
+
+def needed() -> Needed:
+    """What aiortc and aioice must have for this."""
+    own = "__remote_streams __nack_generator __codecs __rtcp_ssrc __remote_bitrate_estimator"
+    transport = ("_state", "_rx_srtp", "_rtp_router", "_rtp_header_extensions_map")
+    estimator = (
+        "inter_arrival",
+        "last_update_ms",
+        "rate_control",
+        "detector",
+        "ssrcs",
+        "incoming_bitrate",
+        "estimator",
+    )
+    return [
+        (made_with(RTCRtpReceiver), ("_enabled", *map("_RTCRtpReceiver{}".format, own.split()))),
+        (RTCRtpReceiver, ("_send_rtcp", "_send_rtcp_nack", "_send_rtcp_pli")),
+        (made_with(RTCDtlsTransport), (*transport, "_RTCDtlsTransport__rx_bytes", "_RTCDtlsTransport__rx_packets")),
+        (RTCDtlsTransport, ("_setup_srtp", "_handle_rtp_data")),
+        (HeaderExtensionsMap(), (rtp_packets.IDS,)),
+        (NackGenerator(), ("max_seq", "missing", "add")),
+        (RemoteBitrateEstimator(), estimator),
+        (OveruseEstimator, ("update_min_frame_period",)),
+        (StunProtocol, ("datagram_received",)),
+    ]
 
 
 def hand_over(receiver: Any, intake: Intake) -> None:

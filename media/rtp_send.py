@@ -9,14 +9,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pylibsrtp
+from aioice.ice import Connection
+from aiortc import RTCDtlsTransport, RTCRtpSender, rtcdtlstransport
 from aiortc.rtcdtlstransport import State
 from aiortc.rtcrtpsender import random_sequence_number
 from aiortc.rtp import RTP_HISTORY_SIZE, HeaderExtensions, is_rtcp
 from aiortc.utils import random16, random32
-from pylibsrtp import ffi, lib
 
 from media import vp8
-from media.passing import Line, feed
+from media.passing import Line, Needed, feed, made_with
 from media.rtp_packets import (
     EXTENDED,
     EXTENSIONS,
@@ -32,8 +33,10 @@ from media.rtp_packets import (
 )
 
 logger = logging.getLogger(__name__)
+SRTP: Any = pylibsrtp  # its binding has no types
 MOST_BYTES = 1500
 TRAILER_BYTES = 144
+COUNTED = ("bytes", "packets")
 MEDIA = 1  # the only component of ICE: RTCP goes the same way
 
 
@@ -42,15 +45,15 @@ class Session(pylibsrtp.Session):
 
     def __init__(self, policy: pylibsrtp.Policy | None = None) -> None:
         super().__init__(policy)
-        self._length = ffi.new("int *")
+        self._length = SRTP.ffi.new("int *")
 
     def protect(self, packet: bytes) -> bytes:
         """Seal an RTP packet."""
-        return self._process(lib.srtp_protect, packet, MOST_BYTES - TRAILER_BYTES)
+        return self._process(SRTP.lib.srtp_protect, packet, MOST_BYTES - TRAILER_BYTES)
 
     def unprotect(self, packet: bytes) -> bytes:
         """Open an RTP packet; raises `pylibsrtp.Error` when it is not the sender's, or a copy."""
-        return self._process(lib.srtp_unprotect, packet, MOST_BYTES)
+        return self._process(SRTP.lib.srtp_unprotect, packet, MOST_BYTES)
 
     def _process(self, work: Any, packet: bytes, most: int) -> bytes:
         size, length = len(packet), self._length
@@ -60,8 +63,24 @@ class Session(pylibsrtp.Session):
         self._buffer[0:size] = packet
         refused = work(self._srtp[0], self._cdata, length)
         if refused:
-            raise pylibsrtp.Error(pylibsrtp.ERRORS[refused])
+            raise pylibsrtp.Error(SRTP.ERRORS[refused])
         return bytes(self._buffer[0 : length[0]])
+
+
+def needed() -> Needed:
+    """What aiortc, aioice and pylibsrtp must have for this."""
+    own = "__rtp_history __mid __rtp_header_extensions_map __rtp_started __rtp_exited __ntp_timestamp __rtp_timestamp"
+    names = tuple(f"_RTCRtpSender{name}" for name in f"{own} __octet_count __packet_count".split())
+    return [
+        (RTCRtpSender, ("_run_rtp", "track", "transport", "kind")),
+        (made_with(RTCRtpSender), ("_enabled", "_ssrc", *names)),
+        (RTCDtlsTransport, ("_send_rtp",)),
+        (made_with(RTCDtlsTransport), ("_state", "_tx_srtp", *map("_RTCDtlsTransport__tx_{}".format, COUNTED))),
+        (made_with(Connection), ("_nominated",)),
+        (SRTP, ("ffi", "lib", "ERRORS")),
+        (pylibsrtp.Session(), ("_srtp", "_cdata", "_buffer")),
+        (rtcdtlstransport, ("Session",)),
+    ]
 
 
 async def send_rtp(self: Any, data: bytes) -> None:
