@@ -1,7 +1,8 @@
-"""Every hook into aiortc 1.16: encoded frames pass through without decoding, and broken pictures never do.
+"""The hooks into aiortc 1.16: encoded frames pass through without decoding, and broken pictures never do.
 
-aiortc decodes whatever it receives and has no switch for it, so a few private names are wrapped here, and
-nowhere else. `install` checks that each of them exists before it touches one.
+aiortc decodes whatever it receives and has no switch for it, so a few private names are wrapped here; those that make
+the way of a packet short are in `passing`, `rtp_receive` and `rtp_send`. There are no others. `install` checks that
+each of them exists before it touches one.
 """
 
 from __future__ import annotations
@@ -11,32 +12,23 @@ import contextlib
 import threading
 import time
 import weakref
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 import av
-from aioice.ice import StunProtocol
-from aiortc import (
-    MediaStreamTrack,
-    RTCRtpReceiver,
-    RTCRtpSender,
-    codecs,
-    rtcdtlstransport,
-    rtcrtpreceiver,
-)
-from aiortc.contrib.media import MediaRelay, RelayStreamTrack
+from aiortc import MediaStreamTrack, RTCRtpReceiver, RTCRtpSender, codecs, rtcrtpreceiver
+from aiortc.contrib.media import RelayStreamTrack
 from aiortc.jitterbuffer import JitterFrame
 from aiortc.rate import RemoteBitrateEstimator
-from aiortc.rtcdtlstransport import RTCDtlsTransport, RtpRouter
+from aiortc.rtcdtlstransport import RtpRouter
 
 from core.errors import NotConfigured
 from media import passing, rtp_receive, rtp_send, vp8
 from media.assembly import Intake, PictureBuffer, SoundBuffer, Unwrap
+from media.passing import wrap
 
 VIDEO_CLOCK = Fraction(1, 90_000)
 AUDIO_CLOCK = Fraction(1, 48_000)
@@ -129,24 +121,16 @@ def install(mode: VideoMode, floor_bps: int = 300_000, rates: CallRates | None =
         _offer_vp8_only(rates or CallRates())
         if not _in_use.hooked:
             _in_use.hooked = True
-            _wrap(rtcrtpreceiver.RemoteStreamTrack, "__init__", _bounded)
-            _wrap(rtcrtpreceiver, "decoder_worker", _unless_packets)
-            _wrap(RTCRtpReceiver, "receive", _guarded)
-            _wrap(RTCRtpSender, "_send_keyframe", _forwarded)
-            _wrap(RemoteBitrateEstimator, "add", _with_floor)
-            _wrap(RelayStreamTrack, "__init__", _bounded)
-            _wrap(RelayStreamTrack, "stop", _released)
-            _wrap(MediaRelay, "_start", passing.relayed)
-            _shorten()
-
-
-def _shorten() -> None:
-    """The short way of a packet from the socket to the room, and from there to the socket."""
-    _wrap(StunProtocol, "datagram_received", rtp_receive.past_stun)
-    _wrap(RTCDtlsTransport, "_setup_srtp", rtp_receive.with_inlet)
-    _wrap(RTCDtlsTransport, "_send_rtp", lambda _: rtp_send.send_rtp)
-    _wrap(rtcdtlstransport, "Session", lambda _: rtp_send.Session)
-    _wrap(RTCRtpSender, "_run_rtp", partial(rtp_send.straight, wanted=lambda: _in_use.mode is VideoMode.PACKET))
+            wrap(rtcrtpreceiver.RemoteStreamTrack, "__init__", _bounded)
+            wrap(rtcrtpreceiver, "decoder_worker", _unless_packets)
+            wrap(RTCRtpReceiver, "receive", _guarded)
+            wrap(RTCRtpSender, "_send_keyframe", _forwarded)
+            wrap(RemoteBitrateEstimator, "add", _with_floor)
+            wrap(RelayStreamTrack, "__init__", _bounded)
+            wrap(RelayStreamTrack, "stop", _released)
+            passing.hook()
+            rtp_receive.hook()
+            rtp_send.hook(lambda: _in_use.mode is VideoMode.PACKET)
 
 
 def check() -> None:
@@ -239,10 +223,6 @@ def _find(track: MediaStreamTrack | None) -> tuple[Intake, weakref.ref[RTCRtpRec
             return _intakes[track]
         track = getattr(track, "_source", None)
     return None
-
-
-def _wrap(owner: Any, name: str, around: Callable[[Any], Any]) -> None:
-    setattr(owner, name, around(getattr(owner, name)))
 
 
 def _offer_vp8_only(rates: CallRates) -> None:

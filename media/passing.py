@@ -56,9 +56,19 @@ class Line(asyncio.Queue[Any]):
             self.overflowed()
 
 
+def hook() -> None:
+    """Let aiortc's relays hand on; once per process."""
+    wrap(MediaRelay, "_start", relayed)
+
+
 def needed() -> Needed:
     """What aiortc must have for this."""
     return [(MediaRelay(), ("_start", PROXIES))]
+
+
+def wrap(owner: Any, name: str, around: Callable[[Any], Any]) -> None:
+    """Put what `around` makes of a function of aiortc in its place."""
+    setattr(owner, name, around(getattr(owner, name)))
 
 
 def made_with(owner: Any) -> SimpleNamespace:

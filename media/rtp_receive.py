@@ -19,7 +19,7 @@ from aiortc.rtp import RTCP_PSFB_APP, HeaderExtensionsMap, RtcpPsfbPacket, is_rt
 
 from media import rtp_packets
 from media.assembly import Intake
-from media.passing import Needed, made_with
+from media.passing import Needed, made_with, wrap
 from media.rtp_packets import run_now
 
 RATE_WINDOW_MS = 1000
@@ -184,6 +184,12 @@ class Inlet:
 
 def _stream_of(receiver: Any) -> Stream | None:
     return getattr(receiver, "stream", None)
+
+
+def hook() -> None:
+    """Put the short way into aiortc and aioice; once per process."""
+    wrap(StunProtocol, "datagram_received", past_stun)
+    wrap(RTCDtlsTransport, "_setup_srtp", with_inlet)
 
 
 def needed() -> Needed:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pylibsrtp
@@ -17,7 +18,7 @@ from aiortc.rtp import RTP_HISTORY_SIZE, HeaderExtensions, is_rtcp
 from aiortc.utils import random16, random32
 
 from media import vp8
-from media.passing import Line, Needed, feed, made_with
+from media.passing import Line, Needed, feed, made_with, wrap
 from media.rtp_packets import (
     EXTENDED,
     EXTENSIONS,
@@ -65,6 +66,13 @@ class Session(pylibsrtp.Session):
         if refused:
             raise pylibsrtp.Error(SRTP.ERRORS[refused])
         return bytes(self._buffer[0 : length[0]])
+
+
+def hook(wanted: Callable[[], bool]) -> None:
+    """Put the short way into aiortc, once per process; senders take it when `wanted` says so as they start."""
+    wrap(RTCDtlsTransport, "_send_rtp", lambda _: send_rtp)
+    wrap(rtcdtlstransport, "Session", lambda _: Session)
+    wrap(RTCRtpSender, "_run_rtp", partial(straight, wanted=wanted))
 
 
 def needed() -> Needed:
