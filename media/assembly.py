@@ -27,6 +27,7 @@ class Unwrap:
 
     def __init__(self, bits: int) -> None:
         self._range = 1 << bits
+        self._half = self._range // 2
         self._last: int | None = None
 
     def __call__(self, value: int) -> int:
@@ -35,7 +36,7 @@ class Unwrap:
             self._last = value
         else:
             step = (value - self._last) % self._range
-            self._last += step if step < self._range // 2 else step - self._range
+            self._last += step if step < self._half else step - self._range
         return self._last
 
 

@@ -1,7 +1,8 @@
-"""Every hook into aiortc 1.16: encoded frames pass through without decoding, and broken pictures never do.
+"""The hooks into aiortc 1.16: encoded frames pass through without decoding, and broken pictures never do.
 
-aiortc decodes whatever it receives and has no switch for it, so a few private names are wrapped here, and
-nowhere else. `install` checks that each of them exists before it touches one.
+aiortc decodes whatever it receives and has no switch for it, so a few private names are wrapped here; those that make
+the way of a packet short are in `passing`, `rtp_receive` and `rtp_send`. There are no others. `install` checks that
+each of them exists before it touches one.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ import contextlib
 import threading
 import time
 import weakref
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -26,8 +26,9 @@ from aiortc.rate import RemoteBitrateEstimator
 from aiortc.rtcdtlstransport import RtpRouter
 
 from core.errors import NotConfigured
-from media import vp8
+from media import passing, rtp_receive, rtp_send, vp8
 from media.assembly import Intake, PictureBuffer, SoundBuffer, Unwrap
+from media.passing import wrap
 
 VIDEO_CLOCK = Fraction(1, 90_000)
 AUDIO_CLOCK = Fraction(1, 48_000)
@@ -101,25 +102,6 @@ class _HandOver:
                 self._loop.call_soon_threadsafe(self._out.put_nowait, end)
 
 
-class _BoundedQueue(asyncio.Queue[Any]):
-    """Forgets everything when nobody reads: a track without a reader must not fill the memory."""
-
-    overflowed: Callable[[], None] | None = None
-
-    def __init__(self, limit: int) -> None:
-        super().__init__()
-        self._limit = limit
-
-    def _put(self, item: Any) -> None:
-        if item is None or self.qsize() < self._limit:
-            super()._put(item)
-            return
-        while self.qsize():
-            self._get()
-        if self.overflowed is not None:
-            self.overflowed()
-
-
 _lock = threading.Lock()
 _in_use = SimpleNamespace(mode=VideoMode.PACKET, floor_bps=0, hooked=False)
 _intakes: weakref.WeakKeyDictionary[MediaStreamTrack, tuple[Intake, weakref.ref[RTCRtpReceiver]]]
@@ -139,20 +121,23 @@ def install(mode: VideoMode, floor_bps: int = 300_000, rates: CallRates | None =
         _offer_vp8_only(rates or CallRates())
         if not _in_use.hooked:
             _in_use.hooked = True
-            _wrap(rtcrtpreceiver.RemoteStreamTrack, "__init__", _bounded)
-            _wrap(rtcrtpreceiver, "decoder_worker", _unless_packets)
-            _wrap(RTCRtpReceiver, "receive", _guarded)
-            _wrap(RTCRtpSender, "_send_keyframe", _forwarded)
-            _wrap(RemoteBitrateEstimator, "add", _with_floor)
-            _wrap(RelayStreamTrack, "__init__", _bounded)
-            _wrap(RelayStreamTrack, "stop", _released)
+            wrap(rtcrtpreceiver.RemoteStreamTrack, "__init__", _bounded)
+            wrap(rtcrtpreceiver, "decoder_worker", _unless_packets)
+            wrap(RTCRtpReceiver, "receive", _guarded)
+            wrap(RTCRtpSender, "_send_keyframe", _forwarded)
+            wrap(RemoteBitrateEstimator, "add", _with_floor)
+            wrap(RelayStreamTrack, "__init__", _bounded)
+            wrap(RelayStreamTrack, "stop", _released)
+            passing.hook()
+            rtp_receive.hook()
+            rtp_send.hook(lambda: _in_use.mode is VideoMode.PACKET)
 
 
 def check() -> None:
     """See that aiortc and FFmpeg have what is used here; raises `NotConfigured` and names what is missing."""
     unused: Any = SimpleNamespace(state="new")
     track = rtcrtpreceiver.RemoteStreamTrack("video")
-    needed: list[tuple[Any, tuple[str, ...]]] = [
+    needed: passing.Needed = [
         (
             RTCRtpReceiver("video", unused),
             (
@@ -172,8 +157,11 @@ def check() -> None:
         (rtcrtpreceiver, ("decoder_worker",)),
         (RTCRtpSender, ("_send_keyframe", "_next_encoded_frame")),
         (RemoteBitrateEstimator, ("add",)),
-        (RelayStreamTrack(unused, track, buffered=True), ("stop", "_source", "_queue")),
+        (RelayStreamTrack(unused, track, buffered=True), ("stop", "_source", "_queue", "_relay", "_buffered")),
         (codecs, ("CODECS",)),
+        *passing.needed(),
+        *rtp_receive.needed(),
+        *rtp_send.needed(),
     ]
     missing = [name for owner, names in needed for name in names if not hasattr(owner, name)]
     missing += [name for name in ("libvpx", "libopus") if name not in av.codecs_available]
@@ -237,10 +225,6 @@ def _find(track: MediaStreamTrack | None) -> tuple[Intake, weakref.ref[RTCRtpRec
     return None
 
 
-def _wrap(owner: Any, name: str, around: Callable[[Any], Any]) -> None:
-    setattr(owner, name, around(getattr(owner, name)))
-
-
 def _offer_vp8_only(rates: CallRates) -> None:
     """One video codec, so that two browsers always have it in common."""
     vp8_codec = next(codec for codec in codecs.CODECS["video"] if codec.name == "VP8")
@@ -259,8 +243,9 @@ def _bounded(original: Any) -> Any:
     def start(self: Any, *args: Any, **kwargs: Any) -> None:
         original(self, *args, **kwargs)
         is_relay = isinstance(self, RelayStreamTrack)
-        if not is_relay or (self._queue is not None and _in_use.mode is VideoMode.DECODE):
-            self._queue = _BoundedQueue(_most_unread(self.kind))
+        if self._queue is not None:
+            unlimited = is_relay and _in_use.mode is VideoMode.PACKET
+            self._queue = passing.Line(None if unlimited else _most_unread(self.kind))
 
     return start
 
@@ -296,6 +281,9 @@ def _replace_buffers(receiver: Any, mode: VideoMode) -> None:
         hand_over = _HandOver(track.kind, track._queue)
         intake.deliver = hand_over.deliver
         receiver._RTCRtpReceiver__decoder_queue = hand_over
+        if track.kind == "video":
+            receiver._RTCRtpReceiver__remote_bitrate_estimator = rtp_receive.Estimator()
+        rtp_receive.hand_over(receiver, intake)
     else:
         intake.limit(receiver._RTCRtpReceiver__decoder_queue.qsize, UNREAD_PICTURES)
     _intakes[track] = (intake, weakref.ref(receiver))

@@ -13,6 +13,7 @@ from av import AudioFrame, VideoFrame
 
 from media import encoded, vp8
 from media.encoded import EncodedFrame, VideoMode
+from media.passing import Line
 
 Item = EncodedFrame | VideoFrame | AudioFrame
 CARD_EVERY_S = 1.0
@@ -41,7 +42,7 @@ class HubTrack(MediaStreamTrack):
         self.kind: str = kind.value
         self._clock = encoded.VIDEO_CLOCK if kind is Kind.VIDEO else encoded.AUDIO_CLOCK
         self._packets = mode is VideoMode.PACKET
-        self._queue: asyncio.Queue[Item | None] = asyncio.Queue()
+        self._queue = Line()
         self._closed = False
         self._origin: MediaStreamTrack | None = None
         self._offset: int | None = None
@@ -54,13 +55,17 @@ class HubTrack(MediaStreamTrack):
 
     async def recv(self) -> Any:
         """The next `Item`; waits without end. Raises `MediaStreamError` once the room is closed."""
-        if self._timer is None and self.kind == Kind.VIDEO and not self._closed:
-            self._arm()
+        self.begin()
         item = None if self._closed and self._queue.empty() else await self._queue.get()
         if item is None:
             super().stop()
             raise MediaStreamError
         return item
+
+    def begin(self) -> None:
+        """Somebody reads from now on: the card may be needed."""
+        if self._timer is None and self.kind == Kind.VIDEO and not self._closed:
+            self._arm()
 
     def stop(self) -> None:
         """Ignored: a viewer that leaves does not end the track."""

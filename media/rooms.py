@@ -20,7 +20,6 @@ from functools import partial
 from typing import Any, Protocol
 
 from aiortc import MediaStreamTrack
-from aiortc.mediastreams import MediaStreamError
 from av import VideoFrame
 
 from core.ports import Clock
@@ -28,10 +27,12 @@ from media import encoded
 from media.assembly import Intake
 from media.encoded import EncodedFrame, VideoMode
 from media.hub import HubTrack, Item, Kind
+from media.passing import feed
 from media.quality import Meter, Quality
 
 logger = logging.getLogger(__name__)
 KEPT_EVENTS = 500
+PICTURES = (EncodedFrame, VideoFrame)
 
 
 class Role(StrEnum):
@@ -84,7 +85,8 @@ class RoomSink:
         self.most_kbps = most_kbps
         self.track: MediaStreamTrack | None = None
         self._room = room
-        self._task: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._limited = False
         self._intake: Intake | None = None
 
     @property
@@ -103,30 +105,26 @@ class RoomSink:
         return self.track is not None
 
     def start(self) -> None:
-        """Begin to pull; on the event loop. The last sink that starts for a role and kind is the one that counts."""
+        """Begin to take; on the event loop. The last sink that starts for a role and kind is the one that counts."""
         if self.track is not None:
-            self._task = asyncio.get_running_loop().create_task(self._pull(self.track))
+            self._loop = asyncio.get_running_loop()
+            self._room.attach(self)
+            feed(self.track, self._take)
 
     def stop(self) -> None:
-        """Stop pulling; from any thread, also after the loop is gone."""
-        task, self._task = self._task, None
-        if task is not None:
+        """Take nothing any more; from any thread, also after the loop is gone."""
+        loop, self._loop = self._loop, None
+        if loop is not None:
             with contextlib.suppress(RuntimeError):
-                task.get_loop().call_soon_threadsafe(task.cancel)
+                loop.call_soon_threadsafe(self._room.detach, self)
 
-    async def _pull(self, track: MediaStreamTrack) -> None:
-        self._room.attach(self)
-        try:
-            item: Any = await track.recv()
-            if self.most_kbps is not None:  # the connection stands only now
-                encoded.limit_rate(track, self.most_kbps * 1000)
-            while True:
-                self._room.take(self, item)
-                item = await track.recv()
-        except MediaStreamError:
-            pass
-        finally:
+    def _take(self, item: Any) -> None:
+        if item is None:
             self._room.detach(self)
+            return
+        if self.most_kbps is not None and not self._limited:  # the connection stands only now
+            self._limited = encoded.limit_rate(self.track, self.most_kbps * 1000)
+        self._room.take(self, item)
 
 
 class Room:
@@ -212,7 +210,7 @@ class Room:
         """Show a frame to the taps and pass it on; on the event loop. Frames of a replaced sink are dropped."""
         if self._sinks.get((sink.role, sink.kind)) is not sink:
             return
-        if isinstance(item, EncodedFrame | VideoFrame) and sink.kind is Kind.VIDEO:
+        if sink.kind is Kind.VIDEO and isinstance(item, PICTURES):
             line = partial(encoded.line_figures, sink.track)
             self._meters[sink.role].count(item, partial(self._bytes_of, sink.role), line)
         for tap in self._taps[sink.role]:

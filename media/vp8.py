@@ -12,6 +12,9 @@ import numpy as np
 
 START_CODE = b"\x9d\x01\x2a"
 CARD_SIZE = (320, 240)
+MOST_PAYLOAD_BYTES = 1300
+BEGINS, CONTINUES = b"\x90\x80", b"\x80\x80"
+LONG_PICTURE_ID = 1 << 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,14 @@ def unpack(payload: bytes) -> tuple[PictureStart | None, bytes]:
         length += (flags[0] >> 6 & 1) + bool(flags[0] & 0x30)
     begins = len(payload) > length and payload[0] & 0x17 == 0x10
     return (start if begins else None), payload[length:]
+
+
+def payloads(data: bytes, picture_id: int) -> list[bytes]:
+    """A picture as RTP payloads with its PictureID (15 bits), none longer than 1300 bytes (RFC 7741, 4.2)."""
+    number = (LONG_PICTURE_ID | picture_id).to_bytes(2, "big")
+    begins, continues = BEGINS + number, CONTINUES + number
+    step = MOST_PAYLOAD_BYTES - len(begins)
+    return [(continues if at else begins) + data[at : at + step] for at in range(0, len(data), step)]
 
 
 def is_key_frame(data: bytes) -> bool:

@@ -80,7 +80,8 @@ class Timeline:
     def place(self, kind: Kind, item: Item, origin: object) -> int:
         """Where `item` belongs; rises strictly within a kind. A new `origin` starts from its time of arrival."""
         arrived = (self._clock() - self._started) * 1000
-        sent = float((item.pts or 0) * (item.time_base or 0)) * 1000
+        base = item.time_base or MILLISECONDS
+        sent = 1000 * (item.pts or 0) * base.numerator / base.denominator  # a product of fractions is slow
         known, offset = self._offsets.get(kind, (None, 0.0))
         if known is not origin or not -EARLY_MS < arrived - (sent + offset) < LATE_MS:
             offset = arrived - sent
