@@ -8,10 +8,18 @@ import streamlit as st
 
 from core.businesses import BUSINESSES
 from core.errors import DeskError
+from core.rules.firm_choices import ID_FIRST, newcomers_sign_in
 from core.rules.service_hours import ServiceHours
 from core.usecases.entry_links import door_path
 from core.usecases.loading import rules_for
-from core.usecases.sign_in_customer import CaptchaShown, new_captcha, request_code, sign_in_customer
+from core.usecases.sign_in_customer import (
+    BROKERAGE,
+    CaptchaShown,
+    look_at_number,
+    new_captcha,
+    request_code,
+    sign_in_customer,
+)
 from pages.parts import notice, state, visitor, wiring
 from pages.parts.components.captcha_view import captcha_view
 from pages.parts.components.session_exchange import session_exchange
@@ -25,6 +33,7 @@ guest = visitor.read()
 desk, firm_id = wiring.desk(), guest.firm.id
 with desk.read(firm_id) as work:
     rules = rules_for(work)
+number_first = newcomers_sign_in(rules["business_rules"], "open_account") == ID_FIRST
 
 
 def _url(data: bytes, mime: str) -> str:
@@ -35,6 +44,46 @@ def _fresh_captcha() -> CaptchaShown:
     shown = new_captcha(desk, firm_id)
     state.put(Key.CAPTCHA, shown)
     return shown
+
+
+def _captcha(errors: dict[str, str]) -> None:
+    """Picture and sound, another one at a press, and the field for what they say."""
+    shown = state.get(Key.CAPTCHA) or _fresh_captcha()
+    if captcha_view("captcha_view", picture=_url(shown.png, "image/png"), audio=_url(shown.wav, "audio/wav")):
+        _fresh_captcha()
+        st.rerun()
+    st.text_input("图形验证码", key="captcha_text", placeholder="请输入图中数字", max_chars=8)
+    if "captcha" in errors:
+        notice.field_error(errors["captcha"])
+
+
+def _look_at_number() -> None:
+    shown: CaptchaShown | None = state.get(Key.CAPTCHA)
+    values = st.session_state
+    own_id, text = str(values.get("own_id") or ""), str(values.get("captcha_text") or "")
+    looked = look_at_number(desk, firm_id, own_id=own_id, captcha_id=shown.id if shown else "", captcha=text)
+    state.put(Key.ERRORS, looked.errors)
+    state.put(Key.NUMBER_PASS, looked.passed)
+    state.drop(Key.CAPTCHA)
+    st.session_state["captcha_text"] = ""
+
+
+def _account_type(errors: dict[str, str]) -> None:
+    """账户类型 (R049), where the firm's list has more than one."""
+    titles = {item["code"]: item["label"] for item in rules["codes"]["lists"]["account_type"]["items"]}
+    if len(titles) > 1:
+        st.selectbox("账户类型", list(titles), format_func=titles.get, key="account_type")
+    if "account_type" in errors:
+        notice.field_error(errors["account_type"])
+
+
+def _number_page(errors: dict[str, str]) -> None:
+    """The first of two pages, where the firm wants it: the ID number, then the phone (R060)."""
+    st.text_input("身份证号", key="own_id", placeholder="请输入本人身份证号", max_chars=24)
+    if "own_id" in errors:
+        notice.field_error(errors["own_id"])
+    _captcha(errors)
+    st.button("下一步", key="number_next", type="primary", on_click=_look_at_number, width="stretch")
 
 
 def _send_code() -> None:
@@ -51,7 +100,11 @@ def _send_code() -> None:
             captcha_id=shown.id if shown else "",
             captcha=str(values.get("captcha_text") or ""),
             address=st.context.ip_address or "",
+            account_type=str(values.get("account_type") or BROKERAGE),
+            passed=str(state.get(Key.NUMBER_PASS) or ""),
         )
+        if "own_id" in result.errors:
+            state.drop(Key.NUMBER_PASS)
         state.put(Key.ERRORS, result.errors)
         if result.code_id:
             state.put(Key.CODE, result.code_id)
@@ -110,23 +163,21 @@ usual = ID if wanted and not wanted.newcomers else PHONE
 st.segmented_control("登录方式", [PHONE, ID], default=usual, key="how", required=True)
 if wanted:
     st.caption(f"登录后办理：{wanted.title}")
+_account_type(errors)
 if st.session_state.get("how") == ID:
     st.text_input("身份证号", key="id_number", placeholder="请输入身份证号", max_chars=24)
     st.caption("验证码会发到开户时预留的手机。手机号有变化，请携带身份证到营业部办理变更。")
     field = "id_number"
+elif number_first and not state.get(Key.NUMBER_PASS):
+    _number_page(errors)
+    st.stop()
 else:
     st.text_input("手机号码", key="phone", placeholder="请输入本人手机号", max_chars=20)
     field = "phone"
 if field in errors:
     notice.field_error(errors[field])
 
-shown = state.get(Key.CAPTCHA) or _fresh_captcha()
-if captcha_view("captcha_view", picture=_url(shown.png, "image/png"), audio=_url(shown.wav, "audio/wav")):
-    _fresh_captcha()
-    st.rerun()
-st.text_input("图形验证码", key="captcha_text", placeholder="请输入图中数字", max_chars=8)
-if "captcha" in errors:
-    notice.field_error(errors["captcha"])
+_captcha(errors)
 st.button("获取验证码", key="send_code", on_click=_send_code, width="stretch")
 if "send" in errors:
     notice.refusal(errors["send"])

@@ -13,6 +13,7 @@ from core.records import ExchangeRequest
 from core.rules.exchanges import names_of
 from core.rules.id_card import IdNumber, check_id_number, salutation
 from core.usecases.abandon_case import abandon_case
+from core.usecases.callback_plan import is_called_back
 from core.usecases.loading import Loaded
 from core.usecases.own_cases import Outcome, outcome_of
 from pages.parts import acting, clock_words, notice
@@ -105,7 +106,8 @@ def timeline(loaded: Loaded, outcome: Outcome) -> list[tuple[str, str, str]]:
 def _after_review(loaded: Loaded, outcome: Outcome, *, approved: bool) -> list[tuple[str, bool]]:
     ending, over = loaded.business.ending, loaded.case.state in {State.ACTIVE, State.DONE}
     if ending is Ending.ACCOUNT:
-        return [(f"电话回访{_call(loaded, outcome, approved)}", over), ("开通", over and _all_opened(outcome))]
+        call = [(f"电话回访{_call(loaded, outcome, approved)}", over)] if is_called_back(loaded) else []
+        return [*call, ("开通", over and _all_opened(outcome))]
     closed = f"　{clock_words.exact(loaded.case.closed_at)}" if over and loaded.case.closed_at else ""
     if ending is Ending.CODES:
         return [(f"交易所开通{closed}", over)]

@@ -19,6 +19,7 @@ class Key(StrEnum):
     ENTERED = "firm_entered"
     LARGE = "large_text"
     VIEW = "view_step"
+    NUMBER_PASS = "number_pass"
     PLACE = "bring_into_view"
     ERRORS = "step_errors"
     WARNINGS = "step_warnings"
