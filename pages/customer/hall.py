@@ -11,6 +11,7 @@ from core.usecases.eligibility import closed_now
 from core.usecases.loading import calendar_around, rules_for
 from core.usecases.own_cases import own_open_case
 from pages.parts import notice, state, visitor, wiring
+from pages.parts.around import footer
 from pages.parts.flow_picture import flow_picture
 from pages.parts.state import Key
 
@@ -86,4 +87,4 @@ for topic in rules["education"]["topics"]:
 if not guest.customer and len(wiring.firms()) > 1:
     st.page_link("customer/firm.py", label="更换期货公司", icon=":material/apartment:")
 st.page_link("customer/my_data.py", label="个人信息保护与我的权利", icon=":material/shield_person:")
-st.caption(f"见证 {guest.firm.name} · 试点系统")
+footer(guest.firm)

@@ -10,7 +10,6 @@ from core.businesses import BUSINESSES
 from core.errors import DeskError
 from core.rules.firm_choices import ID_FIRST, newcomers_sign_in
 from core.rules.service_hours import ServiceHours
-from core.usecases.entry_links import door_path
 from core.usecases.loading import rules_for
 from core.usecases.sign_in_customer import (
     BROKERAGE,
@@ -21,11 +20,11 @@ from core.usecases.sign_in_customer import (
     sign_in_customer,
 )
 from pages.parts import notice, state, visitor, wiring
+from pages.parts.around import footer
 from pages.parts.components.captcha_view import captcha_view
 from pages.parts.components.session_exchange import session_exchange
-from pages.parts.entry import branch_of
+from pages.parts.on_phone import phone_door
 from pages.parts.papers_text import policy_dialog
-from pages.parts.site import site
 from pages.parts.state import Key
 
 PHONE, ID = "新客户：手机号登录", "已开户：身份证号登录"
@@ -63,7 +62,7 @@ def _look_at_number() -> None:
     own_id, text = str(values.get("own_id") or ""), str(values.get("captcha_text") or "")
     looked = look_at_number(desk, firm_id, own_id=own_id, captcha_id=shown.id if shown else "", captcha=text)
     state.put(Key.ERRORS, looked.errors)
-    state.put(Key.NUMBER_PASS, looked.passed)
+    state.put(Key.NUMBER_SEEN, looked.passed)
     state.drop(Key.CAPTCHA)
     st.session_state["captcha_text"] = ""
 
@@ -101,10 +100,10 @@ def _send_code() -> None:
             captcha=str(values.get("captcha_text") or ""),
             address=st.context.ip_address or "",
             account_type=str(values.get("account_type") or BROKERAGE),
-            passed=str(state.get(Key.NUMBER_PASS) or ""),
+            passed=str(state.get(Key.NUMBER_SEEN) or ""),
         )
         if "own_id" in result.errors:
-            state.drop(Key.NUMBER_PASS)
+            state.drop(Key.NUMBER_SEEN)
         state.put(Key.ERRORS, result.errors)
         if result.code_id:
             state.put(Key.CODE, result.code_id)
@@ -138,9 +137,7 @@ def _sign_in() -> None:
 @st.dialog("用手机开户")
 def _on_phone() -> None:
     """The firm's door as a QR code, for whoever began at a computer without a camera (R013)."""
-    st.markdown("请用手机扫描二维码，在手机上登录和办理。已经开始的业务会接着办理。")
-    address = site("sign_in") + door_path(guest.firm.number, branch_of(guest.firm))
-    st.html(f'<img class="jz-qr" src="{wiring.qr_url(address)}" alt="二维码">')
+    phone_door(guest.firm, "sign_in")
 
 
 if guest.customer:
@@ -168,8 +165,9 @@ if st.session_state.get("how") == ID:
     st.text_input("身份证号", key="id_number", placeholder="请输入身份证号", max_chars=24)
     st.caption("验证码会发到开户时预留的手机。手机号有变化，请携带身份证到营业部办理变更。")
     field = "id_number"
-elif number_first and not state.get(Key.NUMBER_PASS):
+elif number_first and not state.get(Key.NUMBER_SEEN):
     _number_page(errors)
+    footer(guest.firm)
     st.stop()
 else:
     st.text_input("手机号码", key="phone", placeholder="请输入本人手机号", max_chars=20)
@@ -196,3 +194,4 @@ if st.button("用手机开户", key="open_phone", type="tertiary", icon=":materi
     _on_phone()
 if st.button("查看《隐私政策》", key="open_policy", type="tertiary"):
     policy_dialog(rules, "privacy")
+footer(guest.firm)

@@ -19,7 +19,7 @@ class Key(StrEnum):
     ENTERED = "firm_entered"
     LARGE = "large_text"
     VIEW = "view_step"
-    NUMBER_PASS = "number_pass"
+    NUMBER_SEEN = "number_seen"
     PLACE = "bring_into_view"
     ERRORS = "step_errors"
     WARNINGS = "step_warnings"

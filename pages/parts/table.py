@@ -17,6 +17,8 @@ CUSTOMER = {
     "documents": ("协议下载", "customer/documents.py", ":material/description:"),
     "continue": ("手机继续办理", "customer/continue_here.py", ":material/smartphone:"),
     "firm": ("选择期货公司", "customer/firm.py", ":material/apartment:"),
+    "education": ("投资者教育", "customer/education.py", ":material/school:"),
+    "on_phone": ("手机开户", "customer/on_phone.py", ":material/qr_code_2:"),
     "help": ("开户帮助", "customer/help.py", ":material/help:"),
 }
 STAFF = {

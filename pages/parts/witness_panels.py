@@ -106,7 +106,7 @@ def _clip(desk: Desk, actor: Actor, ticket: Ticket) -> None:
 
 
 def captures(desk: Desk, actor: Actor, ticket: Ticket) -> None:
-    """The firm's stills and the head clip, each with what was taken and a way to take it again; what a pass still needs.
+    """The firm's stills and the head clip, each with what was taken and a way to take it anew; what a pass needs.
 
     The buttons act in callbacks: presses that come while a capture runs reach one rerun together, and each counts.
     """

@@ -16,7 +16,7 @@ from tests.desk_bench import Bench
 from tests.device import Device
 from tests.pages import customer_pages
 from tests.pages.customer_pages import sign_in_as
-from tests.pages.staff_pages import press
+from tests.pages.staff_pages import press, words
 
 ROUTER = Path(__file__).parents[2] / "pages" / "router.py"
 BUSINESSES = ("add_code", "assessment", "profile", "settlement", "password_reset")
@@ -107,6 +107,21 @@ def test_the_whole_business_on_its_pages(bench: Bench, opened: Open, business: s
     waits = business in {"add_code", "password_reset"}
     assert walk.case(bench).state is (State.APPROVED if waits else State.DONE)
     assert any(("复核通过" if waits else "我的业务") in title.value for title in opened(walk).title)
+
+
+def test_my_data_says_how_the_last_change_went(bench: Bench, opened: Open) -> None:
+    """C17: in 我的业务, and where the data are changed."""
+    walk = begun(bench, "profile")
+    assert "上次办理" not in words(opened(walk))
+    walk.walk_to(bench, "submit")
+    walk.hand_in(bench)
+    walk.do_submitted(bench)
+    walk.do_in_review(bench)
+    bench.pass_time(days=1)
+    later = walk.again("profile")
+    later.start(bench)
+    shown = words(opened(later))
+    assert "上次办理：我的基本资料，已完成，2026-03-0" in shown
 
 
 @pytest.mark.parametrize("business", ["assessment", "settlement"])
