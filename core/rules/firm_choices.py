@@ -96,6 +96,11 @@ def phone_callback(body: Mapping[str, Any], business: str) -> str:
     return str(body["businesses"][business].get("phone_callback", ALWAYS))
 
 
+def asks_bank_branch(body: Mapping[str, Any]) -> bool:
+    """Whether a bank card comes with the office that keeps the account, as 省/市/支行 (R085)."""
+    return bool((body.get("bank_branch") or {}).get("asked", False))
+
+
 def line_of(body: Mapping[str, Any]) -> str:
     """Whether each branch serves its own line, or the whole firm stands in one."""
     return str((body.get("queue") or {}).get("line", BRANCH))

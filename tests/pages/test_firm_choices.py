@@ -97,3 +97,22 @@ def test_the_call_stands_in_the_way_ahead_or_not(
     sign_in_as(bench, monkeypatch, case_at(bench, "submitted"))
     at = opened()
     assert ("电话回访" in " ".join(str(each.proto) for each in at.get("html"))) is shown
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_the_office_of_the_bank_is_a_field_of_its_own(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, asked: bool
+) -> None:
+    """R085"""
+    rules(bench, "business_rules", bank_branch={"asked": asked})
+    walk = case_at(bench, "bank")
+    walk.add_photo(bench, "bank_card")
+    sign_in_as(bench, monkeypatch, walk)
+    at = opened()
+    assert ("bank_branch_0" in fields(at)) is asked
+    at.text_input(key="bank_number_0").set_value(walk.person.card).run()
+    if asked:
+        assert "请按“省/市/支行”填写" in words(press(at, "add_card"))
+        at.text_input(key="bank_branch_0").set_value("上海市/黄浦区/样张支行").run()
+    assert ("样张支行" in words(press(at, "add_card"))) is asked
+    assert len(walk.facts(bench).values("bank")["cards"]) == 1
