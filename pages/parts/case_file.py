@@ -106,12 +106,8 @@ def show_cards(file: CaseFile, *, shown: bool, on_reveal: Reveal | None = None) 
     rows = []
     for card in cards(file.loaded.facts.values("bank")):
         number = str(card["number"]) if shown else mask_card(str(card["number"]))
-        rows.append(
-            (
-                str(card["bank_name"]),
-                cell(f"{number}　{kinds.get(str(card.get('kind')), '')}　{card.get('branch', '')}"),
-            )
-        )
+        kind, office = kinds.get(str(card.get("kind")), ""), str(card.get("branch", ""))
+        rows.append((str(card["bank_name"]), cell(f"{number}　{kind}　{office}")))
     fact_table("结算银行", rows, "卡号")
     if on_reveal and not shown and rows:
         st.button("显示卡号", key="reveal_cards", icon=":material/visibility:", on_click=on_reveal, args=("cards",))

@@ -12,7 +12,7 @@ from pages.parts.site import site
 
 
 def phone_door(firm: Firm, page: str) -> None:
-    """The code and what it does; the branch of the address one came by goes along. `page` is the url_path of the page that shows it."""
+    """The code and what it does; the branch that one came by goes along. `page`: url_path of the page that shows it."""
     st.markdown("请用手机扫描二维码，在手机上登录和办理。已经开始的业务会接着办理。")
     address = site(page) + door_path(firm.number, branch_of(firm))
     st.html(f'<img class="jz-qr" src="{wiring.qr_url(address)}" alt="二维码">')

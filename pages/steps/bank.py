@@ -19,9 +19,8 @@ from pages.steps.photos import upload
 def _list(view: StepView) -> None:
     for card in cards(view.loaded.facts.values("bank")):
         with st.container(key=f"card-{card['photo'][:8]}", horizontal=True, vertical_alignment="center"):
-            st.markdown(
-                f":material/credit_card: **{card['bank_name']}**　{mask_card(card['number'])}　{notice.plain(str(card.get('branch', '')))}"
-            )
+            office = notice.plain(str(card.get("branch", "")))
+            st.markdown(f":material/credit_card: **{card['bank_name']}**　{mask_card(card['number'])}　{office}")
             st.button(
                 "删除",
                 key=f"remove_{card['photo'][:8]}",
