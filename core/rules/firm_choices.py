@@ -17,7 +17,8 @@ ALWAYS, IF_FLAGGED, NEVER = "always", "if_flagged", "never"
 BRANCH, FIRM = "branch", "firm"
 """Whose witnesses serve one line (C20)."""
 
-UPLOADS = ("id_front", "id_back", "signature")
+SIGNATURE = "signature"
+UPLOADS = ("id_front", "id_back", SIGNATURE)
 CAPTURES = ("capture_front", "capture_back", "capture_portrait", "clip_head")
 """Pictures by the customer, and by the witness within the call (C14)."""
 _SEEN_EITHER_WAY = {"id_front": "capture_front", "id_back": "capture_back"}
@@ -75,8 +76,8 @@ def newcomers_sign_in(body: Mapping[str, Any], business: str) -> str:
 
 
 def uploads_of(body: Mapping[str, Any], business: str) -> tuple[str, ...]:
-    """Pictures that the customer uploads in this business, in the order of `UPLOADS`."""
-    wanted = _pictures(body, business).get("customer", UPLOADS)
+    """Pictures that the customer uploads in this business; the signature always, as it is printed on every document."""
+    wanted = {*_pictures(body, business).get("customer", UPLOADS), SIGNATURE}
     return tuple(slot for slot in UPLOADS if slot in wanted)
 
 

@@ -53,7 +53,7 @@ def join_queue(desk: Desk, actor: Actor, case_id: str, rehearsal: Rehearsal | No
             raise WrongState("视频验证已经通过，请继续下一步。")
         require_consent(work, loaded)
         _require_device(loaded)
-        hours = ServiceHours.of(loaded.rules["service_hours"], "witness", loaded.case.branch_id)
+        hours = hours_of(work, loaded.case)
         if not hours.is_open(work.now, calendar_around(work)):
             raise WrongState(f"现在不在视频服务时间。服务时间：{hours.sentence()}。")
         case, branch_id = loaded.case, _line(work, loaded)
@@ -145,13 +145,15 @@ def is_stuck(work: Work, ticket: Ticket, people: int, able: Sequence[Duty], time
     return work.now - ticket.enqueued_at > times.alone
 
 
-def _hours(work: Work, case: Case) -> ServiceHours:
-    return ServiceHours.of(rules_for(work, case.rules)["service_hours"], "witness", case.branch_id)
+def hours_of(work: Work, case: Case) -> ServiceHours:
+    """The hours of today, not those of the day the case began: nobody is served by a desk that has gone home."""
+    today = kept_for_a_minute(work, "service_hours", "", lambda: rules_for(work)["service_hours"])
+    return ServiceHours.of(today, "witness", case.branch_id)
 
 
 def _closing(work: Work, case: Case, wait: timedelta) -> datetime | None:
     """The end of today's service when the turn may come too late."""
-    hours, calendar = _hours(work, case), calendar_around(work)
+    hours, calendar = hours_of(work, case), calendar_around(work)
     end = hours.closes_on(local_day(work.now), calendar)
     if end is None or hours.is_open(end, calendar):
         return None
@@ -169,7 +171,7 @@ def close_after_hours(work: Work) -> int:
 
 
 def _is_over(work: Work, case: Case) -> bool:
-    following = _hours(work, case).next_opening(work.now, calendar_around(work))
+    following = hours_of(work, case).next_opening(work.now, calendar_around(work))
     return following is None or local_day(following) != local_day(work.now)
 
 

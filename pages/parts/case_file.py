@@ -90,8 +90,8 @@ def show_profile(file: CaseFile, *, full_id: bool, phone_shown: bool, on_reveal:
         text = in_words(field, values.get(field.key), rules)
         if field.key == "id_number" and not full_id:
             text = mask_id(text)
-        if field.key == "phone" and not phone_shown:
-            text = mask_phone(text)
+        if field.key == "phone":
+            text = file.phone if phone_shown else mask_phone(file.phone)
         mark = unusual if _marked(field, values, rules) else cell
         sections.setdefault(field.section, []).append((field.title, mark(text)))
     for title, rows in sections.items():

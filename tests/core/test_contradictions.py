@@ -331,7 +331,7 @@ def test_what_may_be_uploaded(bench: Bench, uploads: Mapping[str, Any], said: st
     [
         (["id_front", "id_back", "signature"], ["capture_front", "capture_back", "capture_portrait", "clip_head"], 4),
         (["signature"], ["capture_portrait", "clip_head"], 4),
-        (["id_front", "id_back"], ["capture_portrait"], 1),
+        (["id_front", "id_back", "signature"], ["capture_portrait"], 1),
     ],
 )
 def test_who_takes_which_picture(

@@ -37,6 +37,7 @@ def test_an_older_version_means_what_the_defaults_say(body: dict[str, Any]) -> N
 def test_each_side_of_the_card_is_seen_by_somebody(customer: list[str], witness: list[str], taken: tuple[str]) -> None:
     body = {"businesses": {"add_code": {"pictures": {"customer": customer, "witness": witness}}}}
     assert choices.captures_of(body, "add_code") == taken
+    assert "signature" in choices.uploads_of(body, "add_code"), "documents show it"
     assert choices.captures_of(body, "profile") == choices.CAPTURES, "the others keep theirs"
 
 

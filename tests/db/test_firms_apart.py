@@ -131,7 +131,7 @@ READS: dict[str, Act] = {
     "results.callbacks": lambda w, a: w.results.callbacks(a.active.case_id),
     "knowledge.find": lambda w, a: w.knowledge.find("test-here") or w.knowledge.find("test-here", lock=True),
     "knowledge.find_open": lambda w, a: w.knowledge.find_open("phone:here"),
-    "knowledge.of_owner": lambda w, a: w.knowledge.of_owner("phone:here"),
+    "knowledge.of_person": lambda w, a: w.knowledge.of_person("phone:here", "somebody"),
     "knowledge.of_case": lambda w, a: w.knowledge.of_case("case-waiting"),
     "knowledge.overdue": lambda w, a: w.knowledge.overdue(),
     "jobs.due": lambda w, a: w.jobs.due(),

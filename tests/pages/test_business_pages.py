@@ -14,6 +14,7 @@ from core.usecases.review_case import reject_review
 from tests.builders import CONSENTS, Walk, case_at
 from tests.desk_bench import Bench
 from tests.device import Device
+from tests.duty import rules
 from tests.pages import customer_pages
 from tests.pages.customer_pages import sign_in_as
 from tests.pages.staff_pages import press, words
@@ -169,3 +170,15 @@ def test_who_moves_to_the_device_with_the_certificate_may_ask_again(bench: Bench
     at = press(press(opened(walk), "previous"), "detect_again")
     assert on_page(bench, walk, at, "certificate_check")
     assert walk.step(bench) == "sign", "no video is needed any more"
+
+
+def test_a_rating_that_ran_out_on_the_way_shows_the_way_out(bench: Bench, opened: Open) -> None:
+    """R100"""
+    rules(bench, "business_rules", assessment={"valid_months": 1, "cool_down_days": 1, "most_in_30_days": 5})
+    walk = begun(bench, "add_code")
+    walk.walk_to(bench, "agreements")
+    bench.pass_time(days=40)
+    at = opened(walk)
+    assert at.header[0].value == "交易所选择" and "请结束这次办理" in words(at)
+    press(at, "give_up_lowest")
+    assert walk.case(bench).state is State.ABANDONED
