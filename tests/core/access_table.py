@@ -15,6 +15,7 @@ from typing import Any
 from core.actor import Actor
 from core.metrics import Span, day_number
 from core.records_customers import RequestKind
+from core.rules.calendar import local_day
 from core.supplement import Standing
 from core.usecases.abandon_case import abandon_case
 from core.usecases.access_decisions import decide_access
@@ -111,6 +112,7 @@ from core.usecases.serve_customer import (
 )
 from core.usecases.sessions import end_other_sessions, end_session, end_staff_sessions, own_sessions, staff_sessions
 from core.usecases.sign_agreements import finish_signing, prepare_signing
+from core.usecases.sms_log import read_sms, sms_log
 from core.usecases.start_case import start_case
 from core.usecases.submit_case import submit_case, submit_follow_up
 from core.usecases.supervise_queue import put_ahead, transfer_to_branch, transfer_to_staff
@@ -160,6 +162,7 @@ from tests.core.access_worlds import (
     idle,
     issued,
     message,
+    messaged,
     new,
     observed,
     passed_before,
@@ -263,6 +266,8 @@ ROWS: tuple[Row, ...] = (
      lambda w, a: choose_option(w.desk, a, w.case, w.kept.id, w.kept.questions[0].key, first_option(w))),
     (hand_in, tested, "-------- +- -00", lambda w, a: hand_in(w.desk, a, w.case, w.kept.id)),
     (reuse_result, passed_before, "-------- +- -00", of_case(reuse_result)),
+    (sms_log, messaged, "-----o-- -- --o", lambda w, a: sms_log(w.desk, a, local_day(w.bench.now))),
+    (read_sms, messaged, "-----o-- -- --0", lambda w, a: read_sms(w.desk, a, w.kept)),
     (own_data, signed_in("bank"), "-------- +o -o-", plain(own_data)),
     (ask_about_data, signed_in("bank"), "-------- +o -o-", plain(ask_about_data, RequestKind.DELETION, "请删除")),
     (withdraw_consent, signed_in("bank"), "-------- +o -o-", plain(withdraw_consent)),

@@ -139,6 +139,7 @@ READS: dict[str, Act] = {
     "jobs.named_files": lambda w, a: w.jobs.named_files(),
     "jobs.find_sms": lambda w, a: w.jobs.find_sms(a.sms.id),
     "jobs.recent_sms": lambda w, a: w.jobs.recent_sms(EARLY),
+    "jobs.sms_between": lambda w, a: w.jobs.sms_between(EARLY, w.now, 9),
     "jobs.sms_of": lambda w, a: w.jobs.sms_of([a.active.owner]),
     "matters.notes_of": lambda w, a: w.matters.notes_of([f"customer:{ONLY_HERE.id}"]),
     "matters.find_proposal": lambda w, a: w.matters.find_proposal("proposal-here"),
