@@ -6,7 +6,15 @@ import streamlit as st
 
 from core.errors import DeskError
 from core.records_customers import DataRequest
-from core.usecases.answer_requests import MOST_ANSWER, Due, answer_request, open_requests, read_request
+from core.usecases.answer_requests import (
+    MOST_ANSWER,
+    Due,
+    answer_request,
+    open_requests,
+    read_plan,
+    read_request,
+)
+from core.usecases.deletion_plan import KEPT, OUTCOMES, PlanLine
 from core.usecases.own_data import KINDS
 from pages.parts import acting, clock_words, notice, visitor, wiring
 
@@ -32,10 +40,21 @@ def _list(due: Due) -> None:
         notice.empty_state("没有等待答复的申请。客户在“个人信息”中提交后，这里会列出。")
 
 
-def _answer(request_id: str) -> None:
+def _answer(request_id: str, plan: tuple[PlanLine, ...]) -> None:
     text = str(st.session_state.get("request_answer") or "")
-    if acting.attempt_form(lambda: answer_request(desk, actor, request_id, text), "已答复，客户会收到短信。"):
+    outcomes = {line.key: str(st.session_state.get(f"outcome_{line.key}") or "") for line in plan}
+    if acting.attempt_form(lambda: answer_request(desk, actor, request_id, text, outcomes), "已答复，客户会收到短信。"):
         acting.open_case(None)
+
+
+def _plan(plan: tuple[PlanLine, ...]) -> None:
+    """What the law keeps and until when; what can go is deleted by hand and ticked off here."""
+    for line in plan:
+        st.radio(
+            f"{line.title}：{line.words}", list(OUTCOMES), format_func=lambda code: OUTCOMES[code], horizontal=True,
+            index=list(OUTCOMES).index(KEPT) if line.kept else None, disabled=line.kept, key=f"outcome_{line.key}",
+        )  # fmt: skip
+        acting.field_error(f"outcome_{line.key}")
 
 
 def _request(found: DataRequest, person: str) -> None:
@@ -48,10 +67,12 @@ def _request(found: DataRequest, person: str) -> None:
     if found.answered_at:
         st.markdown(notice.plain(f"已于 {clock_words.exact(found.answered_at)} 答复：{found.body.get('answer')}"))
         return
+    plan = read_plan(desk, actor, found.id)
     with st.form("answer_form", border=False):
+        _plan(plan)
         st.text_area("答复", key="request_answer", max_chars=MOST_ANSWER, help="客户登录后看到全文；短信只通知有答复。")
         acting.field_error("answer")
-        st.form_submit_button("答复", key="answer_send", type="primary", on_click=_answer, args=(found.id,))
+        st.form_submit_button("答复", key="answer_send", type="primary", on_click=_answer, args=(found.id, plan))
 
 
 st.title("个人信息申请")

@@ -20,7 +20,7 @@ from core.supplement import Standing
 from core.usecases.abandon_case import abandon_case
 from core.usecases.access_decisions import decide_access
 from core.usecases.acknowledge_notice import acknowledge_notice
-from core.usecases.answer_requests import answer_request, open_requests, read_request
+from core.usecases.answer_requests import answer_request, open_requests, read_plan, read_request
 from core.usecases.answer_step import answer_step, keep_draft
 from core.usecases.bank_cards import add_card, remove_card
 from core.usecases.begin_supplement import begin_supplement
@@ -210,6 +210,12 @@ def plain(use_case: Callable[..., Any], *rest: Any, **named: Any) -> Call:
     return lambda w, a: use_case(w.desk, a, *rest, **named)
 
 
+def planned(w: World) -> dict[str, str]:
+    """What the law keeps is kept, the rest deleted."""
+    plan = read_plan(w.desk, w.actor("compliance"), w.kept)
+    return {line.key: "kept" if line.kept else "deleted" for line in plan}
+
+
 def first_option(w: World) -> str:
     """An answer to the first question of the test that runs."""
     return str(w.kept.questions[0].options[0][0])
@@ -383,7 +389,9 @@ ROWS: tuple[Row, ...] = (
     (refuse_proposal, proposed, "-+------ -- --0", lambda w, a: refuse_proposal(w.desk, a, w.kept, "证件不符")),
     (open_requests, requested, "-----+-- -- --o", plain(open_requests)),
     (read_request, requested, "-----+-- -- --0", lambda w, a: read_request(w.desk, a, w.kept)),
-    (answer_request, requested, "-----+-- -- --0", lambda w, a: answer_request(w.desk, a, w.kept, "已处理")),
+    (answer_request, requested, "-----+-- -- --0",
+     lambda w, a: answer_request(w.desk, a, w.kept, "已处理", planned(w))),
+    (read_plan, requested, "-----o-- -- --0", lambda w, a: read_plan(w.desk, a, w.kept)),
     # -- files, audit, figures
     (open_evidence, at("in_call"), "++000+00 +0 000", lambda w, a: open_evidence(w.desk, a, w.slot("id_front"))),
     (export_evidence, at("submitted"), "-----+-- -- --0",
