@@ -40,6 +40,16 @@ def _spare_photo(view: StepView) -> str | None:
     return spare[-1].id
 
 
+def _branch(view: StepView, turn: int) -> str:
+    """The office of the bank, where the firm asks for it (R085)."""
+    if not asks_bank_branch(view.loaded.rules["business_rules"]):
+        return ""
+    example = "省/市/支行，例如：上海市/黄浦区/样张支行"
+    branch = st.text_input("开户网点", key=view.key(f"branch_{turn}"), max_chars=60, placeholder=example)
+    view.show_error("branch")
+    return branch
+
+
 def _add(view: StepView) -> None:
     with st.container(key="card-new"):
         st.markdown("**添加银行卡**")
@@ -64,15 +74,7 @@ def _add(view: StepView) -> None:
             key=view.key(f"bank_{recognised}_{turn}"),
         )
         view.show_error("bank")
-        branch = ""
-        if asks_bank_branch(view.loaded.rules["business_rules"]):
-            branch = st.text_input(
-                "开户网点",
-                key=view.key(f"branch_{turn}"),
-                max_chars=60,
-                placeholder="省/市/支行，例如：上海市/黄浦区/样张支行",
-            )
-            view.show_error("branch")
+        branch = _branch(view, turn)
 
         def store() -> None:
             errors = {}
