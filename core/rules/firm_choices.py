@@ -1,4 +1,4 @@
-"""Where the manuals contradict each other the firm chooses: what `business_rules` says of it (C02, C03, C13-15, C20).
+"""Where the manuals contradict each other the firm chooses: what `business_rules` says of it (C02, C03, C06, C13 …).
 
 A case keeps the version of the firm data that it began with, so each setting has the value from before it could be
 set. Every function takes the body of `business_rules`.
@@ -14,6 +14,10 @@ PHONE_FIRST, ID_FIRST = "phone_first", "id_first"
 """How newcomers sign in (C02, R060)."""
 ALWAYS, IF_FLAGGED, NEVER = "always", "if_flagged", "never"
 """When the phone callback is made (C15)."""
+BY_RISK = "by_risk"
+"""Policy for the video: with a certificate only where one of `RISKS` is seen (C06)."""
+RISKS = ("assisted", "age", "flagged", "phone")
+"""Somebody helps, the age asks for a second reviewer, the case carries a flag, the phone is changed in this case."""
 BRANCH, FIRM = "branch", "firm"
 """Whose witnesses serve one line (C20)."""
 
@@ -100,6 +104,12 @@ def phone_callback(body: Mapping[str, Any], business: str) -> str:
 def asks_bank_branch(body: Mapping[str, Any]) -> bool:
     """Whether a bank card comes with the office that keeps the account, as 省/市/支行 (R085)."""
     return bool((body.get("bank_branch") or {}).get("asked", False))
+
+
+def video_risks(body: Mapping[str, Any]) -> tuple[str, ...]:
+    """The signs that the firm looks at under `by_risk`; all of them where it names none."""
+    wanted = body.get("video_risks", RISKS)
+    return tuple(sign for sign in RISKS if sign in wanted)
 
 
 def line_of(body: Mapping[str, Any]) -> str:

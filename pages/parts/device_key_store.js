@@ -76,13 +76,14 @@ async function browserKey() {
 // ---- password
 // From 9 to 0 is one step as well; between a letter and a digit there is none that counts.
 function stepBetween(before, after) {
-  const known = /\d/.test(before) && /\d/.test(after);
-  return known ? (after - before + 10) % 10 : after.charCodeAt(0) - before.charCodeAt(0);
+  const numbers = [before, after].filter((sign) => /\d/.test(sign)).length;
+  if (numbers === 1) return null;
+  return numbers ? (after - before + 10) % 10 : after.charCodeAt(0) - before.charCodeAt(0);
 }
 
 export function isWeak(password, avoid = []) {
   const digits = [...password.toLowerCase()];
-  const steps = new Set(digits.slice(1).map((digit, at) => stepBetween(digits[at], digit)));
+  const steps = new Set(digits.slice(1).map((digit, at) => stepBetween(digits[at], digit)).filter((step) => step !== null));
   const repeats = (size) => digits.every((digit, at) => at < size || digit === digits[at - size]);
   const pairs = digits.every((digit, at) => at % 2 === 0 || digit === digits[at - 1]);
   if (new Set(digits).size < 3 || steps.size === 1 || repeats(3) || repeats(4) || pairs) return true;

@@ -83,6 +83,25 @@ def test_the_video_is_always_or_only_without_a_certificate(bench: Bench, video: 
 
 
 @pytest.mark.parametrize(
+    ("flags", "risks", "seen"),
+    [((), ["flagged", "age"], False), (("recording",), ["flagged", "age"], True), (("recording",), ["age"], False)],
+)
+def test_a_risk_asks_for_a_video_although_there_is_a_certificate(
+    bench: Bench, flags: tuple[str, ...], risks: list[str], seen: bool
+) -> None:
+    """C06, by risk: only the signs that the firm looks at."""
+    first = customer(bench)
+    every = defaults()["business_rules"]["businesses"]
+    settlement = {**every["settlement"], "video": "by_risk"}
+    rules(bench, "business_rules", businesses={**every, "settlement": settlement}, video_risks=risks)
+    walk = begun(bench, first, "settlement")
+    with bench.work() as work:
+        work.cases.change(work.cases.get(walk.case_id), flags=flags)
+    walk.walk_to(bench)
+    assert any(proof.kind == "witness" for proof in walk.facts(bench).proofs) is seen
+
+
+@pytest.mark.parametrize(
     ("business", "review", "reviewed"),
     [("supplement", True, True), ("supplement", False, False), ("settlement", False, True)],
 )

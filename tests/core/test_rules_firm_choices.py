@@ -53,3 +53,10 @@ def test_an_upload_is_taken_or_told_why_not(kind: str, size: int, said: str) -> 
 
 def test_nobody_sets_more_than_the_server_takes() -> None:
     assert choices.upload_rule({"uploads": {"kinds": [], "most_mb": 99}}) == choices.UploadRule()
+
+
+@pytest.mark.parametrize(
+    ("body", "signs"), [({}, choices.RISKS), ({"video_risks": []}, ()), ({"video_risks": ["age", "weather"]}, ("age",))]
+)
+def test_the_firm_names_the_signs_of_risk(body: dict[str, Any], signs: tuple[str, ...]) -> None:
+    assert choices.video_risks(body) == signs
