@@ -57,7 +57,7 @@ def printed_values(facts: Facts, rules: Rules, now: datetime) -> dict[str, str]:
         "日期": f"{day.year}年{day.month}月{day.day}日",
         "风险等级": level_name(level, lowest, rules["match_table"]) if facts.values("suitability") else "",
         "拟开交易所": names_of(chosen, rules["exchanges"]),
-        "结算银行": str(card.get("bank_name", "")),
+        "结算银行": str(card.get("bank_name", "")) + (f"（{card['branch']}）" if card.get("branch") else ""),
         "结算账号尾号": mask_card(str(card["number"]))[-4:] if card.get("number") else "",
         "资金账号": str(facts.values("on_file").get("account") or "审核通过后分配"),
         "税收居民身份": _label(rules, "tax_residency", profile.get("tax_residency")),

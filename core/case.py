@@ -50,6 +50,7 @@ OPEN_STATES = frozenset(
     {State.FILLING, State.REJECTED, State.SUBMITTED, State.IN_REVIEW, State.APPROVED, State.CALLBACK}
 )
 CLOSED_STATES = frozenset(State) - OPEN_STATES
+AFTER_APPROVAL = frozenset({State.APPROVED, State.CALLBACK, State.ACTIVE, State.DONE})
 
 
 class Action(StrEnum):

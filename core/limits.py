@@ -14,6 +14,8 @@ CODE_RESEND = timedelta(seconds=60)
 """R057: a new code after 60 seconds."""
 
 CODE_LIFE = timedelta(minutes=5)
+NUMBER_PAGE = timedelta(minutes=15)
+"""How long the page with the phone may follow the one with the ID number (R060)."""
 CODE_TRIES = 5
 CODES_PER_PHONE_A_DAY = 10
 CODES_PER_ADDRESS_A_DAY = 200

@@ -32,6 +32,7 @@ class Permission(StrEnum):
     REQUEST_ANSWER = "desk:request:answer"
     RESERVATION_MANAGE = "desk:reservation:manage"
     SKILLS_MANAGE = "desk:skills:manage"
+    SMS_READ = "desk:sms:read"
 
 
 _P = Permission
@@ -54,7 +55,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     ),
     Role.ANALYST: frozenset({_P.QUEUE_READ}),
     Role.COMPLIANCE: frozenset(
-        {_P.AUDIT_VERIFY, _P.CASE_READ, _P.EVIDENCE_EXPORT, _P.EVIDENCE_READ, _P.REQUEST_ANSWER}
+        {_P.AUDIT_VERIFY, _P.CASE_READ, _P.EVIDENCE_EXPORT, _P.EVIDENCE_READ, _P.REQUEST_ANSWER, _P.SMS_READ}
     ),
     Role.SERVICE: frozenset({_P.CASE_READ}),
     Role.ADMIN: frozenset(

@@ -389,7 +389,9 @@ class KnowledgeAttempt(Base):
     points: Mapped[int | None]
     passed: Mapped[bool | None]
     body_sealed: Mapped[bytes]
+    person_index: Mapped[bytes | None]
     __table_args__ = (
+        Index("ix_knowledge_attempt_firm_id_person", "firm_id", "person_index", "started_at"),
         _partial("uq_knowledge_attempt_open", "firm_id", "owner", where="ended_at IS NULL"),
         Index("ix_knowledge_attempt_firm_id_owner", "firm_id", "owner", "started_at"),
         Index("ix_knowledge_attempt_firm_id_case_id", "firm_id", "case_id", "started_at"),

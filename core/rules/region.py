@@ -10,6 +10,8 @@ from core.defaults import load_kind
 from core.rules.problem import Problem
 from core.rules.text import narrow
 
+_OFFICES = ("支行", "分行", "营业部", "分理处", "营业室", "营业厅")
+
 
 def provinces() -> tuple[str, ...]:
     """The 34 provinces, municipalities, autonomous and special administrative regions, in the usual order."""
@@ -28,6 +30,19 @@ def check_place(province: str, city: str) -> Problem | None:
     if city not in cities(province):
         return Problem("city_missing", "请选择该省份下的城市。")
     return None
+
+
+def check_bank_branch(text: str) -> str | Problem:
+    """`省/市/支行` as it is written on bank forms (R085): a province, a city or district of it, the office."""
+    parts = [part.strip() for part in text.replace("／", "/").split("/")]
+    if len(parts) != 3 or not parts[2]:
+        return Problem("branch_shape", "请按“省/市/支行”填写开户网点，例如：上海市/黄浦区/样张支行。")
+    problem = check_place(parts[0], parts[1])
+    if problem:
+        return Problem("branch_place", "开户网点中的省或市不正确。请对照银行卡开户信息填写全称。")
+    if not parts[2].endswith(_OFFICES):
+        return Problem("branch_office", "开户网点应以支行、分行、营业部或分理处结尾。")
+    return "/".join(parts)
 
 
 def check_postcode(text: str) -> str | Problem:

@@ -8,13 +8,28 @@ from typing import Any
 
 from core.flow import Answers, Checked, Facts, Phase, Rules, Step
 from core.rules.bank_card import card_problem, check_card_number, find_bank, offered_banks
+from core.rules.firm_choices import asks_bank_branch
 from core.rules.problem import Problem
+from core.rules.region import check_bank_branch
 
 MOST_CARDS = 5
 
 
-def check_card(number: str, bank: str, rules: Rules, *, demo: bool) -> tuple[dict[str, str], dict[str, Any]]:
-    """Errors by field (number, bank) and the card to store; `bank` is the customer's choice or empty."""
+def check_card(
+    number: str, bank: str, rules: Rules, *, demo: bool, branch: str = ""
+) -> tuple[dict[str, str], dict[str, Any]]:
+    """Errors by field (number, bank, branch) and the card to store; `bank` is the customer's choice or empty.
+
+    `branch` is looked at where the firm asks for the office of the bank (R085).
+    """
+    office: str | Problem = check_bank_branch(branch) if asks_bank_branch(rules["business_rules"]) else ""
+    if isinstance(office, Problem):
+        return {"branch": office.text}, {}
+    errors, card = _check_number(number, bank, rules, demo=demo)
+    return errors, {**card, "branch": office} if card and office else card
+
+
+def _check_number(number: str, bank: str, rules: Rules, *, demo: bool) -> tuple[dict[str, str], dict[str, Any]]:
     table = rules["banks"]
     normal = check_card_number(number)
     if isinstance(normal, Problem):

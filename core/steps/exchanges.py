@@ -14,6 +14,7 @@ from core.rules.access import Choice
 from core.rules.calendar import local_day
 from core.steps import access
 from core.steps.access import Standing
+from core.steps.suitability import ended_words, rating_ended
 
 
 def investor_class(facts: Facts) -> str:
@@ -111,6 +112,9 @@ def check(answers: Answers, facts: Facts, rules: Rules, now: datetime) -> Checke
     found = standings(facts, rules, chosen, answers.get("claims") or {}, now)
     claims = {each.requirement.key: each.claim.key for each in found if each.claim}
     values: dict[str, Any] = {"chosen": chosen} | ({"claims": claims} if claims else {})
+    ended = rating_ended(facts, rules, now)
+    if ended:
+        return Checked({"refused": ended_words(ended)}, values)
     problems = rule.choice_problems(chosen, opened(facts), table, local_day(now))
     if problems:
         return Checked({"chosen": problems[0].text}, values)

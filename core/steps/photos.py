@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from core.flow import Answers, Checked, Facts, Phase, Rules, Step
+from core.rules.firm_choices import uploads_of
 from core.steps.certificate import found
 
 SLOTS: Mapping[str, str] = {"id_front": "身份证正面", "id_back": "身份证反面", "signature": "签名照"}
@@ -30,11 +31,16 @@ REASON_MOST = 100
 """Characters of the reason why help is needed."""
 
 
+def uploads(facts: Facts, rules: Rules) -> dict[str, str]:
+    """Slot -> title of the pictures that the customer uploads in this case, as the firm says (C14)."""
+    return {slot: SLOTS[slot] for slot in uploads_of(rules["business_rules"], facts.case.business)}
+
+
 def rejected_slots(facts: Facts, rules: Rules) -> tuple[str, ...]:
     """Slots whose photo a later rejection asks to take again."""
     fields = {reason["code"]: reason["field"] for reason in rules["reject_reasons"]["reasons"]}
     found = []
-    for slot in SLOTS:
+    for slot in uploads(facts, rules):
         newest = facts.slot(slot)[-1:]
         for rejection in facts.rejections:
             hit = "photos" in rejection.targets and slot in {fields.get(code) for code in rejection.codes}
@@ -45,9 +51,9 @@ def rejected_slots(facts: Facts, rules: Rules) -> tuple[str, ...]:
 
 
 def check(answers: Answers, facts: Facts, rules: Rules, _now: datetime) -> Checked:
-    """Three photos, none rejected, three ticks, and who helps beside the customer if somebody does."""
+    """The firm's photos, none rejected, three ticks, and who helps beside the customer if somebody does."""
     again = rejected_slots(facts, rules)
-    errors = {slot: f"请上传{title}。" for slot, title in SLOTS.items() if not facts.slot(slot)}
+    errors = {slot: f"请上传{title}。" for slot, title in uploads(facts, rules).items() if not facts.slot(slot)}
     errors |= {slot: f"{SLOTS[slot]}需要重新上传。" for slot in again}
     errors |= {key: "请阅读并勾选。不同意时可以到营业部办理。" for key in CONSENTS if answers.get(key) is not True}
     assisted_errors, assistance = _assistance(answers)
@@ -81,9 +87,9 @@ def assistance_words(facts: Facts) -> str:
 STEP = Step("photos", "上传照片", Phase.DATA, check, hint="准备好身份证原件，在光线充足处拍摄。")
 
 
-def is_needed(facts: Facts, _rules: Rules, _now: datetime) -> bool:
+def is_needed(facts: Facts, rules: Rules, _now: datetime) -> bool:
     """Whether photos are asked for in a business that works from the file: without a certificate, or when one lacks."""
-    return found(facts) is None or any(not facts.slot(slot) for slot in SLOTS)
+    return found(facts) is None or any(not facts.slot(slot) for slot in uploads(facts, rules))
 
 
 IF_NEEDED = replace(STEP, applies=is_needed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +11,8 @@ from core.audit import Tag
 from core.errors import NotFound, Stale
 from core.permissions import Permission, allow
 from core.ports import Desk, Work
-from core.records_customers import DataRequest
+from core.records_customers import DataRequest, RequestKind
+from core.usecases.deletion_plan import DELETED, PlanLine, plan_errors, plan_of, recorded
 from core.usecases.loading import rules_for
 from core.usecases.notify import notify
 from core.usecases.persons import of_case
@@ -42,6 +44,17 @@ def read_request(desk: Desk, actor: Actor, request_id: str) -> tuple[DataRequest
         return found, _person(work, found)
 
 
+def read_plan(desk: Desk, actor: Actor, request_id: str) -> tuple[PlanLine, ...]:
+    """What is to be decided line by line before a deletion is answered; empty for other requests."""
+    with desk.read(actor.firm_id) as work:
+        allow(actor, Permission.REQUEST_ANSWER)
+        return _plan(work, _find(work, request_id))
+
+
+def _plan(work: Work, found: DataRequest) -> tuple[PlanLine, ...]:
+    return plan_of(work, found) if found.kind is RequestKind.DELETION else ()
+
+
 def _person(work: Work, found: DataRequest) -> str:
     """Reference of who asked, empty for somebody without any case."""
     cases = work.cases.of_owner(found.subject)
@@ -57,18 +70,31 @@ def _find(work: Work, request_id: str) -> DataRequest:
     return found
 
 
-def answer_request(desk: Desk, actor: Actor, request_id: str, text: str) -> dict[str, str]:
-    """Answer once, and tell the customer that there is an answer; errors by field. Raises `Stale` when it has one."""
-    words = text.strip()
+def answer_request(
+    desk: Desk, actor: Actor, request_id: str, text: str, outcomes: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Answer once, and tell the customer that there is an answer; errors by field. Raises `Stale` when it has one.
+
+    `outcomes` says what was done with each line of `read_plan`; it is recorded with the answer (art. 47).
+    """
+    words, decided = text.strip(), outcomes or {}
     if not 0 < len(words) <= MOST_ANSWER:
         return {"answer": f"请写明答复，最多 {MOST_ANSWER} 字。"}
     with desk.write(actor.firm_id) as work:
         allow(actor, Permission.REQUEST_ANSWER)
         found = _find(work, request_id)
-        if not work.matters.answer_request(found, actor.id, {**found.body, "answer": words}):
+        if found.answered_at:
+            raise Stale
+        plan = _plan(work, found)
+        errors = plan_errors(plan, decided)
+        if errors:
+            return errors
+        body = {**found.body, "answer": words} | ({"plan": recorded(plan, decided)} if plan else {})
+        if not work.matters.answer_request(found, actor.id, body):
             raise Stale
         notify(work, rules_for(work), found.subject, _phone(work, found), "request_answered")
-        work.audit(actor, Tag.STAFF_REQUEST_ANSWER, f"request:{request_id}", kind=str(found.kind))
+        deleted = sorted(key for key, what in decided.items() if what == DELETED)
+        work.audit(actor, Tag.STAFF_REQUEST_ANSWER, f"request:{request_id}", kind=str(found.kind), deleted=deleted)
     return {}
 
 

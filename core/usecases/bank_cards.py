@@ -10,11 +10,13 @@ from core.usecases.answer_step import load_own, save
 from core.usecases.loading import settle
 
 
-def add_card(desk: Desk, actor: Actor, case_id: str, number: str, bank: str, photo_id: str) -> dict[str, str]:
-    """Store a card with the photo that shows it; returns errors by field (number, bank, photo)."""
+def add_card(
+    desk: Desk, actor: Actor, case_id: str, number: str, bank: str, photo_id: str, branch: str = ""
+) -> dict[str, str]:
+    """Store a card with the photo that shows it; returns errors by field (number, bank, branch, photo)."""
     with desk.write(actor.firm_id) as work:
         loaded = load_own(work, actor, case_id, Action.ANSWER, "bank")
-        errors, card = check_card(number, bank, loaded.rules, demo=desk.settings.demo)
+        errors, card = check_card(number, bank, loaded.rules, demo=desk.settings.demo, branch=branch)
         if photo_id not in {item.id for item in loaded.facts.slot("bank_card")}:
             errors["photo"] = "请先上传银行卡照片。"
         kept = cards(loaded.facts.values("bank"))

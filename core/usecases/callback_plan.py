@@ -8,6 +8,7 @@ from datetime import datetime
 
 from core.flow import Rules
 from core.rules.calendar import Calendar, review_due_at
+from core.rules.firm_choices import ALWAYS, IF_FLAGGED, phone_callback
 from core.rules.service_hours import ServiceHours
 from core.rules.suitability import level_name
 from core.steps import exchanges
@@ -39,6 +40,17 @@ class CallPlan:
 def callback_due(approved_at: datetime, rules: Rules, calendar: Calendar) -> datetime:
     """End of service on the trading day after the approval (R174: within one trading day)."""
     return review_due_at(approved_at, ServiceHours.of(rules["service_hours"], "witness"), calendar)
+
+
+def is_called_back(loaded: Loaded) -> bool:
+    """Whether the firm calls before it activates this account: always, never, or for answers that need it (C15).
+
+    Where the firm did not ask the questions online nothing is known, so it calls.
+    """
+    when = phone_callback(loaded.rules["business_rules"], loaded.case.business)
+    follow_up = loaded.facts.answers.get("follow_up")
+    flagged = follow_up is None or bool(follow_up.values.get("flags"))
+    return when == ALWAYS or (when == IF_FLAGGED and flagged)
 
 
 def call_plan(loaded: Loaded, staff_name: str) -> CallPlan:

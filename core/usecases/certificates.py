@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from core import limits
@@ -17,6 +17,7 @@ from core.flow import Proof, Rejection
 from core.ports import Desk, Work
 from core.ports_documents import CertificateRefused
 from core.records import Certificate
+from core.rules.firm_choices import password_rule
 from core.steps.certificate import attested, installed
 from core.usecases.answer_step import load_own
 from core.usecases.loading import Loaded, settle
@@ -24,13 +25,17 @@ from core.usecases.loading import Loaded, settle
 
 @dataclass(frozen=True)
 class KeyRequest:
-    """What the device needs to make its key; share and challenge in base64."""
+    """What the device needs to make its key; share and challenge in base64.
+
+    `rule` says what the password is made of (C03): least, most, letters, and the same in words.
+    """
 
     kid: str
     owner: str
     share: str
     challenge: str
     avoid: tuple[str, ...]
+    rule: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,9 @@ def begin_certificate(desk: Desk, actor: Actor, case_id: str) -> KeyRequest:
         work.documents.add_certificate(kid, case_id, loaded.case.owner, {"share": share, "challenge": challenge})
         work.audit(actor, Tag.CUSTOMER_CERTIFICATE_BEGIN, f"case:{case_id}", kid=kid)
         avoid = (birthday, str(profile["phone"]), str(profile["id_number"]))
-        return KeyRequest(kid, loaded.case.owner, share, challenge, avoid)
+        rule = password_rule(loaded.rules["business_rules"])
+        held = {**asdict(rule), "words": rule.words()}
+        return KeyRequest(kid, loaded.case.owner, share, challenge, avoid, held)
 
 
 def _refuse_second(loaded: Loaded, kid: str = "") -> None:

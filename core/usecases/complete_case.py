@@ -125,7 +125,7 @@ def record_callback(
             return errors
         work.results.add_callback(case_id, outcome, _noted(plan, note, asked), actor.id)
         if outcome == "confirmed":
-            _activate(work, actor, loaded)
+            activate(work, actor, loaded)
         elif outcome == "disputed":
             state = next_state(loaded.case.state, Action.TERMINATE)
             work.cases.change(loaded.case, state=state, closed_at=work.now, remark="回访时您提出了异议，业务已终止。")
@@ -149,7 +149,8 @@ def _noted(plan: CallPlan, note: str, asked: Collection[str]) -> str:
     return "\n".join(filter(None, [f"已核对：{titles}" if titles else "", note.strip()]))
 
 
-def _activate(work: Work, actor: Actor, loaded: Loaded) -> None:
+def activate(work: Work, actor: Actor, loaded: Loaded) -> None:
+    """The account may be used from now on; the customer is told."""
     state = next_state(loaded.case.state, Action.ACTIVATE)
     work.cases.change(loaded.case, state=state, closed_at=work.now, remark="")
     notify_case(work, loaded, "activated")

@@ -14,7 +14,7 @@ from core.defaults import load_defaults
 from core.errors import Stale
 from core.ports import Desk, Work
 
-MERGED = ("notices", "sms_texts", "thresholds")
+MERGED = ("business_rules", "notices", "sms_texts", "thresholds")
 """Kinds whose entries are asked for by name: a new release brings names that an older version does not have."""
 
 

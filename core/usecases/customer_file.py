@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from core.case import CLOSED_STATES, Case, State
+from core.case import AFTER_APPROVAL, CLOSED_STATES, Case, State
 from core.flow import Evidence, Facts
 from core.ports import Work
 from core.records import Customer, CustomerFile
@@ -108,8 +108,11 @@ def keep_in_file(work: Work, loaded: Loaded, customer: Customer) -> Customer:
 def phone_in(facts: Facts, customer: Customer) -> str:
     """The customer's number as this case leaves it: one that was changed in it counts, else the one on file now.
 
-    The number on file may be younger than the case: it is changed at the counter, too.
+    The number on file may be younger than the case: it is changed at the counter, too. After the approval it alone
+    counts, because the case has left its number there.
     """
+    if facts.case.state in AFTER_APPROVAL:
+        return customer.phone
     began = facts.values("identity").get("phone")
     stated = facts.values("profile").get("phone")
     return str(stated) if stated and stated != began else customer.phone

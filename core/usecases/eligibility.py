@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, timedelta
 
 from core.flow import Business, Rules
 from core.ports import Work
@@ -13,6 +12,7 @@ from core.records import Customer
 from core.rules.calendar import local_day
 from core.rules.service_hours import ServiceHours
 from core.steps.on_file import missing_titles
+from core.steps.suitability import rating_expires
 from core.usecases.customer_file import ratings
 from core.usecases.loading import calendar_around, rules_for
 
@@ -66,22 +66,6 @@ def _renew(rules: Rules) -> Refusal:
     if rules["business_rules"]["online_id_renewal"]:
         return Refusal("您登记的身份证已过有效期。请先在“我的基本资料”中更新身份证有效期，再办理其他业务。", "profile")
     return Refusal("您登记的身份证已过有效期。请携带新身份证到营业部更新，再办理其他业务。")
-
-
-def rating_expires(suitability: Mapping[str, Any], rules: Rules) -> date | None:
-    """The last day on which a rating counts; None where the firm sets no term."""
-    months = rules["business_rules"]["assessment"]["valid_months"]
-    rated_at = suitability.get("rated_at")
-    if not months or not rated_at:
-        return None
-    rated = local_day(datetime.fromisoformat(str(rated_at)))
-    count = rated.month - 1 + int(months)
-    first = date(rated.year + count // 12, count % 12 + 1, 1)
-    return min(first + timedelta(days=rated.day - 1), _month_end(first))
-
-
-def _month_end(first: date) -> date:
-    return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 def _for_codes(work: Work, customer: Customer, rules: Rules) -> Refusal | None:

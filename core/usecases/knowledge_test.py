@@ -68,7 +68,7 @@ def read_test(desk: Desk, actor: Actor, case_id: str) -> Standing | None:
     """For the page; None when the firm has no test. A test whose time has run out is ended first."""
     with desk.read(actor.firm_id) as work:
         loaded = load_own(work, actor, case_id, Action.ANSWER, STEP)
-        body, attempts = offered_test(loaded.rules), work.knowledge.of_owner(loaded.case.owner)
+        body, attempts = offered_test(loaded.rules), _attempts(work, loaded)
     if body is None:
         return None
     mine = [each for each in attempts if each.case_id == case_id]
@@ -87,6 +87,11 @@ def read_test(desk: Desk, actor: Actor, case_id: str) -> Standing | None:
     )
 
 
+def _attempts(work: Work, loaded: Loaded) -> Sequence[Attempt]:
+    """The tries of the person, whether signed in by phone or, later, as a customer on file."""
+    return work.knowledge.of_person(loaded.case.owner, person(loaded.facts))
+
+
 def start_test(desk: Desk, actor: Actor, case_id: str, chance: Random | None = None) -> Sheet:
     """Draw a test and start its clock; a running one is given again (second click, second tab).
 
@@ -100,7 +105,7 @@ def start_test(desk: Desk, actor: Actor, case_id: str, chance: Random | None = N
         if running:
             _end_anyhow(work, actor, running.id)
         body = offered_test(loaded.rules)
-        refusal = _refusal(loaded, work.knowledge.of_owner(loaded.case.owner), body)
+        refusal = _refusal(loaded, _attempts(work, loaded), body)
         if body is None or refusal:
             raise WrongState(refusal or None)
         attempt = _new_attempt(work, loaded, body, chance or SystemRandom())
@@ -162,7 +167,7 @@ def reuse_result(desk: Desk, actor: Actor, case_id: str) -> None:
         loaded = load_own(work, actor, case_id, Action.ANSWER, STEP)
         if passed_test(loaded.facts, loaded.rules, local_day(loaded.now)):
             return
-        earlier = _earlier(loaded, work.knowledge.of_owner(loaded.case.owner), offered_test(loaded.rules))
+        earlier = _earlier(loaded, _attempts(work, loaded), offered_test(loaded.rules))
         if earlier is None:
             raise WrongState
         work.cases.add_proof(case_id, _result(earlier), actor.id)

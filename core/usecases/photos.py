@@ -9,6 +9,7 @@ from core.case import Action
 from core.errors import BadFile, NotAllowed
 from core.flow import Evidence
 from core.ports import Desk
+from core.rules.firm_choices import upload_rule
 from core.steps.access import SLOT_TITLES
 from core.steps.photos import SLOTS
 from core.usecases.answer_step import load_own
@@ -26,8 +27,11 @@ def add_photo(desk: Desk, actor: Actor, case_id: str, slot: str, data: bytes, na
     if slot not in STEP_OF:
         raise NotAllowed
     with desk.read(actor.firm_id) as work:
-        load_own(work, actor, case_id, Action.ANSWER, STEP_OF[slot])
+        rules = load_own(work, actor, case_id, Action.ANSWER, STEP_OF[slot]).rules
     picture = desk.images.safe_decode(data, name)
+    problem = upload_rule(rules["business_rules"]).problem(picture.kind, len(data))
+    if problem:
+        raise BadFile(problem)
     original = desk.vault.put(actor.firm_id, data)
     stored = desk.vault.put(actor.firm_id, picture.jpeg)
     with desk.write(actor.firm_id) as work:

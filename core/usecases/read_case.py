@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.actor import Actor
-from core.case import Action, Case, State, require
+from core.case import AFTER_APPROVAL, Action, Case, State, require
 from core.errors import NotAllowed, NotFound, WrongState
 from core.flow import Rejection
 from core.permissions import Permission, allow
@@ -16,6 +16,7 @@ from core.rules.knowledge_test import Attempt
 from core.steps.access import TEST
 from core.steps.witness import RECORDED
 from core.usecases.call_lines import FOR_CUSTOMER
+from core.usecases.customer_file import phone_in
 from core.usecases.loading import Loaded, load
 from core.usecases.playback import Scripts
 from core.usecases.serve_customer import script_marks
@@ -30,7 +31,6 @@ PURPOSES: Mapping[str, Permission] = {
 HEARING = ("inspection", "review")
 """Purposes for which the calls are looked at again, and so what was written in them."""
 REVEALABLE = ("cards", "phone")
-REPORTED = (State.APPROVED, State.CALLBACK, State.ACTIVE, State.DONE)
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class CaseFile:
     """Everything staff see of one case. `names` gives the names of staff by actor (`staff:<id>`).
 
     `scripts` has the ticked steps of each recorded call, `lines` what witness and customer wrote in any call, `tests`
-    the online tests that were taken.
+    the online tests that were taken; `phone` is the number that counts now (it may be younger than the case).
     """
 
     loaded: Loaded
@@ -61,6 +61,7 @@ class CaseFile:
     scripts: Scripts
     lines: tuple[CallLine, ...]
     tests: tuple[Attempt, ...]
+    phone: str
 
     @property
     def case(self) -> Case:
@@ -108,7 +109,7 @@ def _may_open(work: Work, actor: Actor, case_id: str, purpose: str) -> None:
     if purpose == "callback":
         require(case, Action.CALL_BACK)
     elif purpose == "report":
-        if case.state not in REPORTED:
+        if case.state not in AFTER_APPROVAL:
             raise WrongState
     elif purpose == "inspection":
         return
@@ -135,7 +136,14 @@ def _file(work: Work, case_id: str, lines: tuple[CallLine, ...]) -> CaseFile:
         scripts=_scripts(work, loaded),
         lines=lines,
         tests=_tests(work, loaded),
+        phone=_phone(work, loaded),
     )
+
+
+def _phone(work: Work, loaded: Loaded) -> str:
+    facts, customer_id = loaded.facts, loaded.case.customer_id
+    customer = work.people.find_customer(customer_id=customer_id) if customer_id else None
+    return phone_in(facts, customer) if customer else str(facts.values("profile").get("phone") or "")
 
 
 def account_of(work: Work, case: Case) -> str | None:

@@ -15,7 +15,8 @@ from core.permissions import Permission, allow
 from core.ports import Desk, Work
 from core.records import Customer
 from core.steps.exchanges import require_decided
-from core.usecases.callback_plan import callback_due
+from core.usecases.callback_plan import callback_due, is_called_back
+from core.usecases.complete_case import activate
 from core.usecases.counter_phone import leave_number
 from core.usecases.customer_file import keep_in_file
 from core.usecases.loading import Loaded, calendar_around, load
@@ -102,9 +103,12 @@ def approve(work: Work, actor: Actor, loaded: Loaded, tag: Tag) -> str:
     changes: dict[str, Any] = {"closed_at": work.now} if state is State.DONE else {}
     if ending is Ending.ACCOUNT:
         changes["due_at"] = callback_due(work.now, loaded.rules, calendar_around(work))
-    work.cases.change(case, state=state, customer_id=customer.id, remark="", reviewer_until=None, **changes)
-    notify_case(work, loaded, _TOLD[ending])
+    case = work.cases.change(case, state=state, customer_id=customer.id, remark="", reviewer_until=None, **changes)
     work.audit(actor, tag, f"case:{case.id}")
+    if state is State.CALLBACK and not is_called_back(loaded):
+        activate(work, actor, replace(loaded, case=case))
+    else:
+        notify_case(work, loaded, _TOLD[ending])
     return str(customer.capital_account)
 
 

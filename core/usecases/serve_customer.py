@@ -15,7 +15,7 @@ from core.permissions import Permission, allow, owns
 from core.ports import Desk, Work
 from core.records import StaffMember, Ticket
 from core.steps.conditions import holds
-from core.steps.witness import CAPTURES, HEAD_CLIP, attested
+from core.steps.witness import CAPTURES, TAKEN, attested, captures
 from core.usecases.duty import after_call, stay_busy
 from core.usecases.loading import Loaded, load, settle
 from core.usecases.reject_case import reject
@@ -153,7 +153,7 @@ def add_capture(
 
     `meta` of a still says when it was taken (ISO 8601, UTC), so that the recording shows the same moment.
     """
-    if slot not in CAPTURES and slot != HEAD_CLIP:
+    if slot not in TAKEN:
         raise NotFound
     stored = desk.vault.put(actor.firm_id, data)
     with desk.write(actor.firm_id) as work:
@@ -212,19 +212,19 @@ def missing_proofs(loaded: Loaded, ticket: Ticket) -> list[str]:
     """What a pass still needs: captures of this very call, the head clip, required steps and questions."""
     call = (ticket.id, ticket.fence)
     have = {item.slot for item in loaded.facts.evidence if (item.meta.get("ticket"), item.meta.get("fence")) == call}
-    wanted = {**CAPTURES, HEAD_CLIP: "头部短视频"}
-    captures = [title for slot, title in wanted.items() if slot not in have]
+    taken = [title for slot, title in captures(loaded.facts, loaded.rules).items() if slot not in have]
     marks = script_marks(ticket)
     due = [s for s in script_steps(loaded) if s["evidence"] == "mark" and s["required"]]
     questions = sum(step.get("random_questions", 0) for step in due)
     open_question = ["答对一道随机问题"] if right_answers(ticket) < questions else []
-    return captures + [step["title"] for step in due if step["key"] not in marks] + open_question
+    return taken + [step["title"] for step in due if step["key"] not in marks] + open_question
 
 
 def script_steps(loaded: Loaded) -> list[Mapping[str, Any]]:
     """The script's steps that apply to this case, in order."""
     steps = sorted(loaded.rules["witness_script"]["steps"], key=lambda step: step["order"])
-    return [step for step in steps if holds(step["when"], loaded.facts, loaded.rules)]
+    spared = TAKEN.keys() - captures(loaded.facts, loaded.rules).keys()
+    return [s for s in steps if s["evidence"] not in spared and holds(s["when"], loaded.facts, loaded.rules)]
 
 
 def pass_witness(desk: Desk, actor: Actor, ticket_id: str, fence: int, note: str = "") -> None:

@@ -16,14 +16,20 @@ from core.actor import Actor
 from core.audit import Tag
 from core.errors import TooMany
 from core.ports import Desk, Work
-from core.rules.id_card import check_id_number
+from core.rules.calendar import local_day
+from core.rules.firm_choices import ID_FIRST, newcomers_sign_in
+from core.rules.id_card import adult_problem, check_id_number
 from core.rules.phone import check_mobile
 from core.rules.problem import Problem
+from core.usecases.loading import rules_for
 from core.usecases.reservations import note_sign_in
 from core.usecases.sessions import open_session
 from core.usecases.sms_codes import accept_code, send_code
 
 WRONG_CAPTCHA = "图形验证码不正确或已过期，请按新图片重新输入。"
+BROKERAGE = "brokerage"
+"""期货经纪, the kind of account that this desk opens and changes; a code of the list `account_type`."""
+NOT_SERVED = "这里只办理期货经纪账户。资管等其他账户，请拨打服务热线或到营业部办理。"
 WRONG_CODE = "验证码不正确或已过期，请核对短信或重新获取。"
 
 
@@ -34,6 +40,14 @@ class CaptchaShown:
     id: str
     png: bytes
     wav: bytes
+
+
+@dataclass(frozen=True)
+class NumberLooked:
+    """Either a pass for the page with the phone, or errors by field (own_id, captcha)."""
+
+    passed: str
+    errors: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -65,6 +79,30 @@ def _captcha_fits(work: Work, captcha_id: str, text: str) -> bool:
     return hmac.compare_digest(found[0], _captcha_mac(work, captcha_id, text))
 
 
+def asks_number_first(work: Work) -> bool:
+    """Whether a newcomer types the ID number on a page before the one with the phone (C02, R060)."""
+    return newcomers_sign_in(rules_for(work)["business_rules"], "open_account") == ID_FIRST
+
+
+def look_at_number(desk: Desk, firm_id: str, *, own_id: str, captcha_id: str, captcha: str) -> NumberLooked:
+    """The first of two pages: a number that can be somebody's of age, so that no code is spent on a slip of the pen.
+
+    Nothing of the number is kept, and whether it is known is not told. The pass is good for `limits.NUMBER_PAGE`.
+    """
+    with desk.write(firm_id) as work:
+        if not _captcha_fits(work, captcha_id, captcha):
+            return NumberLooked("", {"captcha": WRONG_CAPTCHA})
+        person = check_id_number(own_id)
+        if isinstance(person, Problem):
+            return NumberLooked("", {"own_id": person.text})
+        refused = adult_problem(person, local_day(work.now))
+        if refused:
+            return NumberLooked("", {"own_id": refused.text})
+        passed = secrets.token_hex(16)
+        work.people.count_event(f"number_page|{passed}")
+        return NumberLooked(passed, {})
+
+
 @dataclass(frozen=True)
 class _Asker:
     """Who wants a code: an unknown ID number has no phone, but the same limits under `limited`."""
@@ -91,15 +129,22 @@ def _who(work: Work, phone: str, id_number: str, *, test_numbers: bool) -> _Aske
 
 
 def request_code(
-    desk: Desk, firm_id: str, *, phone: str = "", id_number: str = "", captcha_id: str, captcha: str, address: str
-) -> CodeRequested:
+    desk: Desk, firm_id: str, *, phone: str = "", id_number: str = "", captcha_id: str, captcha: str, address: str,
+    passed: str = "", account_type: str = BROKERAGE,
+) -> CodeRequested:  # fmt: skip
     """Send a code after a right captcha, which is used up either way.
 
+    Only accounts of the brokerage are served online (R049). A newcomer needs the pass of `look_at_number` where the
+    firm asks for the number first.
     Raises `TooMany` within 60 s or beyond the daily caps (R057).
     """
     with desk.write(firm_id) as work:
         if not _captcha_fits(work, captcha_id, captcha):
             return CodeRequested("", {"captcha": WRONG_CAPTCHA})
+        if account_type != BROKERAGE:
+            return CodeRequested("", {"account_type": NOT_SERVED})
+        if not id_number and not _came_by_number(work, passed):
+            return CodeRequested("", {"own_id": "请先填写身份证号。"})
         asker = _who(work, phone, id_number, test_numbers=desk.settings.demo)
         if isinstance(asker, dict):
             return CodeRequested("", asker)
@@ -109,6 +154,12 @@ def request_code(
             work.audit(Actor(firm_id, asker.subject), Tag.CUSTOMER_CODE_REQUEST, f"code:{code_id}")
             return CodeRequested(code_id, {})
     raise TooMany(refusal)
+
+
+def _came_by_number(work: Work, passed: str) -> bool:
+    if not asks_number_first(work):
+        return True
+    return bool(passed) and work.people.events_since(f"number_page|{passed}", work.now - limits.NUMBER_PAGE) > 0
 
 
 def over_limit(work: Work, number: str, address: str) -> str:

@@ -25,6 +25,7 @@ from core.queueing import (
 )
 from core.records import Duty, QueuePlace, Ticket
 from core.rules.calendar import local_day
+from core.rules.firm_choices import FIRM, line_of
 from core.rules.rehearsal import KEPT_FOR, Rehearsal
 from core.rules.service_hours import ServiceHours
 from core.steps.device import call_ready
@@ -39,7 +40,7 @@ CLOSING_SOON = timedelta(minutes=10)
 
 
 def join_queue(desk: Desk, actor: Actor, case_id: str, rehearsal: Rehearsal | None = None) -> Ticket:
-    """Take a place in the branch's queue; a place or call that is still live is returned (reload, two tabs).
+    """Take a place in the line of the branch or of the firm (C20); a live place or call is returned (reload, two tabs).
 
     `rehearsal` goes with the ticket while it is fresh: the witness reads it, and the uplink chooses the picture's size.
     """
@@ -52,17 +53,23 @@ def join_queue(desk: Desk, actor: Actor, case_id: str, rehearsal: Rehearsal | No
             raise WrongState("视频验证已经通过，请继续下一步。")
         require_consent(work, loaded)
         _require_device(loaded)
-        hours = ServiceHours.of(loaded.rules["service_hours"], "witness", loaded.case.branch_id)
+        hours = hours_of(work, loaded.case)
         if not hours.is_open(work.now, calendar_around(work)):
             raise WrongState(f"现在不在视频服务时间。服务时间：{hours.sentence()}。")
-        case = loaded.case
-        position = len(work.queue.waiting(case.branch_id)) + 1
-        wait = _expected(work, case, case.branch_id, work.duty.able(case.branch_id, case.business), position)
+        case, branch_id = loaded.case, _line(work, loaded)
+        position = len(work.queue.waiting(branch_id)) + 1
+        wait = _expected(work, case, branch_id, work.duty.able(branch_id, case.business), position)
         promised = None if wait is None else round(wait.total_seconds())
         extra = {**priority_of(work, case), **_fresh(work, rehearsal)}
-        ticket = work.queue.join(case_id, case.branch_id, case.business, promised_s=promised, **extra)
+        ticket = work.queue.join(case_id, branch_id, case.business, promised_s=promised, **extra)
         work.audit(actor, Tag.CUSTOMER_QUEUE_JOIN, f"case:{case_id}", ticket=ticket.id)
         return ticket
+
+
+def _line(work: Work, loaded: Loaded) -> str:
+    """The branch whose witnesses serve this customer; the firm's first one where the whole firm is one line (C20)."""
+    whole = line_of(rules_for(work)["business_rules"]) == FIRM
+    return work.firms.branches()[0].id if whole else loaded.case.branch_id
 
 
 def _fresh(work: Work, rehearsal: Rehearsal | None) -> dict[str, Any]:
@@ -138,13 +145,15 @@ def is_stuck(work: Work, ticket: Ticket, people: int, able: Sequence[Duty], time
     return work.now - ticket.enqueued_at > times.alone
 
 
-def _hours(work: Work, case: Case) -> ServiceHours:
-    return ServiceHours.of(rules_for(work, case.rules)["service_hours"], "witness", case.branch_id)
+def hours_of(work: Work, case: Case) -> ServiceHours:
+    """The hours of today, not those of the day the case began: nobody is served by a desk that has gone home."""
+    today = kept_for_a_minute(work, "service_hours", "", lambda: rules_for(work)["service_hours"])
+    return ServiceHours.of(today, "witness", case.branch_id)
 
 
 def _closing(work: Work, case: Case, wait: timedelta) -> datetime | None:
     """The end of today's service when the turn may come too late."""
-    hours, calendar = _hours(work, case), calendar_around(work)
+    hours, calendar = hours_of(work, case), calendar_around(work)
     end = hours.closes_on(local_day(work.now), calendar)
     if end is None or hours.is_open(end, calendar):
         return None
@@ -162,7 +171,7 @@ def close_after_hours(work: Work) -> int:
 
 
 def _is_over(work: Work, case: Case) -> bool:
-    following = _hours(work, case).next_opening(work.now, calendar_around(work))
+    following = hours_of(work, case).next_opening(work.now, calendar_around(work))
     return following is None or local_day(following) != local_day(work.now)
 
 

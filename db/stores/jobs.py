@@ -121,6 +121,11 @@ class Jobs(Store):
         found = self.work.connection.execute(_RECENT, {"firm": self.work.firm_id, "since": since})
         return [self._sms(r) for r in found]
 
+    def sms_between(self, begins: datetime, ends: datetime, limit: int) -> list[SmsMessage]:
+        """The messages put into the outbox in a time, newest first."""
+        when = (_S.created_at >= begins, _S.created_at < ends)
+        return [self._sms(r) for r in self.rows(_S, *when, order=_S.created_at.desc(), limit=limit)]
+
     def sms_of(self, owners: Collection[str]) -> list[SmsMessage]:
         """The last 20 messages to a person under any of these names, newest first."""
         return [self._sms(r) for r in self.rows(_S, _S.owner.in_(owners), order=_S.created_at.desc(), limit=20)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, or_, select
 
 from core.rules.knowledge_test import Attempt, Drawn, Given
 from db import tables as t
@@ -55,9 +55,10 @@ class KnowledgeAttempts(Store):
         found = self.equal(_K, missing=("ended_at",), owner=owner)
         return self._attempt(found[0]) if found else None
 
-    def of_owner(self, owner: str) -> list[Attempt]:
-        """All attempts of an owner in whichever case, oldest first."""
-        return [self._attempt(row) for row in self.equal(_K, owner=owner, order=("started_at", "id"))]
+    def of_person(self, owner: str, person: str) -> list[Attempt]:
+        """All attempts of an owner or of this person under any sign-in, in whichever case, oldest first."""
+        mine = or_(_K.owner == owner, _K.person_index == self.index("test_person", person))
+        return [self._attempt(row) for row in self.rows(_K, mine, order=(_K.started_at, _K.id))]
 
     def of_case(self, case_id: str) -> list[Attempt]:
         """All attempts of a case, oldest first."""
@@ -71,7 +72,9 @@ class KnowledgeAttempts(Store):
     def add_attempt(self, attempt: Attempt) -> None:
         """Insert; `Stale` when the owner has an open one already."""
         names = ("id", "case_id", "owner", "started_at", "due_at")
-        self.add(_K, **{name: getattr(attempt, name) for name in names}, body_sealed=self._body(attempt))
+        who = self.index("test_person", attempt.person)
+        values = {name: getattr(attempt, name) for name in names}
+        self.add(_K, **values, body_sealed=self._body(attempt), person_index=who)
 
     def save_answers(self, attempt: Attempt) -> bool:
         """Keep the answers of an open attempt that this transaction has locked; False when it has ended."""

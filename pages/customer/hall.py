@@ -10,6 +10,7 @@ from core.usecases.eligibility import closed_now
 from core.usecases.loading import calendar_around, rules_for
 from core.usecases.own_cases import own_open_case
 from pages.parts import notice, state, visitor, wiring
+from pages.parts.around import footer
 from pages.parts.flow_picture import flow_picture
 from pages.parts.language import _, dialog, spoken
 from pages.parts.state import Key
@@ -99,4 +100,4 @@ for topic in rules["education"]["topics"]:
 if not guest.customer and len(wiring.firms()) > 1:
     st.page_link("customer/firm.py", label=_("更换期货公司"), icon=":material/apartment:")
 st.page_link("customer/my_data.py", label=_("个人信息保护与我的权利"), icon=":material/shield_person:")
-st.caption(_("见证 {name} · 试点系统").format(name=guest.firm.name))
+footer(guest.firm)

@@ -7,6 +7,7 @@ import streamlit as st
 from core.errors import DeskError
 from core.rules.masks import mask_phone
 from core.usecases.copy_own_data import may_open_copy, prove_copy, request_copy_code
+from core.usecases.deletion_plan import OUTCOMES
 from core.usecases.masked_file import card_rows, profile_rows, rating_words
 from core.usecases.own_data import (
     ASKED,
@@ -152,6 +153,9 @@ def _requests(found: OwnData) -> None:
                 st.markdown(f"**{KINDS[each.kind]}**　{clock_words.exact(each.created_at)}")
                 st.markdown(notice.plain(str(each.body.get("text") or "")))
                 st.markdown(notice.plain(said))
+                for line in each.body.get("plan") or ():
+                    result = line["words"] or OUTCOMES[line["outcome"]]
+                    st.markdown(notice.plain(_("{line}：{result}").format(line=line["title"], result=result)))
 
 
 def _ask() -> None:

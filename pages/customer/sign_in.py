@@ -8,24 +8,32 @@ import streamlit as st
 
 from core.businesses import BUSINESSES
 from core.errors import DeskError
+from core.rules.firm_choices import ID_FIRST, newcomers_sign_in
 from core.rules.service_hours import ServiceHours
-from core.usecases.entry_links import door_path
 from core.usecases.loading import rules_for
-from core.usecases.sign_in_customer import CaptchaShown, new_captcha, request_code, sign_in_customer
+from core.usecases.sign_in_customer import (
+    BROKERAGE,
+    CaptchaShown,
+    look_at_number,
+    new_captcha,
+    request_code,
+    sign_in_customer,
+)
 from pages.parts import notice, state, visitor, wiring
+from pages.parts.around import footer
 from pages.parts.components.captcha_view import captcha_view
 from pages.parts.components.session_exchange import session_exchange
-from pages.parts.entry import branch_of
 from pages.parts.language import _, dialog
+from pages.parts.on_phone import phone_door
 from pages.parts.papers_text import policy_dialog
-from pages.parts.site import site
 from pages.parts.state import Key
 
-PHONE, ID = "新客户：手机号登录", "已开户：身份证号登录"
+PHONE, ID = _("新客户：手机号登录"), _("已开户：身份证号登录")
 guest = visitor.read()
 desk, firm_id = wiring.desk(), guest.firm.id
 with desk.read(firm_id) as work:
     rules = rules_for(work)
+number_first = newcomers_sign_in(rules["business_rules"], "open_account") == ID_FIRST
 
 
 def _url(data: bytes, mime: str) -> str:
@@ -36,6 +44,46 @@ def _fresh_captcha() -> CaptchaShown:
     shown = new_captcha(desk, firm_id)
     state.put(Key.CAPTCHA, shown)
     return shown
+
+
+def _captcha(errors: dict[str, str]) -> None:
+    """Picture and sound, another one at a press, and the field for what they say."""
+    shown = state.get(Key.CAPTCHA) or _fresh_captcha()
+    if captcha_view("captcha_view", picture=_url(shown.png, "image/png"), audio=_url(shown.wav, "audio/wav")):
+        _fresh_captcha()
+        st.rerun()
+    st.text_input(_("图形验证码"), key="captcha_text", placeholder=_("请输入图中数字"), max_chars=8)
+    if "captcha" in errors:
+        notice.field_error(errors["captcha"])
+
+
+def _look_at_number() -> None:
+    shown: CaptchaShown | None = state.get(Key.CAPTCHA)
+    values = st.session_state
+    own_id, text = str(values.get("own_id") or ""), str(values.get("captcha_text") or "")
+    looked = look_at_number(desk, firm_id, own_id=own_id, captcha_id=shown.id if shown else "", captcha=text)
+    state.put(Key.ERRORS, looked.errors)
+    state.put(Key.NUMBER_SEEN, looked.passed)
+    state.drop(Key.CAPTCHA)
+    st.session_state["captcha_text"] = ""
+
+
+def _account_type(errors: dict[str, str]) -> None:
+    """账户类型 (R049), where the firm's list has more than one."""
+    titles = {item["code"]: item["label"] for item in rules["codes"]["lists"]["account_type"]["items"]}
+    if len(titles) > 1:
+        st.selectbox(_("账户类型"), list(titles), format_func=titles.get, key="account_type")
+    if "account_type" in errors:
+        notice.field_error(errors["account_type"])
+
+
+def _number_page(errors: dict[str, str]) -> None:
+    """The first of two pages, where the firm wants it: the ID number, then the phone (R060)."""
+    st.text_input(_("身份证号"), key="own_id", placeholder=_("请输入本人身份证号"), max_chars=24)
+    if "own_id" in errors:
+        notice.field_error(errors["own_id"])
+    _captcha(errors)
+    st.button(_("下一步"), key="number_next", type="primary", on_click=_look_at_number, width="stretch")
 
 
 def _send_code() -> None:
@@ -52,7 +100,11 @@ def _send_code() -> None:
             captcha_id=shown.id if shown else "",
             captcha=str(values.get("captcha_text") or ""),
             address=st.context.ip_address or "",
+            account_type=str(values.get("account_type") or BROKERAGE),
+            passed=str(state.get(Key.NUMBER_SEEN) or ""),
         )
+        if "own_id" in result.errors:
+            state.drop(Key.NUMBER_SEEN)
         state.put(Key.ERRORS, result.errors)
         if result.code_id:
             state.put(Key.CODE, result.code_id)
@@ -86,9 +138,7 @@ def _sign_in() -> None:
 @dialog("用手机开户")
 def _on_phone() -> None:
     """The firm's door as a QR code, for whoever began at a computer without a camera (R013)."""
-    st.markdown(_("请用手机扫描二维码，在手机上登录和办理。已经开始的业务会接着办理。"))
-    address = site("sign_in") + door_path(guest.firm.number, branch_of(guest.firm))
-    st.html(_('<img class="jz-qr" src="{qr_url}" alt="二维码">').format(qr_url=wiring.qr_url(address)))
+    phone_door(guest.firm, "sign_in")
 
 
 if guest.customer:
@@ -112,24 +162,23 @@ wanted = BUSINESSES.get(str(state.get(Key.WANTED)))
 usual = ID if wanted and not wanted.newcomers else PHONE
 st.segmented_control(_("登录方式"), [PHONE, ID], default=usual, key="how", required=True, format_func=_)
 if wanted:
-    st.caption(_("登录后办理：{title}").format(title=_(wanted.title)))
+    st.caption(_("登录后办理：{title}").format(title=wanted.title))
+_account_type(errors)
 if st.session_state.get("how") == ID:
     st.text_input(_("身份证号"), key="id_number", placeholder=_("请输入身份证号"), max_chars=24)
     st.caption(_("验证码会发到开户时预留的手机。手机号有变化，请携带身份证到营业部办理变更。"))
     field = "id_number"
+elif number_first and not state.get(Key.NUMBER_SEEN):
+    _number_page(errors)
+    footer(guest.firm)
+    st.stop()
 else:
     st.text_input(_("手机号码"), key="phone", placeholder=_("请输入本人手机号"), max_chars=20)
     field = "phone"
 if field in errors:
     notice.field_error(errors[field])
 
-shown = state.get(Key.CAPTCHA) or _fresh_captcha()
-if captcha_view("captcha_view", picture=_url(shown.png, "image/png"), audio=_url(shown.wav, "audio/wav")):
-    _fresh_captcha()
-    st.rerun()
-st.text_input(_("图形验证码"), key="captcha_text", placeholder=_("请输入图中数字"), max_chars=8)
-if "captcha" in errors:
-    notice.field_error(errors["captcha"])
+_captcha(errors)
 st.button(_("获取验证码"), key="send_code", on_click=_send_code, width="stretch")
 if "send" in errors:
     notice.refusal(errors["send"])
@@ -154,3 +203,4 @@ if st.button(_("用手机开户"), key="open_phone", type="tertiary", icon=":mat
     _on_phone()
 if st.button(_("查看《隐私政策》"), key="open_policy", type="tertiary"):
     policy_dialog(rules, "privacy")
+footer(guest.firm)

@@ -95,8 +95,8 @@ def show_profile(file: CaseFile, *, full_id: bool, phone_shown: bool, on_reveal:
         text = in_words(field, values.get(field.key), rules)
         if field.key == "id_number" and not full_id:
             text = mask_id(text)
-        if field.key == "phone" and not phone_shown:
-            text = mask_phone(text)
+        if field.key == "phone":
+            text = file.phone if phone_shown else mask_phone(file.phone)
         mark = unusual if _marked(field, values, rules) else cell
         sections.setdefault(field.section, []).append((field.title, mark(text)))
     for title, rows in sections.items():
@@ -113,7 +113,8 @@ def show_cards(file: CaseFile, *, shown: bool, on_reveal: Reveal | None = None) 
     rows = []
     for card in cards(file.loaded.facts.values("bank")):
         number = str(card["number"]) if shown else mask_card(str(card["number"]))
-        rows.append((str(card["bank_name"]), cell(f"{number}　{kinds.get(str(card.get('kind')), '')}")))
+        kind, office = kinds.get(str(card.get("kind")), ""), str(card.get("branch", ""))
+        rows.append((str(card["bank_name"]), cell(f"{number}　{kind}　{office}")))
     fact_table(_("结算银行"), rows, _("卡号"))
     if on_reveal and not shown and rows:
         st.button(_("显示卡号"), key="reveal_cards", icon=":material/visibility:", on_click=on_reveal, args=("cards",))

@@ -21,8 +21,12 @@ PROFILE: Mapping[str, Any] = {
 }  # fmt: skip
 
 
+AGE = 40
+"""Full years of each, on their birthday in March."""
+
+
 def _number(firm: Firm, year: int, sequence: int) -> str:
-    first = f"999901{year - 40}0312{int(firm.number) % 100:02d}{sequence}"
+    first = f"999901{year - AGE}0312{int(firm.number) % 100:02d}{sequence}"
     return first + check_digit(first)
 
 
@@ -52,6 +56,8 @@ def _usual(options: Sequence[Mapping[str, Any]]) -> str:
 def file_of(work: Work, customer: Customer, questionnaire: Mapping[str, Any]) -> CustomerFile:
     """What such a customer would have handed in; the rating is a year old."""
     answers = {q["key"]: [_usual(q["options"])] for q in questionnaire["questions"]}
+    age = questionnaire["age_question"]
+    answers[age["question"]] = [next(key for key, (least, most) in age["bands"].items() if least <= AGE <= most)]
     rating = rate(questionnaire, answers, version=1)
     who = {"name": customer.name, "id_number": customer.id_number, "phone": customer.phone, "age_band": "31_40"}
     sex = {"sex": "male", "birth_date": f"{customer.id_number[6:10]}-03-12", "extra_review": False}

@@ -15,6 +15,19 @@ const PROBLEMS = {
 
 const NEEDS_NEW_KEY = ["missing", "foreign", "damaged"];
 
+// What a password is made of, as the firm says; the keyboard of a phone follows.
+const DIGITS = { least: 6, most: 8, letters: false, words: "6-8位数字" };
+
+function fits(password, rule) {
+  const signs = rule.letters ? /^(?=.*\d)(?=.*[A-Za-z])[A-Za-z\d]+$/ : /^\d+$/;
+  return password.length >= rule.least && password.length <= rule.most && signs.test(password);
+}
+
+function fit(field, rule) {
+  field.maxLength = rule.most;
+  field.inputMode = rule.letters ? "text" : "numeric";
+}
+
 // What one tab remembers between runs and mounts: sent results by nonce, and an unlocking that waits for its share.
 const tab = (globalThis[Symbol.for("jianzheng.device-key")] ??= { results: new Map(), waiting: null });
 const mounts = new WeakMap(); // element -> { view, setStateValue }
@@ -36,8 +49,11 @@ async function detect(view, command) {
 
 async function enrol(view, command) {
   const [first, second] = view.show("enrol");
+  const rule = command.rule ?? DIGITS;
+  for (const field of [first, second]) fit(field, rule);
+  first.placeholder = `请输入${rule.words}`;
   view.onSubmit(async () => {
-    if (!/^\d{6,8}$/.test(first.value)) return view.refuse(first, "请输入6-8位数字。");
+    if (!fits(first.value, rule)) return view.refuse(first, `请输入${rule.words}。`);
     if (isWeak(first.value, command.avoid)) {
       return view.refuse(first, "密码过于简单。请不要使用重复、连续的数字，也不要使用生日、手机号或证件号中的数字。");
     }
@@ -63,13 +79,16 @@ async function sign(view, command) {
   const record = await find(command.kid);
   if (!record?.chain) throw new Problem("missing");
   const [password] = view.show("sign");
+  const rule = record.rule ?? DIGITS; // keys of before the rule could be chosen
+  fit(password, rule);
+  password.placeholder = `请输入${rule.words}证书密码`;
   const leaf = unbase64(record.chain[0]);
   const lines = view.list(command.documents);
   const check = (item, at) => checkDocument(item, leaf).then(() => { lines[at].textContent = "已核对"; });
   let checks = Promise.allSettled(command.documents.map(check));
   if (command.tries_left !== undefined) view.refuse(password, `密码错误，还可以再试 ${command.tries_left} 次。`);
   view.onSubmit(async () => {
-    if (!/^\d{6,8}$/.test(password.value)) return view.refuse(password, "请输入6-8位数字证书密码。");
+    if (!fits(password.value, rule)) return view.refuse(password, `请输入${rule.words}证书密码。`);
     view.busy("正在核对协议和密码，请稍候…");
     const failed = (await checks).find((each) => each.status === "rejected");
     if (failed) {

@@ -5,7 +5,7 @@ is one. A command is a dict with `op` and a fresh `nonce`; binary values are bas
 
     op        further values of the command                     result (besides nonce and op)
     detect    owners, challenge                                 secure, keys: [{kid, installed, created, presence}]
-    enrol     owner, kid, share, challenge, avoid               kid, spki, possession, presence_spki, auth
+    enrol     owner, kid, share, challenge, avoid, rule         kid, spki, possession, presence_spki, auth
     install   kid, chain (leaf first)                           kid
     sign      kid, documents, tries_left (after a wrong one)    op "unlock": kid, auth; or op "reapply"
     unlocked  kid, share                                        op "signed": kid, signatures: [{id, value}] in order
@@ -13,6 +13,7 @@ is one. A command is a dict with `op` and a fresh `nonce`; binary values are bas
     forget    kid                                               kid
 
 `documents` is a list of {id, title, tbs, start, end} with `pdf_url` (same origin) or `pdf`, in signing order.
+`rule` says what the password is made of: least, most, letters, and `words` for the customer (C03); the key keeps it.
 `avoid` are the customer's birthday, phone and ID number: a password must not repeat six of their digits.
 What the customer has been told in the component (no secure context, no key on this device, a file that differs …)
 comes back as op "error" with `code`, and `device_key` keeps it to itself: a page that answered with a new command

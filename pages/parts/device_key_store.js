@@ -74,9 +74,16 @@ async function browserKey() {
 }
 
 // ---- password
+// From 9 to 0 is one step as well; between a letter and a digit there is none that counts.
+function stepBetween(before, after) {
+  const numbers = [before, after].filter((sign) => /\d/.test(sign)).length;
+  if (numbers === 1) return null;
+  return numbers ? (after - before + 10) % 10 : after.charCodeAt(0) - before.charCodeAt(0);
+}
+
 export function isWeak(password, avoid = []) {
-  const digits = [...password];
-  const steps = new Set(digits.slice(1).map((digit, at) => (digit - digits[at] + 10) % 10));
+  const digits = [...password.toLowerCase()];
+  const steps = new Set(digits.slice(1).map((digit, at) => stepBetween(digits[at], digit)).filter((step) => step !== null));
   const repeats = (size) => digits.every((digit, at) => at < size || digit === digits[at - size]);
   const pairs = digits.every((digit, at) => at % 2 === 0 || digit === digits[at - 1]);
   if (new Set(digits).size < 3 || steps.size === 1 || repeats(3) || repeats(4) || pairs) return true;
@@ -104,7 +111,7 @@ async function wrappingKey(half, share, kid) {
 
 // ---- keys and documents
 async function makeKey(command, password) {
-  const record = { kid: command.kid, owner: command.owner, iterations: ITERATIONS, created: Date.now(), chain: null };
+  const record = { kid: command.kid, owner: command.owner, iterations: ITERATIONS, created: Date.now(), chain: null, rule: command.rule };
   const pair = await crypto.subtle.generateKey(CURVE, true, ["sign", "verify"]); // extractable until it is wrapped
   const presence = await crypto.subtle.generateKey(CURVE, false, ["sign", "verify"]);
   record.salt = crypto.getRandomValues(new Uint8Array(16));

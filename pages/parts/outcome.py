@@ -13,6 +13,7 @@ from core.records import ExchangeRequest
 from core.rules.exchanges import names_of
 from core.rules.id_card import IdNumber, check_id_number, salutation
 from core.usecases.abandon_case import abandon_case
+from core.usecases.callback_plan import is_called_back
 from core.usecases.loading import Loaded
 from core.usecases.own_cases import Outcome, outcome_of
 from pages.parts import acting, clock_words, notice
@@ -115,10 +116,12 @@ def timeline(loaded: Loaded, outcome: Outcome) -> list[tuple[str, str, str]]:
 def _after_review(loaded: Loaded, outcome: Outcome, *, approved: bool) -> list[tuple[str, bool]]:
     ending, over = loaded.business.ending, loaded.case.state in {State.ACTIVE, State.DONE}
     if ending is Ending.ACCOUNT:
-        return [
-            (_("电话回访{call}").format(call=_call(loaded, outcome, approved)), over),
-            (_("开通"), over and _all_opened(outcome)),
-        ]
+        call = (
+            [(_("电话回访{call}").format(call=_call(loaded, outcome, approved)), over)]
+            if is_called_back(loaded)
+            else []
+        )
+        return [*call, (_("开通"), over and _all_opened(outcome))]
     closed = f"　{clock_words.exact(loaded.case.closed_at)}" if over and loaded.case.closed_at else ""
     if ending is Ending.CODES:
         return [(_("交易所开通{closed}").format(closed=closed), over)]

@@ -20,6 +20,7 @@ class Key(StrEnum):
     LARGE = "large_text"
     LANGUAGE = "language_chosen"
     VIEW = "view_step"
+    NUMBER_SEEN = "number_seen"
     PLACE = "bring_into_view"
     ERRORS = "step_errors"
     WARNINGS = "step_warnings"

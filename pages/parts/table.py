@@ -18,6 +18,8 @@ CUSTOMER = {
     "documents": ("协议下载", "customer/documents.py", ":material/description:"),
     "continue": ("手机继续办理", "customer/continue_here.py", ":material/smartphone:"),
     "firm": ("选择期货公司", "customer/firm.py", ":material/apartment:"),
+    "education": ("投资者教育", "customer/education.py", ":material/school:"),
+    "on_phone": ("手机开户", "customer/on_phone.py", ":material/qr_code_2:"),
     "help": ("开户帮助", "customer/help.py", ":material/help:"),
 }
 STAFF = {
@@ -44,6 +46,7 @@ STAFF = {
     "desk_entry": ("入口二维码", "staff/entry.py", ":material/qr_code_2:", Permission.ENTRY_PRINT),
     "desk_people": ("人员", "staff/people.py", ":material/badge:", Permission.SKILLS_MANAGE),
     "desk_network": ("网络与中继", "staff/network.py", ":material/lan:", Permission.NETWORK_TEST),
+    "desk_sms": ("短信记录", "staff/sms_log.py", ":material/sms:", Permission.SMS_READ),
     "desk_audit": ("审计", "staff/audit.py", ":material/policy:", Permission.AUDIT_VERIFY),
 }
 

@@ -15,6 +15,7 @@ from core.records import Firm, SessionRecord, StaffMember
 from core.rules.masks import mask_phone
 from core.usecases.loading import firm_of
 from pages.parts import notice, state, wiring
+from pages.parts.around import more_links
 from pages.parts.components.remember import remember, remembered
 from pages.parts.components.session_exchange import sign_out
 from pages.parts.duty_aside import duty_aside
@@ -96,7 +97,7 @@ def _outbox(visitor: Visitor) -> None:
 
 
 def customer_header(visitor: Visitor) -> None:
-    """Firm name, large text, 我的业务, help, sign out (R015)."""
+    """Firm name, large text, 我的业务, help, sign out, and more (R015)."""
     with st.container(horizontal=True, vertical_alignment="center", key="header"):
         st.page_link("customer/hall.py", label=f"**{visitor.firm.name}**", icon=":material/verified_user:")
         st.toggle(_("大字"), key=Key.LARGE)
@@ -105,6 +106,7 @@ def customer_header(visitor: Visitor) -> None:
             st.page_link("customer/my_cases.py", label=_("我的业务"))
             st.button(_("退出登录"), key="leave", type="tertiary", on_click=leave)
         st.page_link("customer/help.py", label=_("开户帮助"))
+        more_links(visitor.firm)
     remember(large="1" if large_text() else "", door=door(visitor.firm), language="en" if in_english() else "")
     _finish_leaving()
     _outbox(visitor)

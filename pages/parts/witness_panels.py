@@ -16,6 +16,7 @@ from core.records import Ticket
 from core.rules.masks import mask_id, mask_name, mask_phone
 from core.steps.photos import SLOTS
 from core.steps.witness import CAPTURES, HEAD_CLIP
+from core.steps.witness import captures as captures_of
 from core.usecases.call_script import call_supervisor, draw_challenge
 from core.usecases.loading import Loaded, load
 from core.usecases.serve_customer import (
@@ -108,7 +109,7 @@ def _clip(desk: Desk, actor: Actor, ticket: Ticket) -> None:
 
 
 def captures(desk: Desk, actor: Actor, ticket: Ticket) -> None:
-    """Three stills and the head clip, each with what was taken and a way to take it again; what a pass still needs.
+    """The firm's stills and the head clip, each with what was taken and a way to take it anew; what a pass needs.
 
     The buttons act in callbacks: presses that come while a capture runs reach one rerun together, and each counts.
     """
@@ -118,21 +119,20 @@ def captures(desk: Desk, actor: Actor, ticket: Ticket) -> None:
     of_call = [item for item in loaded.facts.evidence if item.meta.get("ticket") == ticket.id]
     taken = {item.slot: item for item in of_call if item.slot not in awaited}
     columns, trouble = st.columns(4), call.clip_trouble(ticket)
+    wanted = captures_of(loaded.facts, loaded.rules)
     for number, (slot, title) in enumerate(CAPTURES.items()):
+        if slot not in wanted:
+            continue
         with columns[number]:
             done = "✓ " if slot in taken else ""
             st.button(f"{done}{title}", key=f"take_{slot}", width="stretch", shortcut=KEYS[number],
                       on_click=_capture, args=(desk, actor, ticket, slot))  # fmt: skip
             if slot in taken:
                 st.image(picture_url(desk, actor.firm_id, taken[slot]), width="stretch")
-    with columns[3]:
-        running = call.clip_running(ticket)
-        label = _("录制中…") if running else (_("✓ 头部短视频") if HEAD_CLIP in taken else _("头部短视频"))
-        st.button(label, key="take_clip", width="stretch", disabled=running, shortcut=KEYS[3],
-                  on_click=_clip, args=(desk, actor, ticket))  # fmt: skip
-        if running and now:
-            st.markdown(f"**{notice.plain(challenge_of(now).get('text', ''))}**")
-    if trouble and not running:
+    if HEAD_CLIP in wanted:
+        with columns[3]:
+            _clip_button(desk, actor, ticket, now, done=HEAD_CLIP in taken)
+    if trouble and not call.clip_running(ticket):
         notice.refusal(trouble)
     _choices(desk, actor, ticket, taken)
     missing = missing_proofs(loaded, now) if now else []
@@ -143,6 +143,15 @@ def captures(desk: Desk, actor: Actor, ticket: Ticket) -> None:
                 count=len(missing), missing=_("、").join(missing[:SHOWN]), more=more
             )
         )
+
+
+def _clip_button(desk: Desk, actor: Actor, ticket: Ticket, now: Ticket | None, *, done: bool) -> None:
+    running = call.clip_running(ticket)
+    label = _("录制中…") if running else (_("✓ 头部短视频") if done else _("头部短视频"))
+    st.button(label, key="take_clip", width="stretch", disabled=running, shortcut=KEYS[3],
+              on_click=_clip, args=(desk, actor, ticket))  # fmt: skip
+    if running and now:
+        st.markdown(f"**{notice.plain(challenge_of(now).get('text', ''))}**")
 
 
 def facts(desk: Desk, actor: Actor, ticket: Ticket, loaded: Loaded) -> None:

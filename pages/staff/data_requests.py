@@ -6,10 +6,18 @@ import streamlit as st
 
 from core.errors import DeskError
 from core.records_customers import DataRequest
-from core.usecases.answer_requests import MOST_ANSWER, Due, answer_request, open_requests, read_request
+from core.usecases.answer_requests import (
+    MOST_ANSWER,
+    Due,
+    answer_request,
+    open_requests,
+    read_plan,
+    read_request,
+)
+from core.usecases.deletion_plan import KEPT, OUTCOMES, PlanLine
 from core.usecases.own_data import KINDS
 from pages.parts import acting, clock_words, notice, visitor, wiring
-from pages.parts.language import _
+from pages.parts.language import _, spoken
 
 guest = visitor.read()
 desk, actor = wiring.desk(), guest.actor_staff
@@ -33,10 +41,28 @@ def _list(due: Due) -> None:
         notice.empty_state(_("没有等待答复的申请。客户在“个人信息”中提交后，这里会列出。"))
 
 
-def _answer(request_id: str) -> None:
+def _answer(request_id: str, plan: tuple[PlanLine, ...]) -> None:
     text = str(st.session_state.get("request_answer") or "")
-    if acting.attempt_form(lambda: answer_request(desk, actor, request_id, text), _("已答复，客户会收到短信。")):
+    outcomes = {line.key: str(st.session_state.get(f"outcome_{line.key}") or "") for line in plan}
+    if acting.attempt_form(
+        lambda: answer_request(desk, actor, request_id, text, outcomes), _("已答复，客户会收到短信。")
+    ):
         acting.open_case(None)
+
+
+def _plan(plan: tuple[PlanLine, ...]) -> None:
+    """What the law keeps and until when; what can go is deleted by hand and ticked off here."""
+    for line in plan:
+        st.radio(
+            _("{title}：{words}").format(title=_(line.title), words=_(line.words)),
+            list(OUTCOMES),
+            format_func=spoken(OUTCOMES),
+            horizontal=True,
+            index=list(OUTCOMES).index(KEPT) if line.kept else None,
+            disabled=line.kept,
+            key=f"outcome_{line.key}",
+        )
+        acting.field_error(f"outcome_{line.key}")
 
 
 def _request(found: DataRequest, person: str) -> None:
@@ -55,12 +81,14 @@ def _request(found: DataRequest, person: str) -> None:
             )
         )
         return
+    plan = read_plan(desk, actor, found.id)
     with st.form("answer_form", border=False):
+        _plan(plan)
         st.text_area(
             _("答复"), key="request_answer", max_chars=MOST_ANSWER, help=_("客户登录后看到全文；短信只通知有答复。")
         )
         acting.field_error("answer")
-        st.form_submit_button(_("答复"), key="answer_send", type="primary", on_click=_answer, args=(found.id,))
+        st.form_submit_button(_("答复"), key="answer_send", type="primary", on_click=_answer, args=(found.id, plan))
 
 
 st.title(_("个人信息申请"))

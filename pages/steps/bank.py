@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.rules.bank_card import check_card_number, find_bank, offered_banks
+from core.rules.firm_choices import asks_bank_branch
 from core.rules.masks import mask_card
 from core.steps.bank import cards
 from core.usecases.bank_cards import add_card, remove_card
@@ -19,7 +20,8 @@ from pages.steps.photos import upload
 def _list(view: StepView) -> None:
     for card in cards(view.loaded.facts.values("bank")):
         with st.container(key=f"card-{card['photo'][:8]}", horizontal=True, vertical_alignment="center"):
-            st.markdown(f":material/credit_card: **{card['bank_name']}**　{mask_card(card['number'])}")
+            office = notice.plain(str(card.get("branch", "")))
+            st.markdown(f":material/credit_card: **{card['bank_name']}**　{mask_card(card['number'])}　{office}")
             st.button(
                 _("删除"),
                 key=f"remove_{card['photo'][:8]}",
@@ -37,6 +39,16 @@ def _spare_photo(view: StepView) -> str | None:
         return None
     st.image(picture_url(view.desk, view.actor.firm_id, spare[-1]), caption=_("新卡照片"))
     return spare[-1].id
+
+
+def _branch(view: StepView, turn: int) -> str:
+    """The office of the bank, where the firm asks for it (R085)."""
+    if not asks_bank_branch(view.loaded.rules["business_rules"]):
+        return ""
+    example = _("省/市/支行，例如：上海市/黄浦区/样张支行")
+    branch = st.text_input(_("开户网点"), key=view.key(f"branch_{turn}"), max_chars=60, placeholder=example)
+    view.show_error("branch")
+    return branch
 
 
 def _add(view: StepView) -> None:
@@ -65,11 +77,14 @@ def _add(view: StepView) -> None:
             key=view.key(f"bank_{recognised}_{turn}"),
         )
         view.show_error("bank")
+        branch = _branch(view, turn)
 
         def store() -> None:
             errors = {}
             checked = view.attempt(
-                lambda: errors.update(add_card(view.desk, view.actor, view.case_id, number, bank or "", photo or ""))
+                lambda: errors.update(
+                    add_card(view.desk, view.actor, view.case_id, number, bank or "", photo or "", branch)
+                )
             )
             if errors:
                 view.fail(errors)

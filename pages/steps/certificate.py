@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from core.errors import DeskError
+from core.rules.firm_choices import password_rule
 from core.usecases.certificates import begin_certificate, confirm_install, issue_certificate
 from pages.parts import notice, state
 from pages.parts.device_key import device_key
@@ -51,11 +52,11 @@ def _answer(view: StepView, command: dict[str, Any], result: dict[str, Any]) -> 
 
 def draw(view: StepView) -> None:
     """Explain, make, install."""
-    st.markdown(
-        notice.plain(
-            _("数字证书相当于您在网上的签名章，只保存在这台设备上。请设置 6 至 8 位数字密码，牢记并不要告诉任何人。")
-        )
+    rule = password_rule(view.loaded.rules["business_rules"]).words()
+    text = _("数字证书相当于您在网上的签名章，只保存在这台设备上。请设置 {rule} 密码，牢记并不要告诉任何人。").format(
+        rule=rule
     )
+    st.markdown(notice.plain(text))
     st.caption(_("以后办理业务请使用同一台设备和同一个浏览器。证书由试点证书机构签发。"))
     if view.done:
         st.success(_("数字证书已安装。"), icon=":material/verified:")

@@ -14,6 +14,7 @@ from core.rules.calendar import local_day
 from core.rules.suitability import level_name, refusal
 from core.steps import access
 from core.steps import exchanges as step
+from core.steps.suitability import ended_words, rating_ended
 from core.usecases.abandon_case import abandon_case
 from core.usecases.acknowledge_notice import acknowledge_notice
 from core.usecases.answer_step import keep_draft
@@ -75,9 +76,11 @@ def _refused(view: StepView) -> bool:
     table = view.loaded.rules["exchanges"]
     risks = [e.risk for e in rule.offered(table, local_day(view.loaded.now))]
     found = refusal(level_lowest, step.investor_class(view.loaded.facts), risks, view.loaded.rules["match_table"])
-    if found is None:
+    ended = rating_ended(view.loaded.facts, view.loaded.rules, view.loaded.now)
+    if found is None and ended is None:
         return False
-    notice.refusal(view.loaded.rules["notices"]["notices"]["lowest_refused"]["text"])
+    lowest = view.loaded.rules["notices"]["notices"]["lowest_refused"]["text"]
+    notice.refusal(lowest if ended is None else ended_words(ended))
     st.button(_("结束办理"), key="give_up_lowest", on_click=lambda: abandon_case(view.desk, view.actor, view.case_id))
     view.actions()
     return True

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.case import STATE_TITLES
 from core.steps.on_file import PARTS
-from pages.parts import notice
+from core.usecases.own_cases import own_cases
+from pages.parts import clock_words, notice
 from pages.parts.language import _
 from pages.parts.step import StepView
 from pages.steps.profile_read import show_part
@@ -17,8 +19,28 @@ HELP = {
 }
 
 
+CHANGES = ("profile", "password_reset")
+"""Businesses whose result a customer looks for here, beside 我的业务 (C17)."""
+
+
+def _last_result(view: StepView) -> None:
+    """How the last change of the data went."""
+    rows = own_cases(view.desk, view.actor)
+    last = next((row for row in rows if row.case.business in CHANGES and row.case.id != view.case_id), None)
+    if last is None:
+        return
+    case = last.case
+    day = clock_words.exact(case.closed_at or case.submitted_at or case.created_at)
+    remark = _("，{remark}").format(remark=case.remark) if case.remark else ""
+    text = _("上次办理：{title}，{state_titles}，{day}{remark}").format(
+        title=last.title, state_titles=STATE_TITLES[case.state], day=day, remark=remark
+    )
+    st.markdown(f":material/history: {notice.plain(text)}")
+
+
 def draw(view: StepView) -> None:
     """View each part; one press chooses it."""
+    _last_result(view)
     for part, title in PARTS.items():
         with st.container(key=f"card-{part}"):
             show_part(view, part)

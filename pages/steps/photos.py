@@ -7,7 +7,8 @@ from typing import Any
 import streamlit as st
 
 from core.errors import DeskError
-from core.steps.photos import CONSENTS, REASON_MOST, RELATIONS, SLOTS, rejected_slots
+from core.rules.firm_choices import upload_rule
+from core.steps.photos import CONSENTS, REASON_MOST, RELATIONS, rejected_slots, uploads
 from core.usecases.photos import add_photo
 from pages.parts import notice
 from pages.parts.language import _, dialog, spoken
@@ -15,7 +16,8 @@ from pages.parts.papers_text import policy_dialog
 from pages.parts.pictures import picture_url
 from pages.parts.step import StepView
 
-TYPES = ["jpg", "jpeg", "png", "gif", "bmp", "heic", "heif"]
+ENDINGS = {"jpg": ["jpg", "jpeg"], "heic": ["heic", "heif"]}
+"""Kind of picture -> endings of its files, where these differ."""
 HINTS = {
     "id_front": "有头像的一面，四角完整，字迹清楚。",
     "id_back": "有国徽的一面，有效期清楚。",
@@ -27,7 +29,9 @@ def upload(view: StepView, slot: str, title: str, *, number: int = 0) -> None:
     """A file chooser; on a phone the browser offers its camera. The chooser is renewed after each upload."""
     name = view.key(f"{slot}_{number}")
     turn = st.session_state.get(f"{name}_turn", 0)
-    file = st.file_uploader(title, type=TYPES, key=f"{name}_{turn}", max_upload_size=10)
+    rule = upload_rule(view.loaded.rules["business_rules"])
+    endings = [ending for kind in rule.kinds for ending in ENDINGS.get(kind, [kind])]
+    file = st.file_uploader(title, type=endings, key=f"{name}_{turn}", max_upload_size=rule.most_mb)
     if file is None:
         return
     st.session_state[f"{name}_turn"] = turn + 1
@@ -98,10 +102,10 @@ def _answers(view: StepView) -> dict[str, Any]:
 
 
 def draw(view: StepView) -> None:
-    """Three photos, the liability letter, two separate consents."""
+    """The firm's photos, the liability letter, two separate consents."""
     if st.button(_("拍照规范"), key="guide", type="tertiary", icon=":material/photo_camera:"):
         _guide(view)
-    for slot, title in SLOTS.items():
+    for slot, title in uploads(view.loaded.facts, view.loaded.rules).items():
         _slot(view, slot, title)
     rules = view.loaded.rules
     for key, label in CONSENTS.items():

@@ -9,12 +9,11 @@ import streamlit as st
 from core.call_notes import challenge_of, code_state, sent_code
 from core.errors import DeskError
 from core.records import QueuePlace, Ticket
-from core.rules.service_hours import ServiceHours
 from core.steps.device import call_ready
 from core.usecases.call_script import CHALLENGE_SHOWN, enter_call_code
 from core.usecases.loading import calendar_now
 from core.usecases.serve_customer import script_marks, script_steps, still_wishes
-from core.usecases.wait_for_witness import call_partner, join_queue, look_at_queue, lost_place
+from core.usecases.wait_for_witness import call_partner, hours_of, join_queue, look_at_queue, lost_place
 from pages.parts import call, chat, clock_words, notice, rehearse, reserve, state
 from pages.parts.components.selfie import selfie
 from pages.parts.language import _
@@ -45,9 +44,9 @@ def _start(view: StepView) -> None:
     if reserve.is_open(view):
         reserve.draw(view)
         return
-    rules = view.loaded.rules
-    now, branch = view.loaded.now, view.loaded.case.branch_id
-    hours = ServiceHours.of(rules["service_hours"], "witness", branch)
+    now = view.loaded.now
+    with view.desk.read(view.actor.firm_id) as work:
+        hours = hours_of(work, view.loaded.case)
     calendar = calendar_now(view.desk, view.actor.firm_id, now)
     is_open, opens = hours.is_open(now, calendar), hours.next_opening(now, calendar)
     why_lost(lost_place(view.desk, view.actor, view.case_id))

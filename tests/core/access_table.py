@@ -15,11 +15,12 @@ from typing import Any
 from core.actor import Actor
 from core.metrics import Span, day_number
 from core.records_customers import RequestKind
+from core.rules.calendar import local_day
 from core.supplement import Standing
 from core.usecases.abandon_case import abandon_case
 from core.usecases.access_decisions import decide_access
 from core.usecases.acknowledge_notice import acknowledge_notice
-from core.usecases.answer_requests import answer_request, open_requests, read_request
+from core.usecases.answer_requests import answer_request, open_requests, read_plan, read_request
 from core.usecases.answer_step import answer_step, keep_draft
 from core.usecases.bank_cards import add_card, remove_card
 from core.usecases.begin_supplement import begin_supplement
@@ -111,6 +112,7 @@ from core.usecases.serve_customer import (
 )
 from core.usecases.sessions import end_other_sessions, end_session, end_staff_sessions, own_sessions, staff_sessions
 from core.usecases.sign_agreements import finish_signing, prepare_signing
+from core.usecases.sms_log import read_sms, sms_log
 from core.usecases.start_case import start_case
 from core.usecases.submit_case import submit_case, submit_follow_up
 from core.usecases.supervise_queue import put_ahead, transfer_to_branch, transfer_to_staff
@@ -160,6 +162,7 @@ from tests.core.access_worlds import (
     idle,
     issued,
     message,
+    messaged,
     new,
     observed,
     passed_before,
@@ -205,6 +208,12 @@ def of_ticket(use_case: Callable[..., Any], *rest: Any) -> Call:
 
 def plain(use_case: Callable[..., Any], *rest: Any, **named: Any) -> Call:
     return lambda w, a: use_case(w.desk, a, *rest, **named)
+
+
+def planned(w: World) -> dict[str, str]:
+    """What the law keeps is kept, the rest deleted."""
+    plan = read_plan(w.desk, w.actor("compliance"), w.kept)
+    return {line.key: "kept" if line.kept else "deleted" for line in plan}
 
 
 def first_option(w: World) -> str:
@@ -263,6 +272,8 @@ ROWS: tuple[Row, ...] = (
      lambda w, a: choose_option(w.desk, a, w.case, w.kept.id, w.kept.questions[0].key, first_option(w))),
     (hand_in, tested, "-------- +- -00", lambda w, a: hand_in(w.desk, a, w.case, w.kept.id)),
     (reuse_result, passed_before, "-------- +- -00", of_case(reuse_result)),
+    (sms_log, messaged, "-----o-- -- --o", lambda w, a: sms_log(w.desk, a, local_day(w.bench.now))),
+    (read_sms, messaged, "-----o-- -- --0", lambda w, a: read_sms(w.desk, a, w.kept)),
     (own_data, signed_in("bank"), "-------- +o -o-", plain(own_data)),
     (ask_about_data, signed_in("bank"), "-------- +o -o-", plain(ask_about_data, RequestKind.DELETION, "请删除")),
     (withdraw_consent, signed_in("bank"), "-------- +o -o-", plain(withdraw_consent)),
@@ -378,7 +389,9 @@ ROWS: tuple[Row, ...] = (
     (refuse_proposal, proposed, "-+------ -- --0", lambda w, a: refuse_proposal(w.desk, a, w.kept, "证件不符")),
     (open_requests, requested, "-----+-- -- --o", plain(open_requests)),
     (read_request, requested, "-----+-- -- --0", lambda w, a: read_request(w.desk, a, w.kept)),
-    (answer_request, requested, "-----+-- -- --0", lambda w, a: answer_request(w.desk, a, w.kept, "已处理")),
+    (answer_request, requested, "-----+-- -- --0",
+     lambda w, a: answer_request(w.desk, a, w.kept, "已处理", planned(w))),
+    (read_plan, requested, "-----o-- -- --0", lambda w, a: read_plan(w.desk, a, w.kept)),
     # -- files, audit, figures
     (open_evidence, at("in_call"), "++000+00 +0 000", lambda w, a: open_evidence(w.desk, a, w.slot("id_front"))),
     (export_evidence, at("submitted"), "-----+-- -- --0",

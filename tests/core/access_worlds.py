@@ -279,6 +279,15 @@ def message(bench: Bench) -> World:
     return world
 
 
+def messaged(bench: Bench) -> World:
+    """A message was sent to the customer."""
+    world = at("submitted")(bench)
+    bench.run_jobs()
+    with bench.work() as work:
+        world.kept = work.jobs.recent_sms(bench.now - timedelta(days=9))[0].id
+    return world
+
+
 def again(business: str, place: str, **changes: Any) -> Callable[[Bench], World]:
     """The customer, now on file, in another business."""
 

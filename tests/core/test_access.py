@@ -17,7 +17,7 @@ from tests.core.access_worlds import WHO, World
 from tests.desk_bench import Bench
 
 INSIDE = {
-    "abandon", "add_proposal", "add_request", "append_line", "approve", "close_sessions", "customer_for",
+    "abandon", "activate", "add_proposal", "add_request", "append_line", "approve", "close_sessions", "customer_for",
     "customer_id_of", "customer_of", "finish", "held", "held_call", "leave_number", "load_own", "load_own_data",
     "may_open_copy", "may_take_over", "of_actor", "on_staff", "open_case", "phone_of", "reject", "save", "submit",
     "take_decision", "take_effect", "takes_part", "whispers",

@@ -16,10 +16,12 @@ from core.usecases.case_changes import changes_of
 from core.usecases.change_phone import prove_phone, request_phone_code
 from core.usecases.complete_case import record_counter, record_exchange
 from core.usecases.review_case import reject_review
+from core.usecases.sign_agreements import prepare_signing
 from core.usecases.start_case import start_case
 from tests.builders import LI, Walk, case_at
 from tests.desk_bench import Bench
 from tests.device import Device
+from tests.duty import rules
 
 TEXT = "请重新上传。"
 
@@ -283,3 +285,37 @@ def test_what_the_file_says_flags_the_new_case_too(bench: Bench) -> None:
     walk = walk.again("settlement")
     walk.start(bench)
     assert walk.case(bench).flags == ("pep",)
+
+
+def test_a_rating_that_runs_out_on_the_way_is_told_and_nothing_is_signed(bench: Bench) -> None:
+    """R100: 增开 begun on the last days of the rating; what was handed in in time is still reviewed."""
+    first = case_at(bench, "active", chosen=("DCE",))
+    assessment = {"valid_months": 1, "cool_down_days": 1, "most_in_30_days": 5}
+    rules(bench, "business_rules", assessment=assessment)
+    bench.pass_time(days=30)
+    walk, in_time = first.again("add_code", chosen=("SHFE",)), first.again("add_code", chosen=("SHFE",))
+    walk.start(bench)
+    walk.walk_to(bench, "sign")
+    bench.pass_time(days=2)
+    assert walk.step(bench) == "exchanges"
+    assert "适当性评估已于" in walk.answer(bench, "exchanges", {"chosen": ["SHFE"]})["refused"]
+    with pytest.raises(WrongState, match="前面的步骤"):
+        prepare_signing(bench.desk, walk.actor, walk.case_id)
+    abandon_case(bench.desk, walk.actor, walk.case_id)
+    with pytest.raises(WrongState, match="重新评估"):
+        in_time.start(bench)
+
+
+def test_what_was_handed_in_in_time_is_reviewed_although_the_rating_ran_out(bench: Bench) -> None:
+    first = case_at(bench, "active", chosen=("DCE",))
+    assessment = {"valid_months": 1, "cool_down_days": 1, "most_in_30_days": 5}
+    rules(bench, "business_rules", assessment=assessment)
+    bench.pass_time(days=28)
+    walk = first.again("add_code", chosen=("SHFE",))
+    walk.start(bench)
+    walk.walk_to(bench, "follow_up")
+    walk.do_follow_up(bench)
+    bench.pass_time(days=5)
+    walk.do_submitted(bench)
+    walk.do_in_review(bench)
+    assert walk.case(bench).state is State.APPROVED

@@ -9,12 +9,24 @@ from typing import Any
 import pytest
 
 from core.case import State
-from core.errors import WrongState
+from core.errors import BadFile, WrongState
+from core.flow import Evidence
+from core.steps.witness import TAKEN
 from core.usecases.answer_step import answer_step
+from core.usecases.begin_supplement import begin_supplement
 from core.usecases.book_reservation import reservation_board
-from tests.builders import Walk, case_at
-from tests.desk_bench import Bench, defaults
+from core.usecases.certificates import begin_certificate
+from core.usecases.photos import add_photo
+from core.usecases.serve_customer import missing_proofs, script_steps
+from core.usecases.sign_in_customer import CodeRequested, NumberLooked, look_at_number, new_captcha, request_code
+from core.usecases.supplements import start_supplements
+from core.usecases.wait_for_witness import look_at_queue
+from tests.builders import LI, ZHANG, Walk, case_at, sign_in
+from tests.core.access_worlds import DEMAND
+from tests.desk_bench import EXISTING, Bench, defaults, id_number
 from tests.duty import at, on_duty, rules
+from tests.forms import CONSENTS
+from tests.stand_ins import tiny_picture
 
 SATURDAY = "2026-03-07T10:00"
 WEEK = {day: [["08:40", "17:45"]] for day in ("mon", "tue", "wed", "thu", "fri")}
@@ -70,15 +82,50 @@ def test_the_video_is_always_or_only_without_a_certificate(bench: Bench, video: 
     assert witnessed is (video == "always")
 
 
-@pytest.mark.parametrize("review", [True, False])
-def test_a_business_is_reviewed_or_done_at_once(bench: Bench, review: bool) -> None:
-    """C07"""
+@pytest.mark.parametrize(
+    ("flags", "risks", "seen"),
+    [((), ["flagged", "age"], False), (("recording",), ["flagged", "age"], True), (("recording",), ["age"], False)],
+)
+def test_a_risk_asks_for_a_video_although_there_is_a_certificate(
+    bench: Bench, flags: tuple[str, ...], risks: list[str], seen: bool
+) -> None:
+    """C06, by risk: only the signs that the firm looks at."""
     first = customer(bench)
-    policy(bench, "settlement", review=review)
+    every = defaults()["business_rules"]["businesses"]
+    settlement = {**every["settlement"], "video": "by_risk"}
+    rules(bench, "business_rules", businesses={**every, "settlement": settlement}, video_risks=risks)
     walk = begun(bench, first, "settlement")
+    with bench.work() as work:
+        work.cases.change(work.cases.get(walk.case_id), flags=flags)
+    walk.walk_to(bench)
+    assert any(proof.kind == "witness" for proof in walk.facts(bench).proofs) is seen
+
+
+@pytest.mark.parametrize(
+    ("business", "review", "reviewed"),
+    [("supplement", True, True), ("supplement", False, False), ("settlement", False, True)],
+)
+def test_a_business_is_reviewed_or_done_at_once(bench: Bench, business: str, review: bool, reviewed: bool) -> None:
+    """C07: the firm chooses for what it asks for itself; what customers begin is always reviewed."""
+    first = customer(bench)
+    policy(bench, business, review=review)
+    walk = _asked_to_sign(bench, first) if business == "supplement" else begun(bench, first, business)
     walk.walk_to(bench)
     walk.hand_in(bench)
-    assert walk.case(bench).state is (State.SUBMITTED if review else State.DONE)
+    assert walk.case(bench).state is (State.SUBMITTED if reviewed else State.DONE)
+
+
+def _asked_to_sign(bench: Bench, walk: Walk) -> Walk:
+    """The firm asks for a signature; the customer has signed in and begun."""
+    start_supplements(bench.desk, bench.staff("supervisor"), DEMAND)
+    bench.run_jobs()
+    bench.pass_time(seconds=61)
+    later = walk.again("supplement")
+    later.owner = sign_in(bench, id_number=walk.person.id_number)
+    case = begin_supplement(bench.desk, later.actor)
+    assert case is not None
+    later.case_id = case.id
+    return later
 
 
 @pytest.mark.parametrize("online", [True, False])
@@ -208,3 +255,176 @@ def test_score_reports_are_due_as_the_firm_says(bench: Bench, least: int, demand
         given += 1
         walk.add_photo(bench, "score_report", f"report {given}")
     assert given == missing
+
+
+@pytest.mark.parametrize("first", ["phone_first", "id_first"])
+def test_newcomers_sign_in_by_phone_or_by_number_and_phone(bench: Bench, first: str) -> None:
+    """C02, R060: the number is looked at on a page of its own, and nobody skips that page."""
+    policy(bench, "open_account", login=first)
+    assert ("own_id" in _ask(bench).errors) is (first == "id_first")
+    bench.pass_time(seconds=61)
+    assert bool(_ask(bench, passed="invented").code_id) is (first == "phone_first")
+    bench.pass_time(seconds=61)
+    looked = _look(bench, ZHANG.id_number)
+    asked = _ask(bench, passed=looked.passed)
+    assert asked.code_id and not looked.errors
+    bench.pass_time(minutes=16)
+    assert bool(_ask(bench, passed=looked.passed).code_id) is (first == "phone_first")
+
+
+def test_the_page_of_the_number_wants_a_right_one_of_age_and_keeps_nothing(bench: Bench) -> None:
+    """R060: whether the number is known is not told."""
+    policy(bench, "open_account", login="id_first")
+    assert set(_look(bench, "123").errors) == {"own_id"}
+    assert "未满 18 周岁" in _look(bench, id_number(5, "20150101")).errors["own_id"]
+    assert set(_look(bench, ZHANG.id_number, "0").errors) == {"captcha"}
+    for number in (EXISTING.id_number, id_number(77)):
+        assert _look(bench, number).passed
+    assert EXISTING.id_number not in str(bench.audit())
+
+
+def _look(bench: Bench, own_id: str, text: str = "") -> NumberLooked:
+    shown = new_captcha(bench.desk, "f1")
+    return look_at_number(bench.desk, "f1", own_id=own_id, captcha_id=shown.id, captcha=text or shown.png.decode())
+
+
+def _ask(bench: Bench, **more: str) -> CodeRequested:
+    shown = new_captcha(bench.desk, "f1")
+    return request_code(
+        bench.desk, "f1", phone=ZHANG.phone, captcha_id=shown.id, captcha=shown.png.decode(), address="198.51.100.7",
+        **more,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["brokerage", "other"])
+def test_accounts_of_the_brokerage_are_served_and_others_are_told_where(bench: Bench, kind: str) -> None:
+    """R049"""
+    asked = _ask(bench, account_type=kind)
+    assert bool(asked.code_id) is (kind == "brokerage") and ("account_type" in asked.errors) is (kind == "other")
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ({"least": 6, "most": 8, "letters": False}, "6-8位数字"),
+        ({"least": 8, "most": 12, "letters": True}, "8-12位数字和字母"),
+        ({"least": 1, "most": 1}, "6-6位数字"),
+    ],
+)
+def test_the_password_is_made_of_what_the_firm_says(bench: Bench, rule: Mapping[str, Any], words: str) -> None:
+    """C03: digits, or digits and letters; six signs at least, whatever is set."""
+    rules(bench, "business_rules", certificate_password=rule)
+    walk = case_at(bench, "certificate")
+    asked = begin_certificate(bench.desk, walk.actor, walk.case_id)
+    assert asked.rule["words"] == words and asked.rule["letters"] is bool(rule.get("letters"))
+
+
+@pytest.mark.parametrize(
+    ("uploads", "said"),
+    [
+        ({}, ""),
+        ({"uploads": {"kinds": ["png"], "most_mb": 10}}, "请上传 png 格式的照片。"),
+        ({"uploads": {"kinds": ["jpg"], "most_mb": 1}}, "图片超过 1 MB"),
+    ],
+)
+def test_what_may_be_uploaded(bench: Bench, uploads: Mapping[str, Any], said: str) -> None:
+    """C13: kinds and size; what is stored is always a JPEG."""
+    rules(bench, "business_rules", **uploads)
+    walk = Walk()
+    walk.start(bench)
+    walk.walk_to(bench, "photos")
+    big = tiny_picture("front") + bytes(1024 * 1024)
+
+    def upload() -> Evidence:
+        return add_photo(bench.desk, walk.actor, walk.case_id, "id_front", big, "front.jpg")
+
+    if said:
+        with pytest.raises(BadFile, match=said):
+            upload()
+    else:
+        assert upload().mime == "image/jpeg"
+
+
+@pytest.mark.parametrize(
+    ("customer_takes", "witness_takes", "missing"),
+    [
+        (["id_front", "id_back", "signature"], ["capture_front", "capture_back", "capture_portrait", "clip_head"], 4),
+        (["signature"], ["capture_portrait", "clip_head"], 4),
+        (["id_front", "id_back", "signature"], ["capture_portrait"], 1),
+    ],
+)
+def test_who_takes_which_picture(
+    bench: Bench, customer_takes: list[str], witness_takes: list[str], missing: int
+) -> None:
+    """C14: what nobody uploads is taken in the call, and only the pictures of the firm are asked for."""
+    policy(bench, "open_account", pictures={"customer": customer_takes, "witness": witness_takes})
+    walk = Walk()
+    walk.start(bench)
+    walk.walk_to(bench, "photos")
+    assert set(walk.answer(bench, "photos", {})) - CONSENTS.keys() == set(customer_takes)
+    for slot in customer_takes:
+        walk.add_photo(bench, slot, slot)
+    assert walk.answer(bench, "photos", CONSENTS) == {}
+    walk.walk_to(bench, "witness")
+    walk.call(bench)
+    assert len([title for title in _missing(bench, walk) if title in TAKEN.values()]) == missing
+    script = {step["evidence"] for step in script_steps(walk.loaded(bench))}
+    assert len(script & TAKEN.keys()) == missing
+    walk.do_witness(bench)
+    assert walk.step(bench) == "certificate"
+
+
+def _missing(bench: Bench, walk: Walk) -> list[str]:
+    with bench.work() as work:
+        ticket = work.queue.find(walk.ticket)
+    assert ticket is not None
+    return missing_proofs(walk.loaded(bench), ticket)
+
+
+def test_who_uploads_no_card_shows_it_to_a_witness(bench: Bench) -> None:
+    """C14: with a certificate there is no video, but a card that nobody saw is shown all the same."""
+    first = customer(bench)
+    policy(bench, "settlement", pictures={"customer": ["signature"]})
+    walk = begun(bench, first, "settlement")
+    assert walk.loaded(bench).rules["business_rules"]["businesses"]["settlement"]["video"] == "if_no_certificate"
+    walk.walk_to(bench, "submit")
+    with bench.work() as work:
+        work.cases.replace_evidence(walk.case_id, slot="id_front")
+    assert "witness" in steps(bench, walk)
+
+
+@pytest.mark.parametrize(
+    ("when", "answer", "state"),
+    [
+        ("always", {}, State.CALLBACK),
+        ("if_flagged", {}, State.ACTIVE),
+        ("if_flagged", {"f02": "b"}, State.CALLBACK),
+        ("never", {"f02": "b"}, State.ACTIVE),
+    ],
+)
+def test_an_account_is_called_back_or_active_at_once(
+    bench: Bench, when: str, answer: dict[str, str], state: State
+) -> None:
+    """C15: always by phone, only for answers that need it, or not at all."""
+    policy(bench, "open_account", phone_callback=when)
+    walk = case_at(bench, "callback", follow_up=answer)
+    assert walk.case(bench).state is state
+    assert ("staff:case:activate" in bench.tags()) is (state is State.ACTIVE)
+    bench.run_jobs()
+    told = bench.sms.sent[-1][1]
+    assert ("电话回访" in told) is (state is State.CALLBACK) and ("已激活" in told) is (state is State.ACTIVE)
+
+
+@pytest.mark.parametrize("line", ["branch", "firm"])
+def test_each_branch_serves_its_own_line_or_the_firm_one(bench: Bench, line: str) -> None:
+    """C20: two customers of two branches."""
+    rules(bench, "business_rules", queue={"line": line})
+    walks = [case_at(bench, "witness"), Walk(person=LI, branch="b2")]
+    walks[1].start(bench)
+    walks[1].walk_to(bench, "witness")
+    for walk in walks:
+        walk.join(bench)
+        bench.pass_time(seconds=1)
+    place = look_at_queue(bench.desk, walks[1].actor, walks[1].case_id)
+    assert place is not None and (place.position, place.people) == ((2, 2) if line == "firm" else (1, 1))
+    assert walks[1].case(bench).branch_id == "b2", "the case stays with its branch"

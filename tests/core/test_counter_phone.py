@@ -10,6 +10,7 @@ from core.usecases.counter_phone import propose_phone
 from core.usecases.decide_proposal import approve_proposal, refuse_proposal
 from core.usecases.look_up_customer import add_note, open_customer
 from core.usecases.own_cases import own_cases
+from core.usecases.read_case import read_case
 from core.usecases.sessions import exchange_ticket, find_session, open_session
 from tests.builders import ZHANG, Walk, case_at, sign_in
 from tests.desk_bench import EXISTING, Bench
@@ -133,3 +134,18 @@ def test_another_firm_changes_no_number(bench: Bench) -> None:
     _, customer_id = opened(bench)
     with pytest.raises(NotFound):
         propose_phone(bench.desk, bench.staff("review", firm="f2"), customer_id, NEW, "停用", id_seen=True)
+
+
+def test_the_callback_sees_the_number_that_was_changed_since(bench: Bench) -> None:
+    """Changed between the approval and the call: the one of the case would ring in vain."""
+    walk = case_at(bench, "callback")
+    customer_id = walk.case(bench).customer_id
+    assert customer_id is not None
+    caller = bench.staff("callback")
+    assert read_case(bench.desk, caller, walk.case_id, "callback").phone == ZHANG.phone
+    changed(bench, customer_id)
+    assert read_case(bench.desk, caller, walk.case_id, "callback").phone == NEW
+    assert walk.facts(bench).values("profile")["phone"] == ZHANG.phone, "what was handed in stays"
+    walk.do_callback(bench)
+    bench.run_jobs()
+    assert bench.sms.sent[-1][0] == NEW and "已激活" in bench.sms.sent[-1][1]

@@ -13,7 +13,7 @@ import pytest
 from core.actor import Actor, Role
 from core.errors import NotAllowed, NotFound, Stale, TooMany, WrongState
 from core.records_customers import DataRequest, RequestKind
-from core.usecases.answer_requests import answer_request, open_requests, read_request
+from core.usecases.answer_requests import answer_request, open_requests, read_plan, read_request
 from core.usecases.copy_own_data import may_open_copy, open_copy, prove_copy, request_copy_code
 from core.usecases.own_data import ask_about_data, own_data, withdraw_consent
 from core.usecases.sessions import exchange_ticket, find_session, open_session
@@ -166,6 +166,53 @@ def test_finished_businesses_keep_their_evidence(bench: Bench) -> None:
 
 
 # -- requests and answers
+def decided(bench: Bench, request_id: str) -> dict[str, str]:
+    """What must be kept is kept, the rest deleted."""
+    plan = read_plan(bench.desk, bench.staff("compliance"), request_id)
+    return {line.key: "kept" if line.kept else "deleted" for line in plan}
+
+
+@pytest.mark.parametrize(
+    ("place", "kept", "loose"),
+    [
+        ("bank", {"sms_log", "access_log"}, {"unfinished"}),
+        ("submitted", {"business_record", "recording", "identity", "certificate", "sms_log", "access_log"}, set()),
+    ],
+)
+def test_a_deletion_is_decided_line_by_line(bench: Bench, place: str, kept: set[str], loose: set[str]) -> None:
+    """What the law keeps cannot be ticked off; what can go is, and both stand in the answer for the customer."""
+    walk = case_at(bench, place)
+    assert not ask_about_data(bench.desk, walk.actor, "deletion", "请删除全部信息。")
+    compliance = bench.staff("compliance")
+    [due] = open_requests(bench.desk, compliance).requests
+    plan = {line.key: line for line in read_plan(bench.desk, compliance, due.id)}
+    assert ({key for key in plan if plan[key].kept}, {key for key in plan if not plan[key].kept}) == (kept, loose)
+    wrong = answer_request(bench.desk, compliance, due.id, "已处理。", dict.fromkeys(plan, "deleted"))
+    assert set(wrong) == {f"outcome_{key}" for key in kept}
+    assert not answer_request(bench.desk, compliance, due.id, "已处理。", decided(bench, due.id))
+    [mine] = own_data(bench.desk, walk.actor).requests
+    assert {row["outcome"] for row in mine.body["plan"]} == ({"kept", "deleted"} if loose else {"kept"})
+    tag, _, detail = next(row for row in reversed(bench.audit()) if row[0] == "staff:request:answer")
+    assert detail["deleted"] == sorted(loose), tag
+
+
+def test_records_are_kept_for_twenty_years_from_the_end(bench: Bench) -> None:
+    """期货和衍生品法 art. 117; an account that is open has no end yet."""
+    walk, actor = opened(bench)
+    assert not ask_about_data(bench.desk, actor, "deletion", "请删除全部信息。")
+    compliance = bench.staff("compliance")
+    [due] = open_requests(bench.desk, compliance).requests
+    by_key = {line.key: line for line in read_plan(bench.desk, compliance, due.id)}
+    assert by_key["identity"].until is None and "结束后" in by_key["identity"].words
+    with bench.work() as work:
+        found = work.people.find_customer(customer_id=actor.id.removeprefix("customer:"))
+        assert found is not None
+        work.people.change_customer(replace(found, capital_account=None))
+    by_key = {line.key: line for line in read_plan(bench.desk, compliance, due.id)}
+    assert by_key["identity"].until is not None and by_key["identity"].until.year == bench.now.year + 20
+    assert walk.case(bench).closed_at is not None
+
+
 def test_a_request_has_a_due_day_and_gets_an_answer(bench: Bench) -> None:
     _, actor = opened(bench)
     assert not ask_about_data(bench.desk, actor, "deletion", "请删除我的邮箱。")
@@ -178,7 +225,8 @@ def test_a_request_has_a_due_day_and_gets_an_answer(bench: Bench) -> None:
     assert (found.body["text"], ref) == ("请删除我的邮箱。", actor.id)
     assert ("staff:personal:read", f"request:{due.id}", {"purpose": "request"}) in bench.audit()
     assert "answer" in answer_request(bench.desk, compliance, due.id, " ")
-    assert not answer_request(bench.desk, compliance, due.id, "已删除邮箱。")
+    assert "outcome_identity" in answer_request(bench.desk, compliance, due.id, "已删除邮箱。")
+    assert not answer_request(bench.desk, compliance, due.id, "已删除邮箱。", decided(bench, due.id))
     bench.run_jobs()
     assert bench.sms.sent[-1][0] == ZHANG.phone and "已有答复" in bench.sms.sent[-1][1]
     [mine] = own_data(bench.desk, actor).requests

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.actor import Actor
+from core.agreements import printed_values
 from core.errors import NotAllowed, NotFound, WrongState
 from core.rules.bank_card import luhn_ok
 from core.steps.bank import MOST_CARDS
@@ -12,6 +13,7 @@ from core.usecases.bank_cards import add_card, remove_card
 from tests import samples
 from tests.builders import LI, ZHANG, Walk, case_at
 from tests.desk_bench import Bench
+from tests.duty import rules
 
 UNKNOWN = next(number for number in (f"900000000000000{digit}" for digit in range(10)) if luhn_ok(number))
 """A number that no bank of the table begins with."""
@@ -138,3 +140,19 @@ def test_only_the_owner_changes_cards(bench: Bench) -> None:
         with pytest.raises(error):
             remove_card(bench.desk, actor, walk.case_id, photo)
     assert numbers(bench, walk) == [ZHANG.card]
+
+
+@pytest.mark.parametrize(
+    ("asked", "branch", "fields"),
+    [(False, "", []), (True, "", ["branch"]), (True, "样张支行", ["branch"]), (True, "上海市/黄浦区/样张支行", [])],
+)
+def test_the_office_of_the_bank_is_asked_for_where_the_firm_wants_it(
+    bench: Bench, asked: bool, branch: str, fields: list[str]
+) -> None:
+    """R085: it goes with the card and into the agreement."""
+    rules(bench, "business_rules", bank_branch={"asked": asked})
+    walk = case_at(bench, "bank")
+    photo = walk.add_photo(bench, "bank_card").id
+    assert list(add_card(bench.desk, walk.actor, walk.case_id, ZHANG.card, "", photo, branch)) == fields
+    printed = printed_values(walk.facts(bench), walk.loaded(bench).rules, bench.now)["结算银行"]
+    assert printed == ("" if fields else "样张银行（上海市/黄浦区/样张支行）" if asked else "样张银行")

@@ -85,6 +85,21 @@ def test_missing_thresholds_are_added_and_the_firm_s_own_are_kept(bench: Bench) 
         assert rules_for(work)["thresholds"]["access"] == [], "a list is the firm's"
 
 
+def test_missing_choices_are_added_and_the_firm_s_own_are_kept(bench: Bench) -> None:
+    """`business_rules` of an older release knows less to choose from."""
+    own = {**defaults()["business_rules"], "businesses": {**defaults()["business_rules"]["businesses"]}}
+    own["businesses"]["open_account"] = {"follow_up": False}
+    new = ("certificate_password", "uploads", "pictures", "bank_branch", "queue", "video_risks")
+    replace_by(bench, "business_rules", {key: value for key, value in own.items() if key not in new})
+    assert complete_firm(bench.desk, "f1") == ("business_rules",)
+    forget_firms()
+    with bench.work() as work:
+        found = rules_for(work)["business_rules"]
+    assert found["businesses"]["open_account"] == {**defaults()["business_rules"]["businesses"]["open_account"],
+                                                   "follow_up": False}  # fmt: skip
+    assert all(found[key] == defaults()["business_rules"][key] for key in new)
+
+
 def test_a_version_that_the_firm_has_planned_is_not_taken_from_it(bench: Bench) -> None:
     version = replace_by(bench, "sms_texts", {"signature": "", "texts": OWN, "placeholders": {}})
     with bench.work() as work:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -11,6 +12,7 @@ from core.actor import Actor
 from core.defaults import load_kind
 from core.errors import NotAllowed, NotFound, WrongState
 from core.jobs.sweep import sweep
+from core.rules.knowledge_test import KnowledgeRules
 from core.usecases.abandon_case import abandon_case
 from core.usecases.access_decisions import decide_access
 from core.usecases.knowledge_test import Standing, choose_option, hand_in, read_test, reuse_result, start_test
@@ -18,7 +20,7 @@ from core.usecases.read_case import read_case
 from core.usecases.reject_case import default_text
 from core.usecases.review_case import reject_review
 from tests.builders import LI, Walk, case_at
-from tests.desk_bench import Bench, id_number
+from tests.desk_bench import Bench, defaults, id_number
 from tests.knowledge import answer_some, take_test
 
 FINANCIAL = {"chosen": ["CFFEX", "SHFE"]}
@@ -375,7 +377,7 @@ def test_no_test_before_its_step_nor_after_submitting(bench: Bench, place: str) 
     with pytest.raises(WrongState):
         start_test(bench.desk, walk.actor, walk.case_id)
     with bench.work() as work:
-        assert work.knowledge.of_owner(walk.owner) == []
+        assert work.knowledge.of_person(walk.owner, "") == []
 
 
 def test_only_the_owner_sees_begins_answers_and_hands_in(bench: Bench) -> None:
@@ -408,3 +410,21 @@ def test_a_test_is_answered_within_its_own_case_only(bench: Bench) -> None:
     ):
         with pytest.raises(NotAllowed):
             act()
+
+
+def test_tries_are_counted_for_the_person_under_any_sign_in(bench: Bench) -> None:
+    """Before the account by phone, by another phone, later as a customer on file: the same ID number."""
+    walk = case_at(bench, "exchanges")
+    take_test(bench, walk, right=3)
+    abandon_case(bench.desk, walk.actor, walk.case_id)
+    again = Walk(person=replace(walk.person, phone="11150813066"))
+    again.start(bench)
+    again.walk_to(bench, "exchanges")
+    assert again.owner != walk.owner and standing(bench, again).left == standing_left(bench) - 1
+    other = case_at(bench, "exchanges", person=LI)
+    assert standing(bench, other).left == standing_left(bench)
+
+
+def standing_left(bench: Bench) -> int:
+    """Tries that the firm gives."""
+    return int(KnowledgeRules.of(defaults()["knowledge_test"]).attempts_total)

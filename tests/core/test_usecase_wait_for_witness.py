@@ -153,8 +153,6 @@ def test_outside_service_hours_the_hours_are_named(bench: Bench) -> None:
     body = {**hours, "channels": {**hours["channels"], "witness": witness}}
     with bench.work() as work:
         work.firms.add_data("service_hours", 2, body, work.now, "staff:admin")
-        case = work.cases.get(walk.case_id)
-        work.cases.change(case, rules={**case.rules, "service_hours": 2})
     for milestone in ("profile", "bank", "suitability", "exchanges", "agreements"):
         walk.go_on(bench, milestone)
     with pytest.raises(WrongState, match=r"周二至周日 09:00-17:00"):

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from core.actor import Actor
+from core.errors import WrongState
 from core.jobs.sweep import sweep
 from core.queueing import ALIVE
 from core.records import QueuePlace
@@ -30,7 +31,7 @@ def place(bench: Bench, number: int) -> QueuePlace:
 
 
 def set_hours(bench: Bench, *intervals: list[str]) -> None:
-    """The video hours of every day, for cases that begin from now on."""
+    """The video hours of every day from now on."""
     body = defaults()["service_hours"]
     witness = {**body["channels"]["witness"], "weekly": {key: list(intervals) for key in WEEKDAYS}}
     channels = {**body["channels"], "witness": witness}
@@ -211,3 +212,18 @@ def test_who_left_is_told_nothing(bench: Bench) -> None:
     line(bench, 1)
     leave_queue(bench.desk, owner(1), f"f1{1:030x}")
     assert lost_place(bench.desk, owner(1), f"f1{1:030x}") is None
+
+
+def test_the_hours_of_today_count_for_a_case_that_began_under_others(bench: Bench) -> None:
+    """Neither joining nor waiting follows the hours that the case pinned."""
+    walk = case_at(bench, "witness")
+    set_hours(bench, ["13:00", "17:00"])
+    with pytest.raises(WrongState, match="13:00-17:00"):
+        walk.join(bench)
+    set_hours(bench, ["09:00", "24:00"])
+    bench.pass_time(seconds=61)
+    assert walk.join(bench).state == "waiting"
+    set_hours(bench, ["09:00", "10:10"])
+    bench.pass_time(seconds=65)
+    shown = look_at_queue(bench.desk, walk.actor, walk.case_id)
+    assert shown is not None and shown.closing is not None

@@ -11,7 +11,7 @@ from tests.desk_bench import Bench
 
 def attempts(bench: Bench, walk: Walk) -> int:
     with bench.work() as work:
-        return len(work.knowledge.of_owner(walk.owner))
+        return len(work.knowledge.of_person(walk.owner, ""))
 
 
 def test_pressing_start_in_every_tab_draws_one_test(bench: Bench) -> None:

@@ -376,7 +376,8 @@ def test_wrong_entries_are_told_at_the_field_and_the_form_fits_a_phone(page: Pag
 def test_which_passwords_are_weak(page: Page, site: Site) -> None:
     weak = ["111111", "121212", "112211", "123456", "654321", "890123", "135791", "123123", "12341234", "112233"]
     weak += ["123321", "900307", "19900307", "90030788", "150813", "50813042", "47111508"]
-    strong = [PASSWORD, "274951", "608172", "5930714", "111508"[::-1] + "3"]
+    weak += ["abcdefgh", "aabbccdd", "a1a1a1a1", "ABCABC", "abc123"]
+    strong = [PASSWORD, "274951", "608172", "5930714", "111508"[::-1] + "3", "a1b2c3d4", "Kx72mPq9"]
     page.goto(site.url + "/_stcore/health")
     judged = run_in_store(page, f"async (store) => {weak + strong}.map((each) => store.isWeak(each, AVOID))")
     assert judged == [True] * len(weak) + [False] * len(strong)

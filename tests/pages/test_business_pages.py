@@ -14,9 +14,10 @@ from core.usecases.review_case import reject_review
 from tests.builders import CONSENTS, Walk, case_at
 from tests.desk_bench import Bench
 from tests.device import Device
+from tests.duty import rules
 from tests.pages import customer_pages
 from tests.pages.customer_pages import sign_in_as
-from tests.pages.staff_pages import press
+from tests.pages.staff_pages import press, words
 
 ROUTER = Path(__file__).parents[2] / "pages" / "router.py"
 BUSINESSES = ("add_code", "assessment", "profile", "settlement", "password_reset")
@@ -109,6 +110,21 @@ def test_the_whole_business_on_its_pages(bench: Bench, opened: Open, business: s
     assert any(("复核通过" if waits else "我的业务") in title.value for title in opened(walk).title)
 
 
+def test_my_data_says_how_the_last_change_went(bench: Bench, opened: Open) -> None:
+    """C17: in 我的业务, and where the data are changed."""
+    walk = begun(bench, "profile")
+    assert "上次办理" not in words(opened(walk))
+    walk.walk_to(bench, "submit")
+    walk.hand_in(bench)
+    walk.do_submitted(bench)
+    walk.do_in_review(bench)
+    bench.pass_time(days=1)
+    later = walk.again("profile")
+    later.start(bench)
+    shown = words(opened(later))
+    assert "上次办理：我的基本资料，已完成，2026-03-0" in shown
+
+
 @pytest.mark.parametrize("business", ["assessment", "settlement"])
 def test_a_new_device_goes_through_the_video(bench: Bench, opened: Open, business: str) -> None:
     walk = begun(bench, business, device=Device())
@@ -165,3 +181,15 @@ def test_who_moves_to_the_device_with_the_certificate_may_ask_again(bench: Bench
     at = press(press(opened(walk), "previous"), "detect_again")
     assert on_page(bench, walk, at, "certificate_check")
     assert walk.step(bench) == "sign", "no video is needed any more"
+
+
+def test_a_rating_that_ran_out_on_the_way_shows_the_way_out(bench: Bench, opened: Open) -> None:
+    """R100"""
+    rules(bench, "business_rules", assessment={"valid_months": 1, "cool_down_days": 1, "most_in_30_days": 5})
+    walk = begun(bench, "add_code")
+    walk.walk_to(bench, "agreements")
+    bench.pass_time(days=40)
+    at = opened(walk)
+    assert at.header[0].value == "交易所选择" and "请结束这次办理" in words(at)
+    press(at, "give_up_lowest")
+    assert walk.case(bench).state is State.ABANDONED

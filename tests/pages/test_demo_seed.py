@@ -8,10 +8,13 @@ from datetime import date
 import pytest
 
 from core.defaults import load_defaults
+from core.rules.id_card import IdNumber, check_id_number
+from core.rules.suitability import contradictions
 from core.usecases.complete_firm import complete_firm
-from core.usecases.loading import forget_firms
+from core.usecases.loading import forget_firms, rules_for
 from core.usecases.offered_slots import days_of
 from pages.parts import demo
+from pages.parts.demo_people import account_holder
 from tests.desk_bench import Bench
 
 
@@ -48,3 +51,17 @@ def test_starting_again_completes_an_older_demo(bench: Bench) -> None:
         assert found == version + 2
         assert texts["code"]["title"] == "自己的" and "reservation_missed" in texts
         assert work.reservations.roster("b1")
+
+
+def test_what_the_account_holder_answered_fits_who_it_is(bench: Bench) -> None:
+    """A demo that raises doubts about its own customer leads nobody."""
+    demo.seed(bench.desk, bench.database)
+    firm = demo.FIRMS[0]
+    holder = account_holder(bench.desk, firm)
+    with bench.desk.read(firm.id) as work:
+        answers = work.people.customer_file(holder.id).suitability["answers"]
+        questionnaire = rules_for(work)["questionnaire"]
+    person = check_id_number(holder.id_number)
+    assert isinstance(person, IdNumber)
+    age = person.age_on(bench.now.date())
+    assert "问卷中的年龄段与证件不一致" not in contradictions(questionnaire, answers, age)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -69,6 +71,26 @@ def test_the_head_of_a_page_leads_to_help_and_the_own_businesses(office: Bench, 
         assert {"样张期货", "我的业务", "开户帮助"} <= links(at)
         assert "leave" in keys(at), "退出登录"
     assert "continue" in keys(page(HALL, customer=1))
+
+
+@pytest.mark.parametrize("path", [HALL, SIGN_IN])
+def test_the_foot_of_the_page_names_the_version(office: Bench, page: Open, path: str) -> None:
+    """R018: as `pyproject.toml` has it, and nowhere else."""
+    office.desk = replace(office.desk, images=LightImages())
+    written = re.search(r'^version = "(.+)"$', Path("pyproject.toml").read_text("utf-8"), re.MULTILINE)
+    assert written and f"版本 {written[1]}" in words(page(path))
+
+
+def test_the_bar_leads_to_the_phone_to_education_and_names_the_hotline(office: Bench, page: Open) -> None:
+    """R014, R015"""
+    office.desk = replace(office.desk, images=LightImages())
+    for path in (HALL, SIGN_IN, HELP):
+        at = page(path)
+        assert {"手机开户", "投资者教育", "开户帮助"} <= links(at) and "服务热线：400" in words(at)
+    at = page("customer/on_phone.py")
+    assert "用手机扫描二维码" in words(at) and "jz-qr" in str(at.get("html")[0].proto)
+    topics = load_defaults()["education"]["topics"]
+    assert [row.label for row in page("customer/education.py").expander] == [topic["title"] for topic in topics]
 
 
 def test_help_is_searched_and_names_the_hotline(page: Open) -> None:

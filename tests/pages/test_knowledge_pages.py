@@ -100,7 +100,7 @@ def test_the_test_begins_after_its_rules_were_shown(bench: Bench, as_customer: C
     at = press(choosing(as_customer(walk)), "test_open")
     assert "单选题 10 题，判断题 10 题，每题 5 分，80 分通过，限时 30 分钟" in words(at)
     with bench.work() as work:
-        assert work.knowledge.of_owner(walk.owner) == []
+        assert work.knowledge.of_person(walk.owner, "") == []
     at = press(at, "test_start")
     assert at.radio[0].key.endswith(running(bench, walk).questions[0].key)
     assert "剩余 **29 分" in words(at)
@@ -187,7 +187,7 @@ def test_a_late_press_is_told_and_not_counted(bench: Bench, as_customer: Callabl
     at = calm(at.radio[0].set_value(option).run())
     assert "答题时间已到" in words(at)
     with bench.work() as work:
-        (attempt,) = work.knowledge.of_owner(walk.owner)
+        (attempt,) = work.knowledge.of_person(walk.owner, "")
     assert (attempt.answers, attempt.points) == ({}, 0)
 
 

@@ -120,6 +120,22 @@ def test_a_request_is_opened_on_record_and_answered(office: Bench, page: Open, s
     assert "答复：今后只发短信" in words(page(PAGE, customer=1))
 
 
+def test_a_deletion_is_answered_line_by_line_and_the_customer_reads_it(
+    office: Bench, page: Open, session: SessionRecord
+) -> None:
+    """What the law keeps stands fixed with its last day; what can go is ticked off."""
+    assert not ask_about_data(office.desk, made.owner(), "deletion", "请删除全部信息。")
+    with office.desk.read(made.FIRM.id) as work:
+        [request] = work.matters.open_requests()
+    at = press(page(LIST, made.REVIEWER, Role.COMPLIANCE), f"request_{request.id}")
+    shown = " ".join(radio.label for radio in at.radio)
+    assert "客户身份资料" in shown and "登录与访问记录：保留至 2026-" in shown
+    assert all(radio.disabled and radio.value == "kept" for radio in at.radio)
+    at.text_area(key="request_answer").set_value("依法保留。")
+    press(at, "answer_send")
+    assert "登录与访问记录：保留至 2026-" in words(page(PAGE, customer=1))
+
+
 # -- the route
 def fetch(session: SessionRecord | None) -> httpx.Response:
     """What the route answers in this customer's session."""

@@ -26,6 +26,8 @@ TABLE = {
     "my_data":           ">>>>>>>> + >",
     "continue":          "++++++++ + +",
     "firm":              "++++++++ + +",
+    "education":         "++++++++ + +",
+    "on_phone":          "++++++++ + +",
     "help":              "++++++++ + +",
     "desk":              "++++++++ + +",
     "desk_witness":      "+------- - -",
@@ -46,6 +48,7 @@ TABLE = {
     "desk_supplements":  "---+---+ - -",
     "desk_people":       "---+---+ - -",
     "desk_network":      "-------+ - -",
+    "desk_sms":          "-----+-- - -",
     "desk_audit":        "-----+-+ - -",
 }  # fmt: skip
 FILES = {key: row[1] for key, row in (CUSTOMER | STAFF).items()} | {"desk": "staff/home.py"}

@@ -1,0 +1,103 @@
+"""What a request to delete comes to (个人信息保护法 art. 47): what the law keeps and until when, and what can go now.
+
+The plan follows the firm's table `retention`. Staff decide every line of it before they answer, and it is recorded with
+the answer; what they mark as deleted they carry out by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from core.case import WITH_CUSTOMER, Case
+from core.ports import Work
+from core.records_customers import DataRequest
+from core.rules.calendar import local_day
+from core.usecases.loading import rules_for
+from core.usecases.persons import Person, of_case, of_customer
+
+DELETED, KEPT = "deleted", "kept"
+OUTCOMES = {DELETED: "已删除", KEPT: "依法保留"}
+RECORDS = ("business_record", "recording", "identity", "certificate")
+"""Classes of what was handed in: the law keeps them for years after the business or the account has ended."""
+LOGS = ("sms_log", "access_log")
+UNFINISHED, GIVEN_UP = "unfinished", "given_up"
+
+
+@dataclass(frozen=True)
+class PlanLine:
+    """One class of data of this person. `kept`: it must not be deleted yet; `until` is None while nothing counts."""
+
+    key: str
+    title: str
+    basis: str
+    kept: bool
+    until: date | None = None
+
+    @property
+    def words(self) -> str:
+        """Why it stays and until when, or that it can go."""
+        if not self.kept:
+            return "可以删除"
+        return f"保留至 {self.until}（{self.basis}）" if self.until else f"账户或业务结束后才开始计算（{self.basis}）"
+
+
+def plan_of(work: Work, request: DataRequest) -> tuple[PlanLine, ...]:
+    """The lines that this person's data come under, in the order of the firm's table."""
+    person = _person(work, request)
+    rows = rules_for(work)["retention"]["classes"]
+    found = (_line(row, person, work.now) for row in rows)
+    return tuple(line for line in found if line)
+
+
+def _person(work: Work, request: DataRequest) -> Person:
+    if request.subject.startswith("customer:"):
+        customer_id = request.subject.removeprefix("customer:")
+        return of_customer(work, work.people.find_customer(customer_id=customer_id))
+    cases = work.cases.of_owner(request.subject)
+    return of_case(work, cases[0]) if cases else Person("", None, ())
+
+
+def _line(row: Mapping[str, Any], person: Person, now: datetime) -> PlanLine | None:
+    key, held = str(row["key"]), [case for case in person.cases if case.submitted_at]
+    loose = [case for case in person.cases if not case.submitted_at]
+    if key in RECORDS and (held or person.customer):
+        return PlanLine(key, row["title"], row["basis"], True, _records_end(row, person, held))
+    if key in LOGS:
+        return PlanLine(key, row["title"], row["basis"], True, local_day(now + timedelta(days=row["keep"]["days"])))
+    if key == UNFINISHED and any(case.state in WITH_CUSTOMER for case in loose):
+        return PlanLine(key, row["title"], row["basis"], False)
+    if key == GIVEN_UP and any(case.state not in WITH_CUSTOMER for case in loose):
+        return PlanLine(key, row["title"], row["basis"], False)
+    return None
+
+
+def _records_end(row: Mapping[str, Any], person: Person, held: list[Case]) -> date | None:
+    """The last day of the years that count from the end of the newest business; None while an account is open."""
+    has_account = person.customer is not None and person.customer.capital_account is not None
+    ended = [case.closed_at for case in held if case.closed_at]
+    if has_account or len(ended) < len(held) or not ended:
+        return None
+    last = local_day(max(ended))
+    return last.replace(year=last.year + int(row["keep"]["years"]), day=min(last.day, 28))
+
+
+def plan_errors(plan: tuple[PlanLine, ...], outcomes: Mapping[str, str]) -> dict[str, str]:
+    """Errors by `outcome_<key>`: every line is decided, and nothing is deleted that must be kept."""
+    errors = {}
+    for line in plan:
+        chosen = outcomes.get(line.key)
+        if chosen not in OUTCOMES:
+            errors[f"outcome_{line.key}"] = "请选择处理结果。"
+        elif chosen == DELETED and line.kept:
+            errors[f"outcome_{line.key}"] = f"不能删除：{line.words}。"
+    return errors
+
+
+def recorded(plan: tuple[PlanLine, ...], outcomes: Mapping[str, str]) -> list[dict[str, str]]:
+    """The decided plan as it stands in the answered request, for customer and staff."""
+    return [
+        {"title": line.title, "outcome": outcomes[line.key], "words": line.words if line.kept else ""} for line in plan
+    ]
