@@ -16,7 +16,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 
 from core.defaults import load_defaults
@@ -63,11 +63,16 @@ def wrapped(node: ast.AST, around: list[ast.AST]) -> bool:
     return isinstance(call, ast.Call) and node in call.args and ast.unparse(call.func).split(".")[-1] in MARKERS
 
 
+def _pattern(call: ast.AST) -> bool:
+    """Whether a text is a regular expression."""
+    return isinstance(call, ast.Call) and ast.unparse(call.func).startswith("re.")
+
+
 def said_in_code() -> Iterator[tuple[str, str]]:
     """(text, file) of every Chinese constant of pages and core."""
     for path in python_files("pages", "core"):
-        for node, _ in texts_of(path):
-            if isinstance(node, ast.Constant):
+        for node, around in texts_of(path):
+            if isinstance(node, ast.Constant) and not _pattern(around[0]):
                 yield node.value, str(path.relative_to(ROOT))
 
 
@@ -98,9 +103,9 @@ def messages() -> dict[str, list[str]]:
 
 
 def placeholders(text: str) -> list[str]:
-    """Names in braces, sorted."""
+    """Names in braces, once each and sorted."""
     try:
-        return sorted(name for _, name, _, _ in Formatter().parse(text) if name is not None)
+        return sorted({re.split(r"[.\[]", name)[0] for _, name, _, _ in Formatter().parse(text) if name is not None})
     except ValueError:
         return []
 
@@ -120,7 +125,7 @@ def update(translations: dict[str, str] | None = None) -> Catalog:
         new.add(text, known.get(text) or "", locations=[(place, 0) for place in places])
     for text, string in known.items():
         if text not in new and string:
-            new.obsolete[text] = old[text] if text in old else new.add(text, string)
+            new.obsolete[text] = Message(text, string)
     return new
 
 

@@ -11,6 +11,7 @@ from core.errors import NotFound, Stale
 from core.permissions import Permission, allow
 from core.ports import Desk, Work
 from core.records_customers import DataRequest
+from core.sentence import Sentence
 from core.usecases.loading import rules_for
 from core.usecases.notify import notify
 from core.usecases.persons import of_case
@@ -61,7 +62,7 @@ def answer_request(desk: Desk, actor: Actor, request_id: str, text: str) -> dict
     """Answer once, and tell the customer that there is an answer; errors by field. Raises `Stale` when it has one."""
     words = text.strip()
     if not 0 < len(words) <= MOST_ANSWER:
-        return {"answer": f"请写明答复，最多 {MOST_ANSWER} 字。"}
+        return {"answer": Sentence("请写明答复，最多 {most_answer} 字。", most_answer=MOST_ANSWER)}
     with desk.write(actor.firm_id) as work:
         allow(actor, Permission.REQUEST_ANSWER)
         found = _find(work, request_id)

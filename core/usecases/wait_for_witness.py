@@ -27,6 +27,7 @@ from core.records import Duty, QueuePlace, Ticket
 from core.rules.calendar import local_day
 from core.rules.rehearsal import KEPT_FOR, Rehearsal
 from core.rules.service_hours import ServiceHours
+from core.sentence import Sentence
 from core.steps.device import call_ready
 from core.usecases.answer_step import load_own
 from core.usecases.loading import Loaded, calendar_around, kept_for_a_minute, rules_for
@@ -54,7 +55,7 @@ def join_queue(desk: Desk, actor: Actor, case_id: str, rehearsal: Rehearsal | No
         _require_device(loaded)
         hours = ServiceHours.of(loaded.rules["service_hours"], "witness", loaded.case.branch_id)
         if not hours.is_open(work.now, calendar_around(work)):
-            raise WrongState(f"现在不在视频服务时间。服务时间：{hours.sentence()}。")
+            raise WrongState(Sentence("现在不在视频服务时间。服务时间：{hours}。", hours=hours.sentence()))
         case = loaded.case
         position = len(work.queue.waiting(case.branch_id)) + 1
         wait = _expected(work, case, case.branch_id, work.duty.able(case.branch_id, case.business), position)
