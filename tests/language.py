@@ -30,7 +30,7 @@ MARKERS = {"_", "Sentence", "dialog"}
 NO_PAGES = (
     "pages/commands.py", "pages/worker.py",  # for whoever runs the server
     "pages/parts/demo.py", "pages/parts/demo_people.py",  # invented people and firms, and what the console says
-    "pages/routes/assertions.py",  # why the server does not start
+    "pages/routes/assertions.py", "core/keys.py", "core/settings.py",  # why the server does not start
 )  # fmt: skip
 
 
@@ -76,14 +76,29 @@ def said_in_code() -> Iterator[tuple[str, str]]:
                 yield node.value, str(path.relative_to(ROOT))
 
 
+SPOKEN = {"staff", "opening", "closing", "ask", "sentences", "neutral_end"}
+"""What staff say or write to the customer: Chinese, as the customer's case is."""
+SILENT = SPOKEN | {"keywords", "aliases"}
+
+
 def said_in_data(value: Any, where: str) -> Iterator[tuple[str, str]]:
-    """(text, key of the firm's data) of every Chinese text of the first firm data."""
+    """(text, key of the firm's data) of every Chinese text of the first firm data that pages show."""
     if isinstance(value, str) and CHINESE.search(value):
         yield value, where
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        if key not in SILENT:
+            yield from said_in_data(inner, where)
+
+
+def titles_in_data(value: Any, where: str) -> Iterator[tuple[str, str]]:
+    """(title, key of the firm's data) of each title, where the texts below it stay Chinese."""
+    if isinstance(value, dict) and CHINESE.search(str(value.get("title", ""))):
+        yield str(value["title"]), where
     for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from said_in_data(inner, where)
+        yield from titles_in_data(inner, where)
 
 
+TITLED_DATA = ("agreements", "sms_texts", "reservation_rules")
 SHOWN_DATA = ("notices", "questionnaire", "prepare", "help", "education", "reject_reasons", "exchanges", "banks",
               "codes", "follow_up", "access_rules", "knowledge_test", "match_table", "witness_script",
               "callback_topics", "thresholds", "service_hours")  # fmt: skip
@@ -95,7 +110,8 @@ def messages() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     rules = load_defaults(demo=True)
     data = [each for key in SHOWN_DATA if key in rules for each in said_in_data(rules[key], f"core/defaults/{key}")]
-    for text, where in [*said_in_code(), *data]:
+    titles = [each for key in TITLED_DATA for each in titles_in_data(rules[key], f"core/defaults/{key}")]
+    for text, where in [*said_in_code(), *data, *titles]:
         places = found.setdefault(text, [])
         if where not in places:
             places.append(where)
