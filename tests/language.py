@@ -20,6 +20,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 
 from core.defaults import load_defaults
+from pages.parts.components.script_texts import texts_of_script
 
 ROOT = Path(__file__).resolve().parents[1]
 CATALOGUE = ROOT / "pages/locales/en/LC_MESSAGES/jianzheng.po"
@@ -76,6 +77,13 @@ def said_in_code() -> Iterator[tuple[str, str]]:
                 yield node.value, str(path.relative_to(ROOT))
 
 
+def said_in_scripts() -> Iterator[tuple[str, str]]:
+    """(text, file) of every Chinese text of a component; words.js is what turns Streamlit's English into Chinese."""
+    for path in sorted((ROOT / "pages/parts").rglob("*")):
+        if path.suffix in {".js", ".html"} and path.name != "words.js":
+            yield from ((text, str(path.relative_to(ROOT))) for text in texts_of_script(path.read_text("utf-8")))
+
+
 SPOKEN = {"staff", "opening", "closing", "ask", "sentences", "neutral_end"}
 """What staff say or write to the customer: Chinese, as the customer's case is."""
 SILENT = SPOKEN | {"keywords", "aliases"}
@@ -111,7 +119,7 @@ def messages() -> dict[str, list[str]]:
     rules = load_defaults(demo=True)
     data = [each for key in SHOWN_DATA if key in rules for each in said_in_data(rules[key], f"core/defaults/{key}")]
     titles = [each for key in TITLED_DATA for each in titles_in_data(rules[key], f"core/defaults/{key}")]
-    for text, where in [*said_in_code(), *data, *titles]:
+    for text, where in [*said_in_code(), *said_in_scripts(), *data, *titles]:
         places = found.setdefault(text, [])
         if where not in places:
             places.append(where)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pages.parts.state import Key
 from tests.builders import Walk, case_at
 from tests.desk_bench import Bench
 from tests.pages.customer_pages import opened, sign_in_as
-from tests.pages.staff_pages import press, words
+from tests.pages.staff_pages import press
 from tests.pages.test_large_text import kept_by_browser
 
 ENGLISH = {"jianzheng-language": "en"}
