@@ -78,9 +78,9 @@ def said_in_code() -> Iterator[tuple[str, str]]:
 
 
 def said_in_scripts() -> Iterator[tuple[str, str]]:
-    """(text, file) of every Chinese text of a component; words.js is what turns Streamlit's English into Chinese."""
+    """(text, file) of every Chinese text of a component or style sheet; words.js turns Streamlit's English into it."""
     for path in sorted((ROOT / "pages/parts").rglob("*")):
-        if path.suffix in {".js", ".html"} and path.name != "words.js":
+        if path.suffix in {".js", ".html", ".css"} and path.name != "words.js":
             yield from ((text, str(path.relative_to(ROOT))) for text in texts_of_script(path.read_text("utf-8")))
 
 
