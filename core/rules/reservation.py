@@ -144,7 +144,7 @@ def day_words(day: date) -> str:
     return Sentence("{day.month}月{day.day}日（{weekday}）", day=day, weekday=WEEKDAY_NAMES[day.weekday()])
 
 
-def window_words(title: str, begins_at: datetime, ends_at: datetime) -> str:
+def window_words(title: str, begins_at: datetime, ends_at: datetime) -> Sentence:
     """A window for people, with the slot's title."""
     return Sentence("{day}{times}", day=day_words(local_day(begins_at)), times=times_words(title, begins_at, ends_at))
 

@@ -29,7 +29,7 @@ class Booked:
     """A reservation in a list: the customer masked, `missed` how often the customer did not come before."""
 
     reservation: Reservation
-    words: str
+    words: Sentence
     case_number: str
     customer: str
     missed: int
@@ -63,7 +63,7 @@ def day_list(desk: Desk, actor: Actor, branch_id: str, day: date) -> list[Booked
         return [booked(work, found, words_of(found, rules)) for found in work.reservations.of_day(branch_id, day)]
 
 
-def booked(work: Work, found: Reservation, words: str) -> Booked:
+def booked(work: Work, found: Reservation, words: Sentence) -> Booked:
     """A reservation as lists show it."""
     case = work.cases.get(found.case_id)
     profile = work.cases.answers(found.case_id).get("profile")

@@ -76,9 +76,7 @@ def _(text: str) -> str:
 
 
 def _filled(said: Sentence, words: Mapping[str, str]) -> str:
-    template = words.get(said.template)
-    if template is None:
-        return said
+    template = words.get(said.template, said.template)
     return template.format(**{name: _(v) if isinstance(v, str) else v for name, v in said.values.items()})
 
 

@@ -60,7 +60,8 @@ def full_salutation(loaded: Loaded) -> str:
     """`张三先生` or `张三女士` by the ID number (R177); the bare name while the number is not known."""
     profile = loaded.facts.values("profile")
     person = check_id_number(str(profile.get("id_number", "")))
-    return f"{profile.get('name', '')}{salutation(person) if isinstance(person, IdNumber) else ''}"
+    name, title = profile.get("name", ""), salutation(person) if isinstance(person, IdNumber) else ""
+    return _("{name}{title}").format(name=name, title=_(title))
 
 
 def _all_opened(outcome: Outcome) -> bool:

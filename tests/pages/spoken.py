@@ -10,15 +10,19 @@ from google.protobuf.json_format import MessageToDict
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Block
 
-SILENT = {"id", "key", "formId", "sessionId", "js", "css", "jsContent", "cssContent", "htmlContent", "urlPathname", "icon"}
+SILENT = {"id", "key", "formId", "sessionId", "jsContent", "cssContent", "htmlContent", "urlPathname", "icon"}
 CHINESE = re.compile(r"[\u3400-\u9fff][^\n<>\"|]*")
 
 
 def _strings(value: Any, key: str = "") -> Iterator[str]:
     if isinstance(value, str) and key not in SILENT:
         yield value
-    for name, inner in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
-        yield from _strings(inner, name if isinstance(name, str) else key)
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _strings(inner, name)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _strings(inner, key)
 
 
 def said(at: AppTest) -> Iterator[str]:
