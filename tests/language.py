@@ -29,7 +29,7 @@ CHINESE = re.compile(r"[\u3001-\u303f\u3400-\u9fff\uff01-\uff60]")
 MARKERS = {"_", "Sentence", "dialog"}
 """Calls whose first argument is translated."""
 NO_PAGES = (
-    "pages/commands.py", "pages/worker.py",  # for whoever runs the server
+    "pages/commands.py",  # for whoever runs the server
     "pages/parts/demo.py", "pages/parts/demo_people.py",  # invented people and firms, and what the console says
     "pages/routes/assertions.py", "core/keys.py", "core/settings.py",  # why the server does not start
 )  # fmt: skip
@@ -44,13 +44,16 @@ def python_files(*folders: str) -> Iterator[Path]:
 
 
 def texts_of(path: Path) -> Iterator[tuple[ast.expr, list[ast.AST]]]:
-    """(text, what it stands in from the inside out) of each Chinese constant and f-string that is no docstring."""
+    """(text, what it stands in, from the inside out) of each Chinese text and template that is no docstring."""
     tree = ast.parse(path.read_text("utf-8"))
     parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
     for node in ast.walk(tree):
         parts = node.values if isinstance(node, ast.JoinedStr) else [node]
         constants = [each.value for each in parts if isinstance(each, ast.Constant) and isinstance(each.value, str)]
-        if not any(CHINESE.search(text) for text in constants) or isinstance(parents[node], ast.Expr | ast.JoinedStr):
+        if not constants or isinstance(parents[node], ast.Expr | ast.JoinedStr):
+            continue
+        template = any("{" in text for text in constants) and wrapped(node, [parents[node]])
+        if not template and not any(CHINESE.search(text) for text in constants):
             continue
         around: list[ast.AST] = [node]
         while around[-1] in parents:

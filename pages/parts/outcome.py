@@ -162,13 +162,14 @@ def _account(loaded: Loaded, outcome: Outcome) -> None:
 
 
 def _request(loaded: Loaded, request: ExchangeRequest) -> str:
-    name = names_of([request.exchange], loaded.rules["exchanges"])
+    name = _(names_of([request.exchange], loaded.rules["exchanges"]))
     if request.state == "opened":
         code = _("，交易编码 {trading_code}").format(trading_code=request.trading_code) if request.trading_code else ""
-        return f":material/check_circle: {notice.plain(f'{name}：已开通{code}')}"
-    words = _WAITING if request.state == "waiting" else _FAILED.get(request.return_code or 0, _OTHER)
+        said = _("{name}：已开通{code}").format(name=name, code=code)
+        return f":material/check_circle: {notice.plain(said)}"
+    words = _(_WAITING if request.state == "waiting" else _FAILED.get(request.return_code or 0, _OTHER))
     icon = "pending" if request.state == "waiting" else "info"
-    return f":material/{icon}: {notice.plain(f'{name}：{words}')}"
+    return f":material/{icon}: {notice.plain(_('{name}：{text}').format(name=name, text=words))}"
 
 
 def _ended(loaded: Loaded) -> None:
