@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import Any
 
 from core.rules.calendar import local_day
+from core.sentence import Sentence
 
 NOTHING = "-"
 """What stands where nothing was offered."""
@@ -159,10 +160,12 @@ def at_a_glance(value: float | None, unit: str) -> str:
 def seconds_words(seconds: int) -> str:
     """`45 秒`, `2 分 5 秒`, `1 时 3 分`."""
     if seconds < 60:
-        return f"{seconds} 秒"
+        return Sentence("{seconds} 秒", seconds=seconds)
     if seconds < 3600:
-        return f"{seconds // 60} 分 {seconds % 60} 秒" if seconds % 60 else f"{seconds // 60} 分"
-    return f"{seconds // 3600} 时 {seconds % 3600 // 60} 分"
+        minutes, rest = divmod(seconds, 60)
+        whole = Sentence("{minutes} 分", minutes=minutes)
+        return Sentence("{minutes} 分 {seconds} 秒", minutes=minutes, seconds=rest) if rest else whole
+    return Sentence("{hours} 时 {minutes} 分", hours=seconds // 3600, minutes=seconds % 3600 // 60)
 
 
 # -- percentiles by logarithmic buckets: mergeable, within (GAMMA - 1) / (GAMMA + 1) = 3.85 % of the exact value

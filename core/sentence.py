@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import reduce
+
+_LISTS = {"、": "{before}、{after}", "；": "{before}；{after}"}
+
 
 class Sentence(str):
     """A filled Chinese sentence that remembers its template and its values.
@@ -17,9 +22,15 @@ class Sentence(str):
     template: str
     values: dict[str, object]
 
-    def __new__(cls, template: str, **values: object) -> Sentence:
+    def __new__(cls, template: str, /, **values: object) -> Sentence:
         """Fill `template` (str.format) with `values`."""
         said = super().__new__(cls, template.format(**values))
         said.template = template
         said.values = values
         return said
+
+
+def listed(texts: Iterable[str], mark: str = "、") -> str:
+    """Texts one after the other with `mark` (、 or ；) between them, each to be translated by itself."""
+    found = list(texts)
+    return reduce(lambda before, after: Sentence(_LISTS[mark], before=before, after=after), found) if found else ""

@@ -9,6 +9,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from core.sentence import Sentence
+
 ACCOUNT = re.compile(r"\d{8}")
 MOST_REASON = 40
 """Characters; the reason stands in an SMS."""
@@ -155,11 +157,13 @@ def problems(
         found["value"] = "请选择一项。"
     wrong = [each for each in demand.accounts if not ACCOUNT.fullmatch(each)]
     if demand.reach is Reach.ACCOUNTS and (wrong or not demand.accounts):
-        found["accounts"] = f"资金账号应为 8 位数字：{'、'.join(wrong[:5])}。" if wrong else "请粘贴资金账号。"
+        found["accounts"] = (
+            Sentence("资金账号应为 8 位数字：{wrong}。", wrong="、".join(wrong[:5])) if wrong else "请粘贴资金账号。"
+        )
     if not 0 < (demand.due_on - today).days <= MOST_DAYS:
         found["due_on"] = "截止日期应在明天到一年之内。"
     if not 0 < len(demand.reason) <= MOST_REASON or "\n" in demand.reason:
-        found["reason"] = f"请填写原因，不超过 {MOST_REASON} 个字，客户会看到。"
+        found["reason"] = Sentence("请填写原因，不超过 {most_reason} 个字，客户会看到。", most_reason=MOST_REASON)
     return found
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from core.rules.problem import Problem
 from core.rules.text import digits_only
+from core.sentence import Sentence
 
 CardKind = Literal["debit", "credit", "unknown"]
 UNKNOWN_NAME = "未识别"
@@ -67,7 +68,9 @@ def card_problem(
     if chosen_bank not in {bank["code"] for bank in offered_banks(table, allow_demo=allow_demo)}:
         return Problem("bank_not_offered", "暂时不支持这家银行作为结算银行。请从列表中选择其他银行。")
     if found.code is not None and found.code != chosen_bank:
-        return Problem("bank_differs", f"卡号属于{found.name}，与您选择的银行不一致。请核对卡号和银行。")
+        return Problem(
+            "bank_differs", Sentence("卡号属于{name}，与您选择的银行不一致。请核对卡号和银行。", name=found.name)
+        )
     return None
 
 

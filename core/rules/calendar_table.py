@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from core.rules.calendar import Calendar, CalendarDay
+from core.sentence import Sentence, listed
 
 HEADER = ("日期", "工作日", "交易日", "名称")
 MOST_LINES, MOST_NAME = 1200, 40
@@ -46,11 +47,20 @@ def read_table(text: str) -> Table:
     if not lines or not any(cell.strip() for line in lines for cell in line):
         return Table((), ("表格是空的。",))
     if len(lines) > MOST_LINES:
-        return Table((), (f"表格最多 {MOST_LINES} 行。",))
+        return Table((), (Sentence("表格最多 {most_lines} 行。", most_lines=MOST_LINES),))
     names = [_COLUMNS.get(cell.strip(), cell.strip().lower()) for cell in lines[0]]
     missing = [title for title, name in _COLUMNS.items() if name not in names and name != "name"]
     if missing:
-        return Table((), (f"第 1 行：缺少列 {'、'.join(missing)}。第一行应为 {','.join(HEADER)}。",))
+        return Table(
+            (),
+            (
+                Sentence(
+                    "第 1 行：缺少列 {missing}。第一行应为 {header}。",
+                    missing=listed(missing),
+                    header=",".join(HEADER),
+                ),
+            ),
+        )
     days: dict[date, CalendarDay] = {}
     mistakes: list[str] = []
     for number, line in enumerate(lines[1:], 2):
@@ -58,9 +68,9 @@ def read_table(text: str) -> Table:
             continue
         found = _day(dict(zip(names, (cell.strip() for cell in line), strict=False)))
         if isinstance(found, CalendarDay) and found.day in days:
-            found = f"日期 {found.day} 重复。"
+            found = Sentence("日期 {day} 重复。", day=found.day)
         if isinstance(found, str):
-            mistakes.append(f"第 {number} 行：{found}")
+            mistakes.append(Sentence("第 {number} 行：{found}", number=number, found=found))
         else:
             days[found.day] = found
     if not days and not mistakes:
@@ -73,7 +83,7 @@ def _day(cells: Mapping[str, str]) -> CalendarDay | str:
     try:
         day = date.fromisoformat(cells.get("day", "").replace("/", "-"))
     except ValueError:
-        return f"日期“{cells.get('day', '')}”应写成 2027-01-04。"
+        return Sentence("日期“{value}”应写成 2027-01-04。", value=cells.get("day", ""))
     workday, trading = (_WORDS.get(cells.get(name, "").lower()) for name in ("workday", "trading"))
     if workday is None or trading is None:
         return "工作日和交易日请填 是 或 否。"
@@ -86,7 +96,7 @@ def checked_day(row: CalendarDay) -> CalendarDay | str:
         return "交易日必须是工作日。"
     if row.trading and row.day.weekday() >= 5:
         return "周六、周日不是交易日，调休上班也不是。"
-    return f"名称最多 {MOST_NAME} 个字。" if len(row.name or "") > MOST_NAME else row
+    return Sentence("名称最多 {most_name} 个字。", most_name=MOST_NAME) if len(row.name or "") > MOST_NAME else row
 
 
 def differences(before: Calendar, days: Iterable[CalendarDay]) -> tuple[DayChange, ...]:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from core.rules.problem import Problem
+from core.sentence import Sentence, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +68,22 @@ def score_report_problem(count: int, table: Mapping[str, Any]) -> Problem | None
     """Why this number of uploaded reports will not do; 2 to 10 by default (R118)."""
     least, most = int(table["score_reports"]["min"]), int(table["score_reports"]["max"])
     if count < least:
-        return Problem("reports_few", f"请上传至少 {least} 份成绩报告单，还差 {least - count} 份。")
+        return Problem(
+            "reports_few",
+            Sentence("请上传至少 {least} 份成绩报告单，还差 {missing} 份。", least=least, missing=least - count),
+        )
     if count > most:
-        return Problem("reports_many", f"成绩报告单最多 {most} 份，请删除多余的 {count - most} 份。")
+        return Problem(
+            "reports_many",
+            Sentence("成绩报告单最多 {most} 份，请删除多余的 {count} 份。", most=most, count=count - most),
+        )
     return None
 
 
 def names_of(codes: Iterable[str], table: Mapping[str, Any]) -> str:
     """The full names joined with 、 in the firm's order, for texts and agreements."""
     wanted = set(codes)
-    return "、".join(str(row["name"]) for row in table["exchanges"] if row["code"] in wanted)
+    return listed(str(row["name"]) for row in table["exchanges"] if row["code"] in wanted)
 
 
 def _exchange(row: Mapping[str, Any], labels: Mapping[str, str]) -> Exchange:

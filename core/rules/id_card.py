@@ -10,6 +10,7 @@ from typing import Literal
 from core import limits
 from core.rules.problem import Problem
 from core.rules.text import narrow
+from core.sentence import Sentence
 
 LONG_TERM = date(2099, 12, 31)
 """How 长期 is stored (R102)."""
@@ -114,7 +115,7 @@ def _real_date(digits: str) -> date | None:
 
 
 def _expired_text(valid_to: date) -> str:
-    return f"身份证已于 {valid_to.isoformat()} 到期。请先更新证件，或携带新证到营业部办理。"
+    return Sentence("身份证已于 {day} 到期。请先更新证件，或携带新证到营业部办理。", day=valid_to.isoformat())
 
 
 def _is_term(valid_from: date, valid_to: date, years: int) -> bool:

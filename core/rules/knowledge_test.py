@@ -14,6 +14,7 @@ from typing import Any
 
 from core.rules.calendar import SHANGHAI, local_day
 from core.rules.problem import Problem
+from core.sentence import Sentence
 
 SINGLE, JUDGE = "single", "judge"
 """Kinds of questions: one right of four options, true or false."""
@@ -158,12 +159,15 @@ def holds_until(ended_at: datetime, rules: KnowledgeRules) -> date:
 def may_start(attempts: Sequence[Attempt], rules: KnowledgeRules, now: datetime) -> Problem | None:
     """Why a customer who has not passed cannot start another test now; the sentence says when or what instead."""
     if len(attempts) >= rules.attempts_total:
-        return Problem("test_total", f"您已答题 {len(attempts)} 次，次数已用完。请上传成绩报告单，或取消选择该交易所。")
+        return Problem(
+            "test_total",
+            Sentence("您已答题 {count} 次，次数已用完。请上传成绩报告单，或取消选择该交易所。", count=len(attempts)),
+        )
     today = [attempt for attempt in attempts if local_day(attempt.started_at) == local_day(now)]
     if len(today) >= rules.attempts_per_day:
-        return Problem("test_day", f"今天已答题 {len(today)} 次，请明天再来，或上传成绩报告单。")
+        return Problem("test_day", Sentence("今天已答题 {count} 次，请明天再来，或上传成绩报告单。", count=len(today)))
     free = max((attempt.ended_at + rules.cool_down for attempt in attempts if attempt.ended_at), default=now)
     if free > now:
         clock = (free + timedelta(seconds=59)).astimezone(SHANGHAI)
-        return Problem("test_pause", f"请先复习一下，{clock:%H:%M} 之后可以再次开始。")
+        return Problem("test_pause", Sentence("请先复习一下，{clock:%H:%M} 之后可以再次开始。", clock=clock))
     return None

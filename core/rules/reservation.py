@@ -13,6 +13,7 @@ from typing import Any
 
 from core.rules.calendar import Calendar, local_day, local_time
 from core.rules.service_hours import Intervals, ServiceHours, clock_of, minutes_of
+from core.sentence import Sentence
 
 WEEKDAY_NAMES = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 ENOUGH_CALLS = 20
@@ -133,18 +134,26 @@ class Window:
         """`2月24日（周二）上午 09:00-12:00`"""
         return window_words(self.slot.title, self.begins_at, self.ends_at)
 
+    def times(self) -> str:
+        """`上午 09:00-12:00`"""
+        return times_words(self.slot.title, self.begins_at, self.ends_at)
+
 
 def day_words(day: date) -> str:
     """`2月24日（周二）`"""
-    return f"{day.month}月{day.day}日（{WEEKDAY_NAMES[day.weekday()]}）"
+    return Sentence("{day.month}月{day.day}日（{weekday}）", day=day, weekday=WEEKDAY_NAMES[day.weekday()])
 
 
-def window_words(title: str, begins_at: datetime, ends_at: datetime) -> str:
+def window_words(title: str, begins_at: datetime, ends_at: datetime) -> Sentence:
     """A window for people, with the slot's title."""
-    day = local_day(begins_at)
-    midnight = local_time(day, 0)
-    times = [clock_of((moment - midnight) // timedelta(minutes=1)) for moment in (begins_at, ends_at)]
-    return f"{day_words(day)}{title} {times[0]}-{times[1]}"
+    return Sentence("{day}{times}", day=day_words(local_day(begins_at)), times=times_words(title, begins_at, ends_at))
+
+
+def times_words(title: str, begins_at: datetime, ends_at: datetime) -> str:
+    """`上午 09:00-12:00`"""
+    midnight = local_time(local_day(begins_at), 0)
+    begins, ends = (clock_of((moment - midnight) // timedelta(minutes=1)) for moment in (begins_at, ends_at))
+    return Sentence("{title} {begins}-{ends}", title=title, begins=begins, ends=ends)
 
 
 def windows_of(day: date, rules: ReservationRules, hours: ServiceHours, calendar: Calendar) -> tuple[Window, ...]:
@@ -168,10 +177,10 @@ def day_refusal(day: date, now: datetime, rules: ReservationRules, hours: Servic
     """Why nothing can be booked on a day (for customers); empty when something may be (R159, R160)."""
     today = local_day(now)
     if not today <= day <= last_day(today, rules):
-        return f"只能预约今天起 {rules.horizon_days} 天内的日期"
+        return Sentence("只能预约今天起 {horizon_days} 天内的日期", horizon_days=rules.horizon_days)
     row = calendar.on(day)
     if not row.workday:
-        return f"{row.name}放假" if row.name else "休息日"
+        return Sentence("{name}放假", name=row.name) if row.name else "休息日"
     windows = windows_of(day, rules, hours, calendar)
     if not windows:
         return "当天不提供视频服务"

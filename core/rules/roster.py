@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from core.rules.problem import Problem
 from core.rules.service_hours import Intervals, clock_of, minutes_of
+from core.sentence import Sentence
 
 HINT = "写成 08:40-12:00 13:00-17:45，休息的日子留空"
 _APART = re.compile(r"[\s,，、;；]+")
@@ -23,7 +24,7 @@ def parse_times(text: str) -> Intervals | Problem:
         try:
             times.append((minutes_of(begins), minutes_of(ends)))
         except ValueError:
-            return Problem("format", f"时间段看不懂，请{HINT}。")
+            return Problem("format", Sentence("时间段看不懂，请{hint}。", hint=HINT))
         if not dash or times[-1][0] >= times[-1][1]:
             return Problem("order", "结束时间要晚于开始时间。")
     times.sort()

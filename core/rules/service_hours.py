@@ -9,6 +9,7 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from core.rules.calendar import Calendar, local_day, local_time
+from core.sentence import Sentence, listed
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _NAMES = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
@@ -89,8 +90,8 @@ class ServiceHours:
         if not days:
             return "暂停服务"
         runs = [_run_text([index for index, _ in run], times) for times, run in _runs(days)]
-        suffix = "" if self.open_on_holidays else "，法定节假日除外"
-        return "；".join(runs) + suffix
+        hours = listed(runs, "；")
+        return hours if self.open_on_holidays else Sentence("{hours}，法定节假日除外", hours=hours)
 
 
 def working_time(begins: datetime, ends: datetime, hours: ServiceHours, calendar: Calendar) -> timedelta:
@@ -117,10 +118,13 @@ def _run_text(indexes: list[int], times: Intervals) -> str:
     elif len(indexes) == 1:
         days = _NAMES[indexes[0]]
     else:
-        days = f"{_NAMES[indexes[0]]}{'、' if len(indexes) == 2 else '至'}{_NAMES[indexes[-1]]}"
+        first, last = _NAMES[indexes[0]], _NAMES[indexes[-1]]
+        days = listed((first, last)) if len(indexes) == 2 else Sentence("{first}至{last}", first=first, last=last)
     if times == _WHOLE_DAY:
-        return f"{days}全天"
-    return f"{days} " + "、".join(f"{clock_of(start)}-{clock_of(end)}" for start, end in times)
+        return Sentence("{days}全天", days=days)
+    return Sentence(
+        "{days} {times}", days=days, times=listed(f"{clock_of(start)}-{clock_of(end)}" for start, end in times)
+    )
 
 
 def clock_of(minutes: int) -> str:

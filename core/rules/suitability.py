@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from core.rules.problem import Problem
+from core.sentence import Sentence
 
 Answers = Mapping[str, Collection[str]]
 """Question key -> the chosen option keys (exactly one for a single choice)."""
@@ -118,7 +119,8 @@ def must_insist(
 def level_name(level: str, lowest: bool, table: Mapping[str, Any]) -> str:
     """How a rating is written for people: `C3 稳健型`, `C1 保守型（最低类别）`."""
     name = next(str(row["name"]) for row in table["levels"] if row["code"] == level)
-    return f"{level} {name}（{table['lowest_name']}）" if lowest else f"{level} {name}"
+    words = Sentence("{level} {name}", level=level, name=name)
+    return Sentence("{words}（{lowest}）", words=words, lowest=table["lowest_name"]) if lowest else words
 
 
 def _problem_of(question: Mapping[str, Any], answers: Answers) -> Problem | None:

@@ -16,6 +16,7 @@ from core.flow import Evidence, Facts, Proof, Rules, fingerprint
 from core.rules import access, exchanges
 from core.rules.access import Choice, Exemption, Requirement
 from core.rules.knowledge_test import KnowledgeRules, holds_until
+from core.sentence import Sentence
 
 SLOTS: Mapping[str, str] = {"funds": "proof_funds", "experience": "proof_experience", "knowledge": "score_report"}
 """Kind of requirement -> where its proof is uploaded."""
@@ -108,7 +109,12 @@ def _refused(found: Iterable[Standing], choice: Choice, rules: Rules) -> tuple[s
             codes = [code for code in choice.chosen if due.group in exchanges.groups_of([code], table)]
             way = "更换证明材料，或先取消选择" if due.uploads else "先取消选择"
             kind = access.KINDS[due.kind]
-            return "chosen", f"{exchanges.names_of(codes, table)}的{kind}条件没有达到，请{way}；达到后可以再增开。"
+            return "chosen", Sentence(
+                "{exchanges}的{kind}条件没有达到，请{way}；达到后可以再增开。",
+                exchanges=exchanges.names_of(codes, table),
+                kind=kind,
+                way=way,
+            )
     return None
 
 
@@ -140,5 +146,10 @@ def _uploads(found: Iterable[Standing]) -> tuple[str, str] | None:
             continue
         if len(each.pictures) < limits.PROOFS_MIN:
             wanted = "能证明豁免条件的材料" if each.claim else SLOT_TITLES[slot]
-            return slot, f"请上传{wanted}，{limits.PROOFS_MIN} 至 {limits.PROOFS_MAX} 张。"
+            return slot, Sentence(
+                "请上传{wanted}，{proofs_min} 至 {proofs_max} 张。",
+                wanted=wanted,
+                proofs_min=limits.PROOFS_MIN,
+                proofs_max=limits.PROOFS_MAX,
+            )
     return None

@@ -12,6 +12,7 @@ from core.rules import exchanges as rule
 from core.rules import suitability
 from core.rules.access import Choice
 from core.rules.calendar import local_day
+from core.sentence import Sentence, listed
 from core.steps import access
 from core.steps.access import Standing
 from core.steps.suitability import ended_words, rating_ended
@@ -87,11 +88,11 @@ def access_of(facts: Facts, rules: Rules, now: datetime) -> tuple[Standing, ...]
 def access_problem(facts: Facts, rules: Rules, now: datetime) -> str:
     """Why the saved choice cannot be approved, undecided or unmet conditions in a sentence for staff; empty if none."""
     found = access_of(facts, rules, now)
-    undecided = "、".join(each.requirement.title for each in found if not each.decided)
-    unmet = "、".join(each.requirement.title for each in found if each.decided == "not_met")
+    undecided = listed(each.requirement.title for each in found if not each.decided)
+    unmet = listed(each.requirement.title for each in found if each.decided == "not_met")
     if unmet:
-        return f"准入条件未达到：{unmet}。请驳回，原因选 S04；知识水平未达到时选 S03。"
-    return f"准入条件还没有决定：{undecided}。请逐项决定后再通过。" if undecided else ""
+        return Sentence("准入条件未达到：{unmet}。请驳回，原因选 S04；知识水平未达到时选 S03。", unmet=unmet)
+    return Sentence("准入条件还没有决定：{undecided}。请逐项决定后再通过。", undecided=undecided) if undecided else ""
 
 
 def require_decided(facts: Facts, rules: Rules, now: datetime) -> None:

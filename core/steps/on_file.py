@@ -12,6 +12,7 @@ from typing import Any
 
 from core.flow import Answers, Checked, Facts, Phase, Rules, Step
 from core.rules.calendar import local_day
+from core.sentence import Sentence, listed
 from core.steps import profile
 from core.steps.profile_fields import CONTACT, DECLARATION, FIELDS, IDENTITY, OTHER, shown_fields
 
@@ -44,7 +45,13 @@ def check_read(answers: Answers, facts: Facts, _rules: Rules, _now: datetime) ->
     """The customer says that the data on file are right; gaps are filled by 适当性评估 (R099, R100)."""
     missing = missing_titles(facts.values("profile"))
     if missing:
-        return Checked({"profile": f"基本资料缺少：{'、'.join(missing)}。请先办理适当性评估补全，再增开交易编码。"})
+        return Checked(
+            {
+                "profile": Sentence(
+                    "基本资料缺少：{missing}。请先办理适当性评估补全，再增开交易编码。", missing=listed(missing)
+                )
+            }
+        )
     if answers.get("confirmed") is not True:
         return Checked({"confirmed": "请核对资料并勾选确认。资料有误时，请先在“我的基本资料”中修改。"})
     return Checked(values={"confirmed": True})

@@ -14,6 +14,7 @@ from typing import Any
 
 from core.flow import Answers, Checked, Facts, Phase, Rules, Step
 from core.rules.firm_choices import uploads_of
+from core.sentence import Sentence
 from core.steps.certificate import found
 
 SLOTS: Mapping[str, str] = {"id_front": "身份证正面", "id_back": "身份证反面", "signature": "签名照"}
@@ -53,8 +54,12 @@ def rejected_slots(facts: Facts, rules: Rules) -> tuple[str, ...]:
 def check(answers: Answers, facts: Facts, rules: Rules, _now: datetime) -> Checked:
     """The firm's photos, none rejected, three ticks, and who helps beside the customer if somebody does."""
     again = rejected_slots(facts, rules)
-    errors = {slot: f"请上传{title}。" for slot, title in uploads(facts, rules).items() if not facts.slot(slot)}
-    errors |= {slot: f"{SLOTS[slot]}需要重新上传。" for slot in again}
+    errors: dict[str, str] = {
+        slot: Sentence("请上传{title}。", title=title)
+        for slot, title in uploads(facts, rules).items()
+        if not facts.slot(slot)
+    }
+    errors |= {slot: Sentence("{title}需要重新上传。", title=SLOTS[slot]) for slot in again}
     errors |= {key: "请阅读并勾选。不同意时可以到营业部办理。" for key in CONSENTS if answers.get(key) is not True}
     assisted_errors, assistance = _assistance(answers)
     return Checked({**errors, **assisted_errors}, {**dict.fromkeys(CONSENTS, True), **assistance})
@@ -69,7 +74,7 @@ def _assistance(answers: Answers) -> tuple[dict[str, str], dict[str, Any]]:
     if not reason:
         errors["reason"] = "请填写需要协助的原因。"
     elif len(reason) > REASON_MOST:
-        errors["reason"] = f"原因最多 {REASON_MOST} 个字。"
+        errors["reason"] = Sentence("原因最多 {reason_most} 个字。", reason_most=REASON_MOST)
     return errors, {"assisted": True, "relation": relation, "reason": reason}
 
 
@@ -81,7 +86,9 @@ def is_assisted(facts: Facts, _rules: Rules) -> bool:
 def assistance_words(facts: Facts) -> str:
     """`子女，不熟悉手机操作`, as the customer declared it; empty when nobody helps."""
     values = facts.values("photos")
-    return f"{RELATIONS[values['relation']]}，{values['reason']}" if values.get("assisted") is True else ""
+    if values.get("assisted") is not True:
+        return ""
+    return Sentence("{relation}，{reason}", relation=RELATIONS[values["relation"]], reason=values["reason"])
 
 
 STEP = Step("photos", "上传照片", Phase.DATA, check, hint="准备好身份证原件，在光线充足处拍摄。")

@@ -12,6 +12,7 @@ from core.rules import id_card, phone, region
 from core.rules.age import judge_age
 from core.rules.calendar import local_day
 from core.rules.problem import Problem
+from core.sentence import Sentence
 from core.steps.profile_fields import Field, shown_fields
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -42,13 +43,15 @@ def _shape_error(field: Field, answers: Answers, rules: Rules) -> str | None:
     value = answers.get(field.key)
     if _missing(field, answers):
         typed = field.kind in {"text", "date"}
-        return f"请填写{field.title}。" if typed else f"请选择{field.title}。"
+        return (
+            Sentence("请填写{title}。", title=field.title) if typed else Sentence("请选择{title}。", title=field.title)
+        )
     if field.kind == "choice" and value and value not in _codes(rules, field.codes):
-        return f"请重新选择{field.title}。"
+        return Sentence("请重新选择{title}。", title=field.title)
     if field.kind == "multi" and (not isinstance(value, list) or not set(value) <= _codes(rules, field.codes)):
-        return f"请重新选择{field.title}。"
+        return Sentence("请重新选择{title}。", title=field.title)
     if field.kind == "text" and len(_text(value)) > field.limit:
-        return f"{field.title}最多 {field.limit} 个字。"
+        return Sentence("{title}最多 {limit} 个字。", title=field.title, limit=field.limit)
     return None
 
 
@@ -96,7 +99,9 @@ def _contact(answers: Answers, phone_on_session: str, *, demo: bool) -> tuple[di
 
 def _place(answers: Answers) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
     """Errors, warnings and normalised values of the address."""
-    errors, warnings, values = {}, {}, {}
+    errors: dict[str, str] = {}
+    warnings: dict[str, str] = {}
+    values: dict[str, str] = {}
     province, city = _text(answers.get("province")), _text(answers.get("city"))
     place = region.check_place(province, city)
     if place:
@@ -107,7 +112,7 @@ def _place(answers: Answers) -> tuple[dict[str, str], dict[str, str], dict[str, 
     else:
         values["postcode"] = postcode
         if not place and not region.postcode_fits(province, postcode):
-            warnings["postcode"] = f"邮政编码与{province}不一致，请核对。确认无误可以继续。"
+            warnings["postcode"] = Sentence("邮政编码与{province}不一致，请核对。确认无误可以继续。", province=province)
     if 0 < len(_text(answers.get("contact_address"))) < 5:
         errors["contact_address"] = "请把联系地址写到门牌号。"
     return errors, warnings, values

@@ -12,6 +12,7 @@ from core.errors import NotFound, Stale
 from core.permissions import Permission, allow
 from core.ports import Desk, Work
 from core.records_customers import DataRequest, RequestKind
+from core.sentence import Sentence
 from core.usecases.deletion_plan import DELETED, PlanLine, plan_errors, plan_of, recorded
 from core.usecases.loading import rules_for
 from core.usecases.notify import notify
@@ -79,7 +80,7 @@ def answer_request(
     """
     words, decided = text.strip(), outcomes or {}
     if not 0 < len(words) <= MOST_ANSWER:
-        return {"answer": f"请写明答复，最多 {MOST_ANSWER} 字。"}
+        return {"answer": Sentence("请写明答复，最多 {most_answer} 字。", most_answer=MOST_ANSWER)}
     with desk.write(actor.firm_id) as work:
         allow(actor, Permission.REQUEST_ANSWER)
         found = _find(work, request_id)

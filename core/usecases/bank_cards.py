@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.actor import Actor
 from core.case import Action
 from core.ports import Desk
+from core.sentence import Sentence
 from core.steps.bank import MOST_CARDS, cards, check_card
 from core.usecases.answer_step import load_own, save
 from core.usecases.loading import settle
@@ -23,7 +24,7 @@ def add_card(
         if card and card["number"] in {old["number"] for old in kept}:
             errors["number"] = "这张卡已经添加过了。"
         if len(kept) >= MOST_CARDS:
-            errors["number"] = f"最多添加 {MOST_CARDS} 张银行卡。"
+            errors["number"] = Sentence("最多添加 {most_cards} 张银行卡。", most_cards=MOST_CARDS)
         if not errors:
             values = {"cards": [*kept, {**card, "photo": photo_id}], "usage": False}
             settle(work, save(work, actor, loaded, "bank", values))

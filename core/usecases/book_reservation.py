@@ -17,6 +17,7 @@ from core.records import Reservation
 from core.rules.calendar import local_day
 from core.rules.reservation import ReservationRules, ReservationState, Window, last_day, remind_moment
 from core.rules.service_hours import clock_of
+from core.sentence import Sentence
 from core.usecases.answer_step import load_own
 from core.usecases.loading import Loaded
 from core.usecases.offered_slots import Branch, DayOffer, branch_of, days_of
@@ -87,7 +88,15 @@ def reservation_board(desk: Desk, actor: Actor, case_id: str, *, with_days: bool
             return Board(mine, told, (), "")
         days = tuple(days_of(work, case.branch_id, local_day(work.now), rules.horizon_days + 1))
     if all(day.refusal for day in days):
-        return Board(mine, told, days, f"{rules.horizon_days} 天内没有可以预约的时段，请直接排队，或过些时候再来看看。")
+        return Board(
+            mine,
+            told,
+            days,
+            Sentence(
+                "{horizon_days} 天内没有可以预约的时段，请直接排队，或过些时候再来看看。",
+                horizon_days=rules.horizon_days,
+            ),
+        )
     return Board(mine, told, days, "")
 
 
@@ -98,7 +107,9 @@ def _told(work: Work, case: Case, rules: ReservationRules) -> str:
         return ""
     slot = f" {words_of(last, rules)} "
     if last.state is ReservationState.CANCELLED and last.reason not in OWN_DOING:
-        return f"很抱歉，因{last.reason}，您{slot}的预约已取消。请重新预约，也可以直接排队。"
+        return Sentence(
+            "很抱歉，因{reason}，您{slot}的预约已取消。请重新预约，也可以直接排队。", reason=last.reason, slot=slot
+        )
     return _TOLD.get(last.state, "").format(slot=slot)
 
 
@@ -193,13 +204,13 @@ def _window(work: Work, branch_id: str, day: date, slot: str) -> tuple[Window, B
     branch = branch_of(work, branch_id, day, day)
     today, rules = local_day(work.now), branch.frame.rules
     if not rules.enabled or not today <= day <= last_day(today, rules):
-        raise WrongState(f"只能预约今天起 {rules.horizon_days} 天内的工作日。")
+        raise WrongState(Sentence("只能预约今天起 {horizon_days} 天内的工作日。", horizon_days=rules.horizon_days))
     offer = branch.day(day)
     found = next((each for each in offer.slots if each.window.slot.key == slot), None)
     if found is None or (offer.refusal and not found.refusal):
-        raise WrongState(f"这一天不能预约：{offer.refusal or '没有这个时段'}。")
+        raise WrongState(Sentence("这一天不能预约：{refusal}。", refusal=offer.refusal or "没有这个时段"))
     if found.refusal:
-        raise WrongState(f"这个时段不能预约：{found.refusal}。")
+        raise WrongState(Sentence("这个时段不能预约：{refusal}。", refusal=found.refusal))
     return found.window, branch
 
 

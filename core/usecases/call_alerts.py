@@ -9,6 +9,7 @@ from datetime import datetime
 from core.case import OPEN_STATES, Case
 from core.flow import Evidence
 from core.ports import Work
+from core.sentence import Sentence
 from core.steps.witness import RECORDING_FLAG
 from core.usecases.playback import SIDES
 
@@ -34,7 +35,9 @@ def recording_notes(evidence: tuple[Evidence, ...], flags: tuple[str, ...]) -> l
     """The internal note on a case's recordings in sentences; empty without the flag."""
     if RECORDING_FLAG not in flags:
         return []
-    return [f"{SIDES[item.slot]}的录像{_words(item)}。" for item in _broken(evidence)] or [LOST]
+    return [
+        Sentence("{side}的录像{words}。", side=SIDES[item.slot], words=_words(item)) for item in _broken(evidence)
+    ] or [LOST]
 
 
 def call_alerts(work: Work) -> list[CallAlert]:
@@ -54,4 +57,4 @@ def _broken(evidence: tuple[Evidence, ...]) -> list[Evidence]:
 
 def _words(item: Evidence) -> str:
     flag = str(item.meta["flag"])
-    return f"有 {item.meta['errors']} 处解码错误" if flag == "damaged" else _WORDS[flag]
+    return Sentence("有 {errors} 处解码错误", errors=item.meta["errors"]) if flag == "damaged" else _WORDS[flag]

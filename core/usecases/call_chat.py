@@ -17,6 +17,7 @@ from core.permissions import Permission, allow, own
 from core.ports import Desk, Work
 from core.records import CallLine, Ticket
 from core.rules.calendar import SHANGHAI
+from core.sentence import Sentence
 from core.usecases.call_lines import FOR_CUSTOMER, append_line, lines_of
 from core.usecases.observe_call import takes_part
 
@@ -77,7 +78,9 @@ def ready_sentences(rules: Rules) -> Sequence[str]:
 
 def writer(line: CallLine, names: Mapping[str, str]) -> str:
     """Who wrote a line, for staff; `names` gives the names of staff by actor."""
-    return f"见证人员 {names.get(line.author, '')}".strip() if line.by_staff else "客户"
+    author = names.get(line.author, "")
+    witness = Sentence("见证人员 {author}", author=author) if author else "见证人员"
+    return witness if line.by_staff else "客户"
 
 
 def export_lines(desk: Desk, actor: Actor, case_id: str) -> tuple[str, str]:

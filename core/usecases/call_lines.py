@@ -8,6 +8,7 @@ from core.actor import Actor
 from core.errors import TooMany, WrongState
 from core.ports import Work
 from core.records import CallLine, Ticket
+from core.sentence import Sentence
 
 LINE_MAX = 200
 """Characters of one line."""
@@ -22,7 +23,7 @@ def append_line(work: Work, actor: Actor, ticket: Ticket, audience: str, text: s
     """Keep what somebody wrote, on one line; raises `WrongState` for nothing or too much, `TooMany` for too often."""
     said = " ".join(text.split())
     if not said or len(said) > LINE_MAX:
-        raise WrongState(f"请输入 1 到 {LINE_MAX} 个字。")
+        raise WrongState(Sentence("请输入 1 到 {line_max} 个字。", line_max=LINE_MAX))
     key = f"call_line|{ticket.id}|{actor.id}"
     if work.people.events_since(key, work.now - _MINUTE) >= LINES_A_MINUTE:
         raise TooMany("发送得太快，请稍等片刻再发。")

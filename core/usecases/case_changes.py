@@ -10,6 +10,7 @@ from core.flow import Rules
 from core.rules.exchanges import names_of
 from core.rules.masks import mask_card, mask_phone
 from core.rules.suitability import level_name
+from core.sentence import listed
 from core.steps.bank import cards
 from core.steps.profile_fields import FIELDS, Field
 from core.usecases.loading import Loaded
@@ -41,7 +42,7 @@ def in_words(field: Field, value: Any, rules: Rules) -> str:
     """A stored value of 个人基本资料 as it is read; empty when there is none."""
     labels = {i["code"]: str(i["label"]) for i in rules["codes"]["lists"][field.codes]["items"]} if field.codes else {}
     if field.kind == "multi":
-        return "、".join(labels.get(str(code), str(code)) for code in value or [])
+        return listed(labels.get(str(code), str(code)) for code in value or [])
     if field.kind == "tick":
         return "是" if value else "否"
     return labels.get(str(value), str(value or "")) if value else ""
@@ -94,7 +95,7 @@ def _answers(loaded: Loaded, before: Mapping[str, Any]) -> list[Change]:
 
 def _said(question: Mapping[str, Any], answers: Mapping[str, Any]) -> str:
     given = answers.get(question["key"]) or ()
-    return "；".join(str(option["text"]) for option in question["options"] if option["key"] in given)
+    return listed((str(option["text"]) for option in question["options"] if option["key"] in given), "；")
 
 
 def _exchanges(loaded: Loaded) -> list[Change]:

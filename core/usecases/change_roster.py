@@ -15,6 +15,7 @@ from core.rules.calendar import local_day
 from core.rules.problem import Problem
 from core.rules.reservation import Shift
 from core.rules.roster import meet, parse_times, times_text
+from core.sentence import Sentence
 from core.usecases.manage_reservations import frame_now
 from core.usecases.offered_slots import SERVING, days_of
 
@@ -86,7 +87,9 @@ def _read(
             for name, others in elsewhere:
                 taken = [(s.begins, s.ends) for s in others if (s.staff_id, s.weekday) == (staff_id, weekday)]
                 if meet(times, taken):
-                    mistakes[staff_id, weekday] = f"与{name}的排班 {times_text(taken)} 重叠。"
+                    mistakes[staff_id, weekday] = Sentence(
+                        "与{name}的排班 {times_text} 重叠。", name=name, times_text=times_text(taken)
+                    )
             shifts += [Shift(staff_id, weekday, begins, ends) for begins, ends in times]
     return shifts, mistakes
 
@@ -96,4 +99,12 @@ def _overbooked(work: Work, branch_id: str) -> tuple[str, ...]:
     frame = frame_now(work)
     days = days_of(work, branch_id, local_day(work.now), frame.rules.horizon_days + 1, frame)
     over = [slot for day in days for slot in day.slots if slot.used > slot.capacity and slot.window.ends_at > work.now]
-    return tuple(f"{slot.window.words()}：已约 {slot.used} 人，名额 {slot.capacity}" for slot in over)
+    return tuple(
+        Sentence(
+            "{words}：已约 {used} 人，名额 {capacity}",
+            words=slot.window.words(),
+            used=slot.used,
+            capacity=slot.capacity,
+        )
+        for slot in over
+    )

@@ -15,6 +15,7 @@ from core.permissions import Permission, allow
 from core.ports import Desk, Work
 from core.queueing import ANY_BUSINESS
 from core.records import StaffMember
+from core.sentence import Sentence
 
 PASSWORD_MIN, PASSWORD_MAX = 10, 128
 _LOGIN = re.compile(r"[a-z][a-z0-9._-]{1,39}")
@@ -30,7 +31,9 @@ def login_problem(login: str) -> str | None:
 def password_problem(login: str, password: str) -> str | None:
     """Why this password is too weak: at least 10 characters, and the login does not stand in it."""
     if not PASSWORD_MIN <= len(password) <= PASSWORD_MAX:
-        return f"密码为 {PASSWORD_MIN} 至 {PASSWORD_MAX} 位。"
+        return Sentence(
+            "密码为 {password_min} 至 {password_max} 位。", password_min=PASSWORD_MIN, password_max=PASSWORD_MAX
+        )
     if login and login.lower() in password.lower():
         return "密码不能包含工号。"
     if len(set(password)) <= 4:

@@ -24,6 +24,7 @@ from core.metrics import (
 )
 from core.ports import Work
 from core.rules import staffing
+from core.sentence import Sentence
 
 NO_BUSINESS = "按小时的数据不分业务，业务筛选在这里不起作用。"
 _GONE = ("gone_left", "gone_vanished", "gone_closed", "gone_gave_up")
@@ -95,7 +96,11 @@ def service(ask: Asked) -> Chart:
         for day, offered, answered, on_time, gone, short in ask.days(*names)
         if offered
     ]
-    note = f"目标：{ask.targets.target_s} 秒内接通，服务水平 {ask.targets.service_level:.0%}。"
+    note = Sentence(
+        "目标：{target_s} 秒内接通，服务水平 {service_level:.0%}。",
+        target_s=ask.targets.target_s,
+        service_level=ask.targets.service_level,
+    )
     return _daily("service", "接得够快吗？", ("service_level", "abandon_rate", "offered"), rows, note)
 
 
@@ -149,7 +154,7 @@ def busy(ask: Asked) -> Chart:
         for day, duty, working in _hours_by_day(ask, "duty_s", "busy_s")
         if duty
     ]
-    note = f"占用率长期高于 {ask.targets.occupancy:.0%} 容易疲劳和积压。"
+    note = Sentence("占用率长期高于 {occupancy:.0%} 容易疲劳和积压。", occupancy=ask.targets.occupancy)
     return _daily("busy", "见证人员有多忙？", ("occupancy", "duty_hours"), rows, _noted(ask, note))
 
 
@@ -185,7 +190,10 @@ def heat(ask: Asked) -> Chart:
     shown_hours = range(hours[0], hours[-1] + 1) if hours else ()
     columns = [
         Column("weekday", "星期"),
-        *(Column(f"h{hour}", f"{hour} 时", "人次", metric("per_day").meaning) for hour in shown_hours),
+        *(
+            Column(f"h{hour}", Sentence("{hour} 时", hour=hour), "人次", metric("per_day").meaning)
+            for hour in shown_hours
+        ),
     ]
     rows = [(WEEKDAYS[day], *(cells.get((day, hour)) for hour in shown_hours)) for day in range(7)] if cells else []
     return _chart("heat", "什么时候最忙？", columns, rows, _noted(ask, "每格是该时段平均进入排队的人次。"))
@@ -224,8 +232,17 @@ def staff_need(ask: Asked) -> Chart:
             hours[hour] = [a + b for a, b in zip(hours.get(hour, [0] * 8), figures, strict=True)]
     patience = share(sum(f[5] + f[6] for f in hours.values()), sum(f[7] for f in hours.values()))
     rows = [_need(ask.targets, hour, hours[hour], len(days), patience) for hour in sorted(hours)] if days else []
-    goal = f"{ask.targets.target_s} 秒内接通 {ask.targets.service_level:.0%}，放弃率不超 {ask.targets.abandon_rate:.0%}"
-    note = f"周一至周五的平均，所选营业部合并成一个队列计算。目标：{goal}，占用率不超 {ask.targets.occupancy:.0%}。"
+    goal = Sentence(
+        "{target_s} 秒内接通 {service_level:.0%}，放弃率不超 {abandon_rate:.0%}",
+        target_s=ask.targets.target_s,
+        service_level=ask.targets.service_level,
+        abandon_rate=ask.targets.abandon_rate,
+    )
+    note = Sentence(
+        "周一至周五的平均，所选营业部合并成一个队列计算。目标：{goal}，占用率不超 {occupancy:.0%}。",
+        goal=goal,
+        occupancy=ask.targets.occupancy,
+    )
     columns = map(metric, ("per_day", "handling", "on_duty", "need_c", "need_a"))
     return _chart(
         "staff_need", "每个时段需要多少见证人员？", (Column("hour", "时段"), *columns), rows, _noted(ask, note)
@@ -244,7 +261,7 @@ def _need(
             need_a = staffing.needed_with_abandons(
                 arrivals, length, patience, targets.abandon_rate, targets.occupancy
             )  # fmt: skip
-    return f"{hour} 时", offered / days, length, duty / days / 3600, need_c, need_a
+    return Sentence("{hour} 时", hour=hour), offered / days, length, duty / days / 3600, need_c, need_a
 
 
 def control_wait(ask: Asked) -> Chart:
@@ -282,7 +299,7 @@ def pareto(ask: Asked) -> Chart:
     for code, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):
         sofar += count
         rows.append((f"{code} {labels.get(code, '')}".strip(), count, share(sofar, total)))
-    note = f"共驳回 {rejected} 次。" if rejected else ""
+    note = Sentence("共驳回 {rejected} 次。", rejected=rejected) if rejected else ""
     business = "驳回原因不分业务，业务筛选在这里不起作用。" if ask.span.business else ""
     columns = (Column("reason", "驳回原因"), metric("reason_count"), metric("cumulative"))
     return _chart("pareto", "为什么驳回？", columns, rows, note + business)

@@ -13,6 +13,7 @@ from core.flow import Proof
 from core.permissions import Permission, allow
 from core.ports import Desk, Work
 from core.rules.exchanges import names_of
+from core.sentence import Sentence, listed
 from core.usecases.callback_plan import CallPlan, call_plan, missing_topics
 from core.usecases.loading import Loaded, load
 from core.usecases.notify import notify_case
@@ -33,7 +34,7 @@ def record_exchange(
     if return_code not in RETURNS:
         return {"return_code": "请选择回报代码。"}
     if return_code == 0 and not (code.isascii() and code.isdigit() and len(code) == CODE_DIGITS):
-        return {"trading_code": f"成功时请填写 {CODE_DIGITS} 位交易编码。"}
+        return {"trading_code": Sentence("成功时请填写 {code_digits} 位交易编码。", code_digits=CODE_DIGITS)}
     with desk.write(actor.firm_id) as work:
         allow(actor, Permission.CASE_REPORT)
         loaded = load(work, case_id)
@@ -137,7 +138,7 @@ def record_callback(
 def _callback_errors(plan: CallPlan, outcome: str, note: str, asked: Collection[str]) -> dict[str, str]:
     missing = missing_topics(plan, asked)
     if outcome == "confirmed" and missing:
-        return {"outcome": f"还没有核对：{'、'.join(missing)}。"}
+        return {"outcome": Sentence("还没有核对：{missing}。", missing=listed(missing))}
     if outcome == "disputed" and not note.strip():
         return {"note": "客户有异议时，请写明内容。"}
     return {}

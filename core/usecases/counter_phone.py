@@ -11,6 +11,7 @@ from core.records import Customer
 from core.records_customers import Proposal, ProposalKind
 from core.rules.phone import check_mobile
 from core.rules.problem import Problem
+from core.sentence import Sentence
 from core.usecases.loading import rules_for
 from core.usecases.notify import notify
 from core.usecases.proposing import MOST_REASON, add_proposal, customer_for
@@ -32,7 +33,7 @@ def propose_phone(
         elif number == customer.phone:
             errors["phone"] = "与登记的手机号码相同。"
         if not 0 < len(words) <= MOST_REASON:
-            errors["reason"] = f"请写明原因，最多 {MOST_REASON} 字。"
+            errors["reason"] = Sentence("请写明原因，最多 {most_reason} 字。", most_reason=MOST_REASON)
         if not errors:
             add_proposal(work, actor, customer_id, KIND, {"phone": number, "reason": words})
         return errors

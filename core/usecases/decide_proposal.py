@@ -8,6 +8,7 @@ from core.permissions import Permission, allow
 from core.ports import Desk
 from core.records_customers import Proposal, ProposalKind, ProposalState
 from core.rules.masks import mask_name
+from core.sentence import Sentence
 from core.usecases import counter_phone, investor_class
 from core.usecases.proposing import MOST_REASON, take_decision
 
@@ -40,7 +41,7 @@ def refuse_proposal(desk: Desk, actor: Actor, proposal_id: str, note: str) -> di
     """Leave everything as it is; returns errors by field."""
     words = note.strip()
     if not 0 < len(words) <= MOST_REASON:
-        return {"decision": f"请写明不同意的原因，最多 {MOST_REASON} 字。"}
+        return {"decision": Sentence("请写明不同意的原因，最多 {most_reason} 字。", most_reason=MOST_REASON)}
     with desk.write(actor.firm_id) as work:
         allow(actor, Permission.CASE_APPROVE)
         proposal = take_decision(work, actor, proposal_id, ProposalState.REFUSED, words)

@@ -11,6 +11,7 @@ from core.permissions import Permission, allow
 from core.ports import Desk
 from core.queueing import MESSAGE_LENGTH
 from core.records import DeskMessage
+from core.sentence import Sentence
 
 LONGEST = timedelta(hours=12)
 
@@ -19,7 +20,7 @@ def send_message(desk: Desk, actor: Actor, branch_id: str, text: str, lasts: tim
     """Show a text on the page of everybody who waits, now and until it ends; how many it reaches now."""
     words = " ".join(text.split())
     if not 0 < len(words) <= MESSAGE_LENGTH:
-        raise WrongState(f"请填写消息，最多 {MESSAGE_LENGTH} 字。")
+        raise WrongState(Sentence("请填写消息，最多 {message_length} 字。", message_length=MESSAGE_LENGTH))
     if not timedelta() < lasts <= LONGEST:
         raise WrongState("消息最长显示 12 小时。")
     with desk.write(actor.firm_id) as work:

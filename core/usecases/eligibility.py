@@ -11,6 +11,7 @@ from core.ports import Work
 from core.records import Customer
 from core.rules.calendar import local_day
 from core.rules.service_hours import ServiceHours
+from core.sentence import Sentence, listed
 from core.steps.on_file import missing_titles
 from core.steps.suitability import rating_expires
 from core.usecases.customer_file import ratings
@@ -54,7 +55,10 @@ def closed_now(work: Work, branch_id: str = "") -> str:
     hours = ServiceHours.of(rules_for(work)["service_hours"], "self_service", branch_id)
     if hours.is_open(work.now, calendar_around(work)):
         return ""
-    return f"现在不在自助办理时间，不能开始新的业务。办理时间：{hours.sentence()}。已开始的业务可以继续。"
+    return Sentence(
+        "现在不在自助办理时间，不能开始新的业务。办理时间：{hours}。已开始的业务可以继续。",
+        hours=hours.sentence(),
+    )
 
 
 def _expired(customer: Customer, today: date) -> bool:
@@ -75,10 +79,14 @@ def _for_codes(work: Work, customer: Customer, rules: Rules) -> Refusal | None:
         return Refusal("还没有您的适当性评估结果。请先办理适当性评估，再增开交易编码。", "assessment")
     ends = rating_expires(file.suitability, rules)
     if ends and ends < local_day(work.now):
-        return Refusal(f"您的适当性评估已于 {ends} 到期。请先重新评估，再增开交易编码。", "assessment")
+        return Refusal(
+            Sentence("您的适当性评估已于 {ends} 到期。请先重新评估，再增开交易编码。", ends=ends), "assessment"
+        )
     missing = missing_titles(file.profile)
     if missing:
-        text = f"您的基本资料缺少：{'、'.join(missing)}。请先办理适当性评估补全，再增开交易编码。"
+        text = Sentence(
+            "您的基本资料缺少：{missing}。请先办理适当性评估补全，再增开交易编码。", missing=listed(missing)
+        )
         return Refusal(text, "assessment")
     return None
 
@@ -92,7 +100,7 @@ def _for_assessment(work: Work, customer: Customer, rules: Rules) -> Refusal | N
     wait = timedelta(days=int(limits["cool_down_days"]))
     if recent and now - recent[0].at < wait:
         again = local_day(recent[0].at + wait)
-        return Refusal(f"您刚完成过评估。{again} 起可以重新评估。")
+        return Refusal(Sentence("您刚完成过评估。{again} 起可以重新评估。", again=again))
     return None
 
 

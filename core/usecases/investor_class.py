@@ -21,6 +21,7 @@ from core.ports import Desk, Picture, Work
 from core.records import Customer
 from core.records_customers import Proposal, ProposalKind
 from core.rules.calendar import local_day
+from core.sentence import Sentence
 from core.usecases.loading import rules_for, settle
 from core.usecases.notify import notify
 from core.usecases.proposing import MOST_REASON, add_proposal, customer_for
@@ -37,15 +38,21 @@ _TEN_THOUSAND = 10_000
 def threshold_words(row: Mapping[str, Any]) -> str:
     """A row of `thresholds` in words."""
     assets, income = row["financial_assets_yuan"] // _TEN_THOUSAND, row["yearly_income_yuan"] // _TEN_THOUSAND
-    return (
-        f"金融资产不低于 {assets} 万元，或最近 {row['income_years']} 年年均收入不低于 {income} 万元；"
-        f"并有 {row['experience_years']} 年以上投资经历"
+    return Sentence(
+        "金融资产不低于 {assets} 万元，或最近 {income_years} 年年均收入不低于 {income} 万元；"
+        "并有 {years} 年以上投资经历",
+        assets=assets,
+        income_years=row["income_years"],
+        income=income,
+        years=row["experience_years"],
     )
 
 
 def how_to_apply(hotline: str) -> str:
     """What a customer does who wants to be a professional investor; there is no application online."""
-    return f"申请专业投资者：请携带身份证和资产、收入、投资经历证明到营业部办理，或拨打 {hotline} 咨询。"
+    return Sentence(
+        "申请专业投资者：请携带身份证和资产、收入、投资经历证明到营业部办理，或拨打 {hotline} 咨询。", hotline=hotline
+    )
 
 
 def propose_class(
@@ -86,7 +93,7 @@ def _errors(
     if wanted not in CLASSES or wanted == customer.investor_class == "ordinary":
         found["wanted"] = "客户已经是普通投资者。" if wanted in CLASSES else "请选择投资者类型。"
     if not 0 < len(reason) <= MOST_REASON:
-        found["reason"] = f"请写明理由，最多 {MOST_REASON} 字。"
+        found["reason"] = Sentence("请写明理由，最多 {most_reason} 字。", most_reason=MOST_REASON)
     if wanted != "professional":
         return found
     if basis not in BASES:
@@ -94,7 +101,7 @@ def _errors(
     if valid_to is None or valid_to <= today:
         found["valid_to"] = "请选择今天以后的日期。"
     if not 0 < len(files) <= MOST_FILES:
-        found["files"] = f"请上传证明材料，1 至 {MOST_FILES} 张图片。"
+        found["files"] = Sentence("请上传证明材料，1 至 {most_files} 张图片。", most_files=MOST_FILES)
     return found
 
 

@@ -18,6 +18,7 @@ from core.rules.id_card import IdNumber, check_id_number
 from core.rules.masks import mask_id, mask_name, mask_phone
 from core.rules.phone import check_mobile
 from core.rules.text import digits_only, narrow
+from core.sentence import Sentence
 from core.usecases.loading import rules_for
 from core.usecases.persons import Person, file_of, of_case, of_customer, person_of
 
@@ -143,7 +144,7 @@ def add_note(desk: Desk, actor: Actor, ref: str, text: str) -> dict[str, str]:
     """Keep a note that only staff read; returns errors by field. Notes are never changed."""
     words = text.strip()
     if not 0 < len(words) <= MOST_NOTE:
-        return {"note": f"请填写备注，最多 {MOST_NOTE} 字。"}
+        return {"note": Sentence("请填写备注，最多 {most_note} 字。", most_note=MOST_NOTE)}
     with desk.write(actor.firm_id) as work:
         allow(actor, Permission.CASE_READ)
         person = person_of(work, ref)

@@ -16,6 +16,7 @@ from core.rules.calendar import local_day
 from core.rules.masks import mask_name
 from core.rules.reservation import ReservationState, Slot
 from core.rules.service_hours import clock_of
+from core.sentence import Sentence
 from core.usecases.loading import fresh_calendar
 from core.usecases.offered_slots import DayOffer, days_of
 from core.usecases.reservations import Frame, cancel_booked, frame_of, hold_ticket, tell, words_of
@@ -28,7 +29,7 @@ class Booked:
     """A reservation in a list: the customer masked, `missed` how often the customer did not come before."""
 
     reservation: Reservation
-    words: str
+    words: Sentence
     case_number: str
     customer: str
     missed: int
@@ -62,7 +63,7 @@ def day_list(desk: Desk, actor: Actor, branch_id: str, day: date) -> list[Booked
         return [booked(work, found, words_of(found, rules)) for found in work.reservations.of_day(branch_id, day)]
 
 
-def booked(work: Work, found: Reservation, words: str) -> Booked:
+def booked(work: Work, found: Reservation, words: Sentence) -> Booked:
     """A reservation as lists show it."""
     case = work.cases.get(found.case_id)
     profile = work.cases.answers(found.case_id).get("profile")
@@ -99,12 +100,14 @@ def set_capacity(
     """
     allow(actor, Permission.RESERVATION_MANAGE)
     if capacity is not None and not 0 <= capacity <= MOST_PLACES:
-        raise WrongState(f"名额请填 0 至 {MOST_PLACES}。")
+        raise WrongState(Sentence("名额请填 0 至 {most_places}。", most_places=MOST_PLACES))
     with desk.write(actor.firm_id) as work:
         _hold(work, branch_id, day, _slots(work, branch_id, [slot]))
         use = work.reservations.slots(branch_id, day, day)[day, slot]
         if capacity is not None and capacity < use.used and not confirmed:
-            return f"已有 {use.used} 人预约，名额将少于已约人数。已约的客户不受影响，只是不再接受新的预约。"
+            return Sentence(
+                "已有 {used} 人预约，名额将少于已约人数。已约的客户不受影响，只是不再接受新的预约。", used=use.used
+            )
         values = {"by_hand": capacity is not None} | ({} if capacity is None else {"capacity": capacity})
         work.reservations.set_slot(branch_id, day, slot, **values)
         detail = {"day": day.isoformat(), "slot": slot, "capacity": capacity, "before": use.capacity, "used": use.used}
@@ -120,7 +123,9 @@ def close_slots(desk: Desk, actor: Actor, branch_id: str, day: date, slots: Sequ
     allow(actor, Permission.RESERVATION_MANAGE)
     reason = " ".join(reason.split()).rstrip("。.，,")
     if not 2 <= len(reason) <= MOST_REASON:
-        raise WrongState(f"请填写原因（2 至 {MOST_REASON} 个字），客户会在短信中看到。")
+        raise WrongState(
+            Sentence("请填写原因（2 至 {most_reason} 个字），客户会在短信中看到。", most_reason=MOST_REASON)
+        )
     with desk.write(actor.firm_id) as work:
         wanted = _slots(work, branch_id, slots)
         for case_id in sorted({found.case_id for found in work.reservations.of_day(branch_id, day)}):

@@ -17,6 +17,7 @@ from core.permissions import Permission, allow, holds
 from core.ports import Desk, Work
 from core.records import Ticket
 from core.rules.masks import mask_name
+from core.sentence import Sentence
 from core.usecases.call_lines import FOR_STAFF, append_line, lines_of
 from core.usecases.duty import after_call
 from core.usecases.loading import load
@@ -206,4 +207,8 @@ def why_lost(desk: Desk, actor: Actor, ticket_id: str) -> str:
         if taken.get("from") != actor.staff_id:
             return ""
         name = _names(work).get(taken["by"], "主管")
-        return f"{name}已接管这次通话，原因：{TAKEOVER_REASONS.get(taken['reason'], '')}。客户仍在通话中。"
+        return Sentence(
+            "{name}已接管这次通话，原因：{reason}。客户仍在通话中。",
+            name=name,
+            reason=TAKEOVER_REASONS.get(taken["reason"], ""),
+        )

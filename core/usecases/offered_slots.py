@@ -21,6 +21,7 @@ from core.rules.reservation import (
     windows_of,
 )
 from core.rules.service_hours import ServiceHours
+from core.sentence import Sentence, listed
 from core.usecases.reservations import Frame, frame_of
 
 SERVING = frozenset(role for role in Role if Permission.QUEUE_SERVE in ROLE_PERMISSIONS[role])
@@ -84,7 +85,7 @@ class Branch:
 
     def _refusal(self, window: Window, capacity: int, used: int, closed: str) -> str:
         if closed:
-            return f"停止预约：{closed}"
+            return Sentence("停止预约：{closed}", closed=closed)
         if window.begins_at <= self.now:
             return "已开始，不能再预约"
         if capacity <= 0:
@@ -99,7 +100,7 @@ class Branch:
         slots = tuple(self.slot(window) for window in windows)
         if not refusal and all(slot.refusal for slot in slots):
             refusals = dict.fromkeys(slot.refusal for slot in slots if slot.window.begins_at > self.now)
-            refusal = "；".join(refusals)
+            refusal = listed(refusals, "；")
         return DayOffer(frame.calendar.on(day), slots, refusal)
 
 

@@ -11,6 +11,7 @@ from core.case import WITH_CUSTOMER, Case, State
 from core.permissions import own
 from core.ports import Desk, Work
 from core.records import Document, ExchangeRequest
+from core.sentence import Sentence
 from core.usecases.begin_supplement import begin_supplement, wanted_of
 from core.usecases.expiry import expires_on
 from core.usecases.loading import Loaded, load
@@ -85,11 +86,13 @@ def _deadline(work: Work, case: Case) -> str:
     wanted = wanted_of(work, case)
     if wanted:
         late = (
-            f"已过截止日期 {wanted.due_on}，请尽快签署。" if wanted.overdue else f"请在 {wanted.due_on}（含）前签署。"
+            Sentence("已过截止日期 {due_on}，请尽快签署。", due_on=wanted.due_on)
+            if wanted.overdue
+            else Sentence("请在 {due_on}（含）前签署。", due_on=wanted.due_on)
         )
-        return f"{wanted.reason}。{late}"
+        return Sentence("{reason}。{late}", reason=wanted.reason, late=late)
     ends = expires_on(work, case)
-    return f"将于 {ends} 失效，请继续办理。" if ends else ""
+    return Sentence("将于 {ends} 失效，请继续办理。", ends=ends) if ends else ""
 
 
 def own_case(desk: Desk, actor: Actor, case_id: str) -> Loaded:

@@ -16,6 +16,7 @@ from core.ports import Desk, Work
 from core.records import CustomerFile
 from core.records_customers import DataRequest, RequestKind
 from core.rules.calendar import local_day
+from core.sentence import Sentence
 from core.usecases.loading import Loaded, rules_for, settle
 from core.usecases.notify import notify
 from core.usecases.persons import Person, file_of, of_actor, of_case
@@ -86,7 +87,7 @@ def ask_about_data(desk: Desk, actor: Actor, kind: str, text: str) -> dict[str, 
     if kind not in ASKED:
         errors["kind"] = "请选择申请类型。"
     if not 0 < len(words) <= MOST_TEXT:
-        errors["text"] = f"请写明内容，最多 {MOST_TEXT} 字。"
+        errors["text"] = Sentence("请写明内容，最多 {most_text} 字。", most_text=MOST_TEXT)
     _customer_only(actor)
     if errors:
         return errors

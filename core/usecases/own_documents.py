@@ -18,6 +18,7 @@ from core.flow import Evidence
 from core.ports import Desk, VaultReader, Work
 from core.records import Document
 from core.rules.calendar import SHANGHAI
+from core.sentence import Sentence
 from core.usecases.certificates import authority_of
 from core.usecases.loading import firm_of
 from core.usecases.start_case import customer_id_of
@@ -45,7 +46,8 @@ class SignatureState:
             return "签名核验没有通过，请联系服务热线"
         if not self.good:
             return "文件暂时无法读取，请稍后再试"
-        return f"签名有效、已加盖时间戳、{'已加盖电子印章' if self.good > 1 else '待盖电子印章'}"
+        seal = "已加盖电子印章" if self.good > 1 else "待盖电子印章"
+        return Sentence("签名有效、已加盖时间戳、{seal}", seal=seal)
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def _newest(found: Sequence[tuple[Case, Document]]) -> dict[str, Document]:
 def _own(work: Work, case: Case, document: Document, newest: Mapping[str, Document]) -> OwnDocument:
     held = work.cases.find_evidence(str(document.signed_file))
     last = newest.get(document.code, document)
-    replaced = f"已签新版本 {last.version}" if last.version != document.version else ""
+    replaced = Sentence("已签新版本 {version}", version=last.version) if last.version != document.version else ""
     old = _without_effect(case, document) or replaced
     return OwnDocument(document, case, business(case.business).title, held[0] if held else None, old)
 

@@ -10,6 +10,7 @@ from core.errors import BadFile, NotAllowed
 from core.flow import Evidence
 from core.ports import Desk
 from core.rules.firm_choices import upload_rule
+from core.sentence import Sentence
 from core.steps.access import SLOT_TITLES
 from core.steps.photos import SLOTS
 from core.usecases.answer_step import load_own
@@ -56,7 +57,7 @@ def add_photo(desk: Desk, actor: Actor, case_id: str, slot: str, data: bytes, na
 
 def _require_room(stored: int, most: int, title: str, unit: str) -> None:
     if stored >= most:
-        raise BadFile(f"{title}最多 {most} {unit}。")
+        raise BadFile(Sentence("{title}最多 {most} {unit}。", title=title, most=most, unit=unit))
 
 
 def remove_photo(desk: Desk, actor: Actor, case_id: str, evidence_id: str) -> None:

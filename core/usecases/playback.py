@@ -10,6 +10,7 @@ from typing import Any
 from core.flow import Evidence, Facts, Rules
 from core.limits import HEAD_CLIP_SECONDS
 from core.records import CallLine
+from core.sentence import Sentence
 from core.steps.witness import CAPTURES, HEAD_CLIP, RECORDED
 
 SIDES: Mapping[str, str] = {RECORDED["customer"]: "客户画面", RECORDED["staff"]: "见证人员画面"}
@@ -112,7 +113,11 @@ def _steps(ticket: str, rules: Rules, scripts: Scripts) -> list[tuple[datetime, 
 
 
 def _captures(ticket: str, facts: Facts) -> list[tuple[datetime, str]]:
-    taken = [(_taken(item), f"截取{title}") for slot, title in CAPTURES.items() for item in _of(facts, slot, ticket)]
+    taken = [
+        (_taken(item), Sentence("截取{title}", title=title))
+        for slot, title in CAPTURES.items()
+        for item in _of(facts, slot, ticket)
+    ]
     clip = timedelta(seconds=HEAD_CLIP_SECONDS)
     return taken + [(item.created_at - clip, "录制头部短视频") for item in _of(facts, HEAD_CLIP, ticket)]
 

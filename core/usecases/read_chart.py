@@ -15,6 +15,7 @@ from core.metrics import METRICS, Span
 from core.permissions import Permission, allow
 from core.ports import Desk, Work
 from core.rules.calendar import SHANGHAI
+from core.sentence import Sentence
 from core.usecases import chart_rows as rows
 from core.usecases.chart_rows import Asked, business_title
 from core.usecases.loading import rules_for
@@ -82,8 +83,12 @@ def _tickets(work: Work, span: Span) -> Chart:
         Column("joined", "进入排队"), Column("wait", "等待", "秒"), Column("promised_s", "预计", "秒"),
         Column("talk", "通话", "秒"), Column("ending", "结果"),
     )  # fmt: skip
-    note = f"只列出最早的 {TICKETS_SHOWN} 笔。" if len(listed) == TICKETS_SHOWN else ""
-    return Chart("tickets", f"{span.last_day.isoformat()} 的排队记录", columns, listed, note)
+    note = (
+        Sentence("只列出最早的 {tickets_shown} 笔。", tickets_shown=TICKETS_SHOWN)
+        if len(listed) == TICKETS_SHOWN
+        else ""
+    )
+    return Chart("tickets", Sentence("{day} 的排队记录", day=span.last_day.isoformat()), columns, listed, note)
 
 
 def _exact(moment: datetime) -> str:

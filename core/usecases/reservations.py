@@ -17,6 +17,7 @@ from core.records import Reservation
 from core.rules.calendar import Calendar, local_day
 from core.rules.reservation import ReservationRules, ReservationState, in_time, may_become, window_words
 from core.rules.service_hours import ServiceHours, clock_of, minutes_of
+from core.sentence import Sentence
 from core.usecases.loading import calendar_around, rules_for
 from core.usecases.notify import notify
 
@@ -47,7 +48,7 @@ def frame_of(work: Work, calendar: Calendar | None = None) -> Frame:
     return Frame(firm, rules, calendar or calendar_around(work))
 
 
-def words_of(found: Reservation, rules: ReservationRules) -> str:
+def words_of(found: Reservation, rules: ReservationRules) -> Sentence:
     """The window for people: `2月24日（周二）上午 09:00-12:00`."""
     title = next((slot.title for slot in rules.slots if slot.key == found.slot), "")
     return window_words(title, found.begins_at, found.ends_at)

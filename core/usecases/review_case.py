@@ -14,6 +14,7 @@ from core.errors import NotAllowed, NotFound, WrongState
 from core.permissions import Permission, allow
 from core.ports import Desk, Work
 from core.records import Customer
+from core.sentence import Sentence
 from core.steps.exchanges import require_decided
 from core.usecases.callback_plan import callback_due, is_called_back
 from core.usecases.complete_case import activate
@@ -83,7 +84,7 @@ def approve_case(desk: Desk, actor: Actor, case_id: str) -> str:
         loaded = held(work, actor, case_id, Action.APPROVE)
         require_decided(loaded.facts, loaded.rules, loaded.now)
         if loaded.current is not None:
-            raise WrongState(f"资料不完整：{loaded.current.title}。")
+            raise WrongState(Sentence("资料不完整：{title}。", title=loaded.current.title))
         if needs_two(loaded) and first_reviewer(loaded) in {"", actor.staff_id}:
             raise WrongState("按年龄规定，这笔业务由两位工作人员复核，请由另一位同事通过。")
         note_decision(work, loaded, APPROVED)

@@ -14,6 +14,7 @@ from core.flow import Evidence, Proof
 from core.permissions import Permission, allow, owns
 from core.ports import Desk, Work
 from core.records import StaffMember, Ticket
+from core.sentence import Sentence, listed
 from core.steps.conditions import holds
 from core.steps.witness import CAPTURES, TAKEN, attested, captures
 from core.usecases.duty import after_call, stay_busy
@@ -238,7 +239,7 @@ def pass_witness(desk: Desk, actor: Actor, ticket_id: str, fence: int, note: str
         ticket = work.queue.find(ticket_id)
         missing = missing_proofs(loaded, ticket) if ticket else []
         if missing:
-            raise WrongState("还缺少：" + "、".join(missing) + "。")
+            raise WrongState(Sentence("还缺少：{missing}。", missing=listed(missing)))
         if ticket and ticket.script.get(FACTS) != _facts_mark(work, loaded):
             raise WrongState("客户在通话中修改了资料。请退回队首，重新接通后再核对。")
         member = _member(work, actor)

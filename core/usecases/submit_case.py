@@ -13,6 +13,7 @@ from core.permissions import own
 from core.ports import Desk, Work
 from core.rules.calendar import review_due_at
 from core.rules.service_hours import ServiceHours
+from core.sentence import Sentence
 from core.usecases.answer_step import load_own, save
 from core.usecases.loading import Loaded, calendar_around, load_case
 from core.usecases.review_case import approve
@@ -58,7 +59,7 @@ def submit(work: Work, actor: Actor, case: Case) -> Case:
     """
     loaded = load_case(work, case)
     if loaded.current is not None:
-        raise WrongState(f"还有步骤没有完成：{loaded.current.title}。")
+        raise WrongState(Sentence("还有步骤没有完成：{title}。", title=loaded.current.title))
     void_outdated(work, loaded)
     hours = ServiceHours.of(loaded.rules["service_hours"], "witness")
     due = review_due_at(work.now, hours, calendar_around(work))

@@ -16,6 +16,7 @@ from core.ports import Desk, Work
 from core.rules.calendar import local_day
 from core.rules.exchanges import names_of
 from core.rules.masks import mask_name
+from core.sentence import Sentence
 from core.supplement import (
     Campaign,
     Demand,
@@ -86,7 +87,10 @@ def choices(desk: Desk, actor: Actor) -> Choices:
 
 def _titles(rules: Rules) -> dict[str, str]:
     rows = asked_agreements(rules["agreements"]["agreements"])
-    return {code: f"{row['title']}（版本 {row['version']}）" for code, row in rows.items()}
+    return {
+        code: Sentence("{title}（版本 {version}）", title=row["title"], version=row["version"])
+        for code, row in rows.items()
+    }
 
 
 def _exchanges(rules: Rules) -> dict[str, str]:
@@ -184,7 +188,9 @@ def _listed(campaign: Campaign, rules: Rules, progress: Progress, names: Mapping
 def _audience(campaign: Campaign, rules: Rules) -> str:
     named = {
         Reach.ALL: "全部已开户客户",
-        Reach.EXCHANGE: f"已开通{names_of([campaign.value], rules['exchanges'])}的客户" if campaign.value else "",
+        Reach.EXCHANGE: Sentence("已开通{exchange}的客户", exchange=names_of([campaign.value], rules["exchanges"]))
+        if campaign.value
+        else "",
         Reach.CLASS: CLASSES.get(campaign.value, ""),
         Reach.OUTDATED: "签过旧版本的客户",
         Reach.ACCOUNTS: "按资金账号指定",

@@ -10,6 +10,7 @@ from core.audit_heads import HeadCheck, compare
 from core.permissions import Permission, allow
 from core.ports import Desk
 from core.records import AuditEntry
+from core.sentence import Sentence
 
 RECENT = 50
 
@@ -33,12 +34,18 @@ class AuditCheck:
         """What does not fit, as a sentence; empty for a whole chain."""
         known = self.heads.contradicted_at
         if self.broken_at is not None:
-            return f"第 {self.broken_at} 条不符，可能被修改、删除或插入。"
+            return Sentence("第 {broken_at} 条不符，可能被修改、删除或插入。", broken_at=self.broken_at)
         if known is not None and known > self.rows:
-            return f"导出的链头记到第 {known} 条，数据库中只有 {self.rows} 条，末尾的记录缺失。"
+            return Sentence(
+                "导出的链头记到第 {known} 条，数据库中只有 {rows} 条，末尾的记录缺失。", known=known, rows=self.rows
+            )
         if known is not None:
-            return f"第 {known} 条与导出的链头不符，这一条或之前的记录被替换过。"
-        return f"导出的链头中有 {self.heads.unreadable} 行无法核对。" if self.heads.unreadable else ""
+            return Sentence("第 {known} 条与导出的链头不符，这一条或之前的记录被替换过。", known=known)
+        return (
+            Sentence("导出的链头中有 {unreadable} 行无法核对。", unreadable=self.heads.unreadable)
+            if self.heads.unreadable
+            else ""
+        )
 
 
 def verify_audit(desk: Desk, actor: Actor) -> AuditCheck:

@@ -28,6 +28,7 @@ from core.rules.calendar import local_day
 from core.rules.firm_choices import FIRM, line_of
 from core.rules.rehearsal import KEPT_FOR, Rehearsal
 from core.rules.service_hours import ServiceHours
+from core.sentence import Sentence
 from core.steps.device import call_ready
 from core.usecases.answer_step import load_own
 from core.usecases.loading import Loaded, calendar_around, kept_for_a_minute, rules_for
@@ -55,7 +56,7 @@ def join_queue(desk: Desk, actor: Actor, case_id: str, rehearsal: Rehearsal | No
         _require_device(loaded)
         hours = hours_of(work, loaded.case)
         if not hours.is_open(work.now, calendar_around(work)):
-            raise WrongState(f"现在不在视频服务时间。服务时间：{hours.sentence()}。")
+            raise WrongState(Sentence("现在不在视频服务时间。服务时间：{hours}。", hours=hours.sentence()))
         case, branch_id = loaded.case, _line(work, loaded)
         position = len(work.queue.waiting(branch_id)) + 1
         wait = _expected(work, case, branch_id, work.duty.able(branch_id, case.business), position)

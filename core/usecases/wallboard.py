@@ -14,6 +14,7 @@ from core.metrics import Span, Targets, abandon_rate, day_number, seconds_words,
 from core.permissions import Permission, allow
 from core.ports import Desk, Work
 from core.rules.calendar import local_day
+from core.sentence import Sentence
 
 FRESH = timedelta(seconds=4)
 """A reading younger than this is shown again: a hundred screens ask the database as often as one."""
@@ -62,13 +63,13 @@ class Standing:
     def alerts(self) -> tuple[str, ...]:
         """What somebody should look after now, in words."""
         on_duty = sum(self.duty.get(state, 0) for state in ("online", "busy", "wrap_up")) + self.running
-        longest = self.longest or 0
+        longest, missed = self.longest or 0, self.reserved.get("host_no_show", 0)
         found = {
             "有客户排队，没有见证人员在岗": self.waiting > 0 and not on_duty,
-            f"最长等待超过 {seconds_words(self.targets.longest_s)}": self.late,
+            Sentence("最长等待超过 {time}", time=seconds_words(self.targets.longest_s)): self.late,
             "有见证人员在线，仍有客户等待超过 5 分钟": longest > ALONE_S and self.duty.get("online", 0) > 0,
-            f"今天的服务水平低于 {self.targets.service_level:.0%}": self.below,
-            f"{self.reserved.get('host_no_show', 0)} 位预约客户到了没有接通": self.reserved.get("host_no_show", 0) > 0,
+            Sentence("今天的服务水平低于 {level:.0%}", level=self.targets.service_level): self.below,
+            Sentence("{count} 位预约客户到了没有接通", count=missed): missed > 0,
         }
         return tuple(text for text, true in found.items() if true)
 

@@ -15,6 +15,7 @@ from core.records import Reservation
 from core.rules.calendar import Calendar, CalendarDay, local_day
 from core.rules.calendar_table import DayChange, checked_day, differences, written_table
 from core.rules.reservation import windows_of
+from core.sentence import Sentence
 from core.usecases.manage_reservations import Booked, booked, cancel_and_tell, frame_now
 from core.usecases.reservations import Frame, words_of
 
@@ -50,9 +51,10 @@ def warning(desk: Desk, actor: Actor) -> str:
     first = unknown_from(desk, actor)
     if first is None:
         return ""
-    return (
-        f"{first.year}年{first.month}月{first.day}日起的放假安排还没有录入，这些日期按星期暂定，可能被预约到休息日。"
-        "请在国务院办公厅公布安排后，到“工作日历”导入。"
+    return Sentence(
+        "{day.year}年{day.month}月{day.day}日起的放假安排还没有录入，这些日期按星期暂定，可能被预约到"
+        "休息日。请在国务院办公厅公布安排后，到“工作日历”导入。",
+        day=first,
     )
 
 
@@ -115,7 +117,7 @@ def _stranded(work: Work, frame: Frame) -> list[tuple[Reservation, str]]:
 def _reason(found: Reservation, frame: Frame) -> str:
     row = frame.calendar.on(found.day)
     if not row.workday:
-        return f"{row.name}放假" if row.name else "当天改为休息日"
+        return Sentence("{name}放假", name=row.name) if row.name else "当天改为休息日"
     windows = windows_of(found.day, frame.rules, frame.hours(found.branch_id), frame.calendar)
     served = any(w.begins_at < found.ends_at and found.begins_at < w.ends_at for w in windows)
     return "" if served else "当天不提供视频服务"

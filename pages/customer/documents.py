@@ -33,10 +33,10 @@ def _line(found: OwnDocument) -> str:
         escape(_("《{title}》").format(title=_(document.title))),
     )
     when = clock_words.exact(document.signed_at) if document.signed_at else ""
-    about = " · ".join(filter(None, [_("版本 {version}").format(version=document.version), found.old, when]))
+    about = " · ".join(filter(None, [_("版本 {version}").format(version=document.version), _(found.old), when]))
     mark = _icon("verified" if state.good and not state.broken else "error")
     link = f'<a href="{address}" download>{_icon("download")}{title}</a>'
-    return f"<li>{link}<br><small>{escape(about)}<br>{mark} {escape(state.words)}</small></li>"
+    return f"<li>{link}<br><small>{escape(about)}<br>{mark} {escape(_(state.words))}</small></li>"
 
 
 def _files(found: Sequence[OwnDocument]) -> None:

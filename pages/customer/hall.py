@@ -44,8 +44,8 @@ def _prepare() -> None:
         st.markdown(f":material/check: {notice.plain(condition['text'])}")
     for item in prepare["items"]:
         st.markdown(f":material/{item['icon']}: **{_(item['title'])}**　{notice.plain(item['text'])}")
-    st.caption(prepare["promise"])
-    st.caption(prepare["no_camera"])
+    st.caption(_(prepare["promise"]))
+    st.caption(_(prepare["no_camera"]))
     for other in prepare["alternatives"]:
         st.markdown(f":material/storefront: **{_(other['title'])}**　{notice.plain(other['text'])}")
 
@@ -89,10 +89,12 @@ with st.expander(_("办理前请准备"), icon=":material/checklist:"):
 st.subheader(_("服务时间"))
 now_word = _("现在可以视频验证") if is_open else _("现在不在视频服务时间，可以先填写资料")
 st.markdown(
-    _(":material/schedule: 视频验证：{sentence}　（{now_word}）").format(sentence=hours.sentence(), now_word=now_word)
+    _(":material/schedule: 视频验证：{sentence}　（{now_word}）").format(
+        sentence=_(hours.sentence()), now_word=now_word
+    )
 )
 self_service = ServiceHours.of(rules["service_hours"], "self_service")
-st.markdown(_(":material/smartphone: 自助填写：{sentence}").format(sentence=self_service.sentence()))
+st.markdown(_(":material/smartphone: 自助填写：{sentence}").format(sentence=_(self_service.sentence())))
 st.markdown(_(":material/call: 服务热线：{hotline}").format(hotline=notice.plain(guest.firm.hotline)))
 for topic in rules["education"]["topics"]:
     with st.expander(_("投资者教育：{topic}").format(topic=_(topic["title"])), icon=":material/school:"):

@@ -155,9 +155,11 @@ if state.get(Key.TICKET):
 
 errors: dict[str, str] = state.get(Key.ERRORS) or {}
 st.title(_("登录"))
-st.caption(_("视频服务时间：{sentence}").format(sentence=ServiceHours.of(rules["service_hours"], "witness").sentence()))
 if st.query_params.get("business") in BUSINESSES:  # signed out to sign in with the ID number
     state.put(Key.WANTED, st.query_params.pop("business"))
+st.caption(
+    _("视频服务时间：{sentence}").format(sentence=_(ServiceHours.of(rules["service_hours"], "witness").sentence()))
+)
 wanted = BUSINESSES.get(str(state.get(Key.WANTED)))
 usual = ID if wanted and not wanted.newcomers else PHONE
 st.segmented_control(_("登录方式"), [PHONE, ID], default=usual, key="how", required=True, format_func=_)

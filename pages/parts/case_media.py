@@ -156,7 +156,7 @@ def show_documents(documents: tuple[Document, ...]) -> None:
 def _document(document: Document) -> str:
     icon = '<span class="jz-icon" aria-hidden="true">download</span>'
     when = clock_words.exact(document.signed_at) if document.signed_at else ""
-    state = DOCUMENT_STATES.get(document.state, document.state)
+    state = _(DOCUMENT_STATES.get(document.state, document.state))
     address, title = (
         escape(evidence_url(str(document.signed_file))),
         escape(_("《{title}》").format(title=_(document.title))),

@@ -251,7 +251,7 @@ def meanings(chart: Chart) -> str | None:
     titles: dict[str, list[str]] = {}
     for column in chart.figures:
         if column.meaning:
-            titles.setdefault(column.meaning, []).append(column.title)
+            titles.setdefault(_(column.meaning), []).append(_(column.title))
     lines = [
         _("- **{names}**：{text}").format(names=names[0], text=text) if len(names) == 1 else f"- {text}"
         for text, names in titles.items()

@@ -25,8 +25,8 @@ def promise(moment: datetime) -> str:
     local = moment.astimezone(SHANGHAI)
     if (local.hour, local.minute) == (0, 0):
         ending = local - timedelta(minutes=1)
-        return _("{month}月{day}日 24:00").format(month=ending.month, day=ending.day)
-    return _("{month}月{day}日 {local:%H:%M}").format(month=local.month, day=local.day, local=local)
+        return _("{day.month}月{day.day}日 24:00").format(day=ending)
+    return _("{day.month}月{day.day}日 {day:%H:%M}").format(day=local)
 
 
 def span(length: timedelta) -> str:

@@ -29,15 +29,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
+from pages.parts.components.mounting import spoken_component
 
 _HERE = Path(__file__).parent
 _FILES = {kind: (_HERE / f"device_key.{kind}").read_text("utf-8") for kind in ("html", "css", "js")}
 _STORE = (_HERE / "device_key_store.js").read_text("utf-8")
 
-_component = st.components.v2.component(
-    "jianzheng_device_key", html=_FILES["html"], css=_FILES["css"], js=_STORE + _FILES["js"]
-)
+_component = spoken_component("jianzheng_device_key", html=_FILES["html"], css=_FILES["css"], js=_STORE + _FILES["js"])
 
 
 def device_key(command: dict[str, Any], key: str) -> dict[str, Any] | None:

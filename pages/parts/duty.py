@@ -72,7 +72,7 @@ def duty_switch(desk: Desk, actor: Actor, now: Standing) -> None:
 def switch(desk: Desk, actor: Actor, now: Glance) -> None:
     """State and switch as they stand on any page of the desk."""
     since = f"　{clock_words.span(now.now - now.duty.began_at)}" if now.duty else ""
-    reason = BREAK_REASONS.get(now.duty.reason, "") if now.duty else ""
+    reason = _(BREAK_REASONS.get(now.duty.reason, "")) if now.duty else ""
     with st.container(key="duty", horizontal=True, vertical_alignment="center"):
         st.markdown(f"{ICONS[now.status]} **{_(STATUS_TITLES[now.status])}**　{reason}{since}")
         if now.status != "busy":
@@ -93,7 +93,7 @@ def _buttons(desk: Desk, actor: Actor, status: str) -> None:
     with st.popover(_("小休"), icon=":material/coffee:", key=f"break_{status}_{_asked()}"):
         for code, title in BREAK_REASONS.items():
             act = (desk, actor, "break", code)
-            st.button(title, key=f"duty_break_{code}", width="stretch", on_click=_change, args=act)
+            st.button(_(title), key=f"duty_break_{code}", width="stretch", on_click=_change, args=act)
     if status != "offline":
         st.button(_("离线"), key="duty_offline", on_click=_change, args=(desk, actor, "offline"))
 
@@ -148,7 +148,7 @@ def ring_card(desk: Desk, actor: Actor, now: Standing) -> None:
             next_button(desk, actor, offer)
             with st.popover(_("拒接"), icon=":material/call_end:", key=f"decline_{offer.id}_{offer.fence}"):
                 for code, title in DECLINE_REASONS.items():
-                    st.button(title, key=f"decline_{code}", width="stretch", on_click=decline, args=(code,))
+                    st.button(_(title), key=f"decline_{code}", width="stretch", on_click=decline, args=(code,))
 
 
 def next_button(desk: Desk, actor: Actor, offer: Ticket | None = None) -> None:

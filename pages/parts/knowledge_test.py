@@ -95,7 +95,7 @@ def _result(view: StepView, last: Outcome) -> None:
     when = clock_words.promise(last.ended_at)
     if last.passed:
         day = last.holds_until
-        until = _("{year}年{month}月{day}日").format(year=day.year, month=day.month, day=day.day)
+        until = _("{day.year}年{day.month}月{day.day}日").format(day=day)
         st.success(
             _("{title}已通过：{points} 分（{when}），{until}前有效，不需要上传成绩报告单。").format(
                 title=title, points=last.points, when=when, until=until

@@ -17,7 +17,6 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.sentence import Sentence
 from pages.parts import state
-from pages.parts.components.remember import remembered
 from pages.parts.state import Key
 
 CATALOGUE = Path(__file__).parents[1] / "locales/en/LC_MESSAGES/jianzheng.po"
@@ -36,7 +35,7 @@ def _english() -> Mapping[str, str]:
 def in_english() -> bool:
     """Whether the visitor reads English: as switched in this visit, else as this browser keeps it."""
     if Key.LANGUAGE not in st.session_state:
-        state.put(Key.LANGUAGE, "en" if remembered("language") == "en" else "zh")
+        state.put(Key.LANGUAGE, "en" if st.context.cookies.get("jianzheng-language") == "en" else "zh")
     return bool(state.get(Key.LANGUAGE) == "en")
 
 
@@ -58,6 +57,12 @@ def _chosen() -> Mapping[str, str]:
     return _words.get() or _CHINESE
 
 
+def catalogue() -> Mapping[str, str]:
+    """Chinese -> the language of the visitor; empty where that is Chinese."""
+    words = _words.get()
+    return _chosen() if words is None else words
+
+
 def _(text: str) -> str:
     """`text` in the language of the visitor; without a translation, as of a firm's own text, `text` itself."""
     words = _words.get()
@@ -71,9 +76,7 @@ def _(text: str) -> str:
 
 
 def _filled(said: Sentence, words: Mapping[str, str]) -> str:
-    template = words.get(said.template)
-    if template is None:
-        return said
+    template = words.get(said.template, said.template)
     return template.format(**{name: _(v) if isinstance(v, str) else v for name, v in said.values.items()})
 
 

@@ -1,13 +1,16 @@
-"""The look of every page: the one style sheet, and Streamlit's own words in Chinese."""
+"""The look of every page: the one style sheet, and Streamlit's own words in the visitor's language."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
 
+from pages.parts.components.script_texts import translated
 from pages.parts.components.words import chinese_words
+from pages.parts.language import catalogue
 
 ICON = str(Path(__file__).with_name("icon.svg"))
 """The icon of the browser's tab."""
@@ -26,12 +29,11 @@ class _Sheet:
         return self.html
 
 
-def _sheet(large_text: bool, staff: bool) -> _Sheet:
+@cache
+def _sheet(large_text: bool, staff: bool, english: bool) -> _Sheet:
+    css = translated(_CSS, catalogue()) if english else _CSS
     variables = (_LARGE if large_text else "") + (_STAFF if staff else "")
-    return _Sheet(f"<style>{_CSS}{':root {' + variables + '}' if variables else ''}</style>")
-
-
-_SHEETS = {(large, staff): _sheet(large, staff) for large in (False, True) for staff in (False, True)}
+    return _Sheet(f"<style>{css}{':root {' + variables + '}' if variables else ''}</style>")
 
 
 def apply_look(large_text: bool = False, staff: bool = False) -> None:
@@ -40,5 +42,5 @@ def apply_look(large_text: bool = False, staff: bool = False) -> None:
     `large_text` raises the base from 16 to 20 px. `staff` widens the column and makes targets denser; without
     it the page is a phone's, and a centred column on a wide screen.
     """
-    st.html(_SHEETS[large_text, staff])
+    st.html(_sheet(large_text, staff, bool(catalogue())))
     chinese_words()

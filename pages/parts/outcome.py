@@ -61,7 +61,8 @@ def full_salutation(loaded: Loaded) -> str:
     """`张三先生` or `张三女士` by the ID number (R177); the bare name while the number is not known."""
     profile = loaded.facts.values("profile")
     person = check_id_number(str(profile.get("id_number", "")))
-    return f"{profile.get('name', '')}{salutation(person) if isinstance(person, IdNumber) else ''}"
+    name, title = profile.get("name", ""), salutation(person) if isinstance(person, IdNumber) else ""
+    return _("{name}{title}").format(name=name, title=_(title))
 
 
 def _all_opened(outcome: Outcome) -> bool:
@@ -164,13 +165,14 @@ def _account(loaded: Loaded, outcome: Outcome) -> None:
 
 
 def _request(loaded: Loaded, request: ExchangeRequest) -> str:
-    name = names_of([request.exchange], loaded.rules["exchanges"])
+    name = _(names_of([request.exchange], loaded.rules["exchanges"]))
     if request.state == "opened":
         code = _("，交易编码 {trading_code}").format(trading_code=request.trading_code) if request.trading_code else ""
-        return f":material/check_circle: {notice.plain(f'{name}：已开通{code}')}"
-    words = _WAITING if request.state == "waiting" else _FAILED.get(request.return_code or 0, _OTHER)
+        said = _("{name}：已开通{code}").format(name=name, code=code)
+        return f":material/check_circle: {notice.plain(said)}"
+    words = _(_WAITING if request.state == "waiting" else _FAILED.get(request.return_code or 0, _OTHER))
     icon = "pending" if request.state == "waiting" else "info"
-    return f":material/{icon}: {notice.plain(f'{name}：{words}')}"
+    return f":material/{icon}: {notice.plain(_('{name}：{text}').format(name=name, text=words))}"
 
 
 def _ended(loaded: Loaded) -> None:

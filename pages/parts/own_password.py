@@ -6,13 +6,18 @@ import streamlit as st
 
 from core.actor import Actor
 from core.ports import Desk
+from core.sentence import Sentence
 from core.usecases.change_staff import PASSWORD_MIN
 from core.usecases.own_password import change_own_password
 from pages.parts import acting, state
 from pages.parts.language import _
 from pages.parts.state import Key
 
-FIELDS = {"current": "现在的密码", "new": f"新密码（至少 {PASSWORD_MIN} 位）", "again": "再输入一次新密码"}
+FIELDS = {
+    "current": "现在的密码",
+    "new": Sentence("新密码（至少 {least} 位）", least=PASSWORD_MIN),
+    "again": "再输入一次新密码",
+}
 
 
 def own_password(desk: Desk, actor: Actor) -> None:
@@ -24,7 +29,7 @@ def own_password(desk: Desk, actor: Actor) -> None:
     ):
         for field, label in FIELDS.items():
             kind = "current-password" if field == "current" else "new-password"
-            st.text_input(label, type="password", key=f"own_{field}", autocomplete=kind, max_chars=128)
+            st.text_input(_(label), type="password", key=f"own_{field}", autocomplete=kind, max_chars=128)
             acting.field_error(field)
         st.form_submit_button(_("修改密码"), on_click=_change, args=(desk, actor))
 

@@ -186,7 +186,7 @@ def _places(slot: SlotOffer) -> str:
 
 def _times(slot: SlotOffer) -> str:
     """`上午 09:00-12:00`"""
-    return slot.window.words().split("）", 1)[1]
+    return _(slot.window.times())
 
 
 def _slots(day: DayOffer) -> tuple[SlotOffer, ...]:

@@ -28,7 +28,7 @@ def _save(desk: Desk, actor: Actor, branch_id: str, duties: Sequence[Duty]) -> N
     if not acting.attempt(lambda: found.append(change_roster(desk, actor, branch_id, wanted))):
         return
     names = {duty.staff_id: duty.name for duty in duties}
-    acting.fail({f"{names[who]} {WEEKDAY_NAMES[day]}": text for (who, day), text in found[0].mistakes.items()})
+    acting.fail({f"{names[who]} {_(WEEKDAY_NAMES[day])}": text for (who, day), text in found[0].mistakes.items()})
     values[_OVER] = found[0].overbooked
     if not found[0].mistakes:
         state.say(_("排班已保存。"))
@@ -55,14 +55,14 @@ def roster(desk: Desk, actor: Actor, branch_id: str) -> None:
         return
     widths = [1.0, *[1.5] * len(WEEK)]
     with st.form("roster", border=False):
-        for column, title in zip(st.columns(widths), (_("人员"), *WEEKDAY_NAMES), strict=True):
+        for column, title in zip(st.columns(widths), (_("人员"), *map(_, WEEKDAY_NAMES)), strict=True):
             column.markdown(f"**{title}**")
         for duty in duties:
             name, *days = st.columns(widths, vertical_alignment="center")
             name.markdown(notice.plain(duty.name))
             for weekday, column in enumerate(days):
                 column.text_input(
-                    f"{duty.name} {WEEKDAY_NAMES[weekday]}", duty.days[weekday], max_chars=60,
+                    f"{duty.name} {_(WEEKDAY_NAMES[weekday])}", duty.days[weekday], max_chars=60,
                     key=_key(branch_id, duty.staff_id, weekday), label_visibility="collapsed",
                 )  # fmt: skip
         st.form_submit_button(_("保存排班"), type="primary", on_click=_save, args=(desk, actor, branch_id, duties))

@@ -42,7 +42,7 @@ def slot_places(desk: Desk, actor: Actor, branch_id: str, day: DayOffer) -> None
 
 
 def _row(desk: Desk, actor: Actor, branch_id: str, day: date, slot: SlotOffer) -> None:
-    key, name = f"places_{day}_{slot.window.slot.key}", slot.window.words().split("）", 1)[1]
+    key, name = f"places_{day}_{slot.window.slot.key}", _(slot.window.times())
     args = (desk, actor, branch_id, day, slot.window.slot.key)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         origin = _("手动设置") if slot.by_hand else _("按排班")

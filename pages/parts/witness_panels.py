@@ -220,10 +220,14 @@ def _ask_supervisor(desk: Desk, actor: Actor, ticket: Ticket) -> None:
         for code, title in HELP_REASONS.items():
             act = partial(call_supervisor, desk, actor, ticket.id, ticket.fence, code)
             st.button(
-                title, key=f"ask_help_{code}", width="stretch", on_click=acting.attempt, args=(act, _("已通知主管。"))
+                _(title),
+                key=f"ask_help_{code}",
+                width="stretch",
+                on_click=acting.attempt,
+                args=(act, _("已通知主管。")),
             )
     if wanted:
-        st.caption(_("已请主管：{help_reasons}").format(help_reasons=HELP_REASONS[wanted]))
+        st.caption(_("已请主管：{help_reasons}").format(help_reasons=_(HELP_REASONS[wanted])))
 
 
 def _abort(loaded: Loaded) -> None:

@@ -57,7 +57,7 @@ def _month() -> None:
         workday = cell(_yes(row.workday)) if plain else unusual(_yes(row.workday))
         source = unusual(_("暂定")) if row.provisional else _("确定")
         name = cell(row.name) if row.name else EMPTY
-        cells = (cell(row.day), WEEKDAY_NAMES[row.day.weekday()], workday, _yes(row.trading), name, source)
+        cells = (cell(row.day), cell(WEEKDAY_NAMES[row.day.weekday()]), workday, _yes(row.trading), name, source)
         lines.append("| " + " | ".join(cells) + " |")
     st.markdown("\n".join(lines))
 

@@ -71,7 +71,7 @@ def _week(days: Sequence[DayOffer]) -> None:
     if not keys:
         notice.empty_state(_("这一周没有视频服务时间，没有可以预约的时段。"))
         return
-    lines = [_("| 时段 | ") + " | ".join(f"{WEEKDAY_NAMES[d.day.weekday()]} {d.day:%m-%d}" for d in days) + " |"]
+    lines = [_("| 时段 | ") + " | ".join(f"{_(WEEKDAY_NAMES[d.day.weekday()])} {d.day:%m-%d}" for d in days) + " |"]
     lines.append("|---" * (len(days) + 1) + "|")
     for key in keys:
         cells = [next((_slot(s) for s in day.slots if s.window.slot.key == key), "—") for day in days]
@@ -84,7 +84,7 @@ def _week(days: Sequence[DayOffer]) -> None:
 
 
 def _chosen(days: Sequence[DayOffer]) -> DayOffer:
-    labels = {str(day.day): f"{WEEKDAY_NAMES[day.day.weekday()]} {day.day:%m-%d}" for day in days}
+    labels = {str(day.day): f"{_(WEEKDAY_NAMES[day.day.weekday()])} {day.day:%m-%d}" for day in days}
     today = str(local_day(desk.clock()))
     wanted = str(st.query_params.get("day", today))
     first = wanted if wanted in labels else str(days[0].day)
@@ -102,7 +102,7 @@ def _list(rows: Sequence[Booked]) -> None:
         signed = clock_words.exact(found.signed_in_at)[11:16] if found.signed_in_at else ""
         missed = _("曾未到 {missed} 次").format(missed=row.missed) if row.missed else ""
         note = _("；").join(filter(None, (found.reason, missed)))
-        cells = (row.words.split("）", 1)[1], row.customer, row.case_number, STATE_TITLES[found.state], signed, note)
+        cells = (_(row.words.values["times"]), row.customer, row.case_number, STATE_TITLES[found.state], signed, note)
         lines.append("| " + " | ".join(map(cell, cells)) + " |")
     st.markdown("\n".join(lines))
 

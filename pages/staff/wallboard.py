@@ -59,7 +59,7 @@ def _live() -> None:
     except DeskError as error:
         notice.refusal(error.text)
         return
-    names = {one.branch_id: one.name for one in (board.whole, *board.branches)}
+    names = {one.branch_id: _(one.name) for one in (board.whole, *board.branches)}
     with st.container(horizontal=True, vertical_alignment="center", key="board_head"):
         st.title(_("看板"))
         chosen = st.selectbox(_("营业部"), list(names), format_func=lambda key: names[key], key="branch",

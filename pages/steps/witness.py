@@ -58,7 +58,9 @@ def _start(view: StepView) -> None:
     if not is_open:
         begins = _("下次开始：{promise}。").format(promise=clock_words.promise(opens)) if opens else ""
         notice.refusal(
-            _("现在不在视频服务时间。{begins}服务时间：{sentence}。").format(begins=begins, sentence=hours.sentence())
+            _("现在不在视频服务时间。{begins}服务时间：{sentence}。").format(
+                begins=begins, sentence=_(hours.sentence())
+            )
         )
     if ready and is_open:
         rehearse.draw(view)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
+
+from pages.parts.components.script_texts import translated
+from pages.parts.language import catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,17 +25,30 @@ def _text(name: str) -> str:
     return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
-def register(name: str) -> Callable[..., Any]:
+def register(name: str, *, spoken: bool = True) -> Callable[..., Any]:
     """Register `name`.js with `name`.css behind the shared script and style; call it once, at import.
 
-    Returns Streamlit's mounting command, which takes `key`, `data` and one `on_<state>_change` per state.
+    Returns Streamlit's mounting command, which takes `key`, `data` and one `on_<state>_change` per state. A script
+    that is not `spoken` is the same in every language.
     """
-    return st.components.v2.component(
-        f"jianzheng_{name}",
-        html=_ROOT,
-        css=_text("common.css") + _text(f"{name}.css"),
-        js=_text("common.js") + _text(f"{name}.js"),
-    )
+    css, js = _text("common.css") + _text(f"{name}.css"), _text("common.js") + _text(f"{name}.js")
+    component = spoken_component if spoken else st.components.v2.component
+    return component(f"jianzheng_{name}", html=_ROOT, css=css, js=js)
+
+
+def spoken_component(name: str, *, html: str, css: str, js: str) -> Callable[..., Any]:
+    """A component that speaks the visitor's language: its English is registered when it is first wanted."""
+    chinese = st.components.v2.component(name, html=html, css=css, js=js)
+
+    @cache
+    def english() -> Callable[..., Any]:
+        said = {kind: translated(source, catalogue()) for kind, source in (("html", html), ("js", js))}
+        return st.components.v2.component(f"{name}_en", css=css, **said)
+
+    def mount(**options: Any) -> Any:
+        return (english() if catalogue() else chinese)(**options)
+
+    return mount
 
 
 def nothing() -> None:

@@ -16,7 +16,7 @@ from pages.parts.components.mounting import register
 _mount = register("remember")
 _VALUE = re.compile(r"[0-9A-Za-z._-]{1,64}")
 
-Choice = Literal["large", "door", "language"]
+Choice = Literal["large", "door"]
 
 
 def remember(**choices: str) -> None:

@@ -44,15 +44,31 @@ const chinese = (text) => {
   return found ? words.replace(...found) : null;
 };
 
+// What Streamlit wrote itself stays at its node as `jzWas`, and is given back when the visitor reads English.
 const translateName = (node, name) => {
-  const words = chinese(node.getAttribute(name) ?? "");
-  if (words !== null) node.setAttribute(name, words);
+  const was = node.getAttribute(name) ?? "";
+  const words = chinese(was);
+  if (words === null) return;
+  node.jzWas = { ...node.jzWas, [name]: was };
+  node.setAttribute(name, words);
 };
 
 const translateText = (node) => {
   if (!node.parentElement?.closest(ITS_OWN)) return;
   const words = chinese(node.nodeValue);
-  if (words !== null) node.nodeValue = words;
+  if (words === null) return;
+  node.jzWas = { text: node.nodeValue };
+  node.nodeValue = words;
+};
+
+const giveBack = (node) => Object.entries(node.jzWas ?? {}).forEach(([name, was]) => {
+  if (name === "text") { if (node.nodeValue === chinese(was)) node.nodeValue = was; }
+  else if (node.getAttribute(name) === chinese(was)) node.setAttribute(name, was);
+});
+
+const giveAllBack = () => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+  for (let next = document.body; next; next = walker.nextNode()) giveBack(next);
 };
 
 function translate(node) {
@@ -85,7 +101,10 @@ function watch(memory) {
 }
 
 export default function words(component) {
-  document.documentElement.lang = "zh-CN";
-  const memory = mounted(component, watch);
-  return () => memory.observer.disconnect();
+  const english = component.data?.language === "en";
+  document.documentElement.lang = english ? "en" : "zh-CN";
+  const memory = mounted(component, () => {});
+  if (english && memory.observer) { memory.observer.disconnect(); memory.observer = null; giveAllBack(); }
+  if (!english && !memory.observer) watch(memory);
+  return () => memory.observer?.disconnect();
 }

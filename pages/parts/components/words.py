@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pages.parts.components.mounting import register
+from pages.parts.language import in_english
 
-_mount = register("words")
+_mount = register("words", spoken=False)
 
 
 def chinese_words() -> None:
-    """Translate Streamlit's English names, tooltips and messages in the whole page, also those to come."""
-    _mount(key="chinese_words")
+    """Translate Streamlit's English names, tooltips and messages in the whole page, also those to come.
+
+    For whoever reads English they stay as Streamlit wrote them.
+    """
+    _mount(key="chinese_words", data={"language": "en" if in_english() else "zh"})
