@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-
 import streamlit as st
 
 from core.businesses import BUSINESSES
@@ -15,46 +13,24 @@ from core.usecases.sign_in_customer import (
     BROKERAGE,
     CaptchaShown,
     look_at_number,
-    new_captcha,
     request_code,
     sign_in_customer,
 )
 from pages.parts import notice, state, visitor, wiring
 from pages.parts.around import footer
-from pages.parts.components.captcha_view import captcha_view
+from pages.parts.captcha import captcha_field
 from pages.parts.components.session_exchange import session_exchange
-from pages.parts.language import _, dialog
+from pages.parts.language import _, dialog, spoken
 from pages.parts.on_phone import phone_door
 from pages.parts.papers_text import policy_dialog
 from pages.parts.state import Key
 
-PHONE, ID = _("新客户：手机号登录"), _("已开户：身份证号登录")
+PHONE, ID = "新客户：手机号登录", "已开户：身份证号登录"
 guest = visitor.read()
 desk, firm_id = wiring.desk(), guest.firm.id
 with desk.read(firm_id) as work:
     rules = rules_for(work)
 number_first = newcomers_sign_in(rules["business_rules"], "open_account") == ID_FIRST
-
-
-def _url(data: bytes, mime: str) -> str:
-    return f"data:{mime};base64,{base64.b64encode(data).decode()}"
-
-
-def _fresh_captcha() -> CaptchaShown:
-    shown = new_captcha(desk, firm_id)
-    state.put(Key.CAPTCHA, shown)
-    return shown
-
-
-def _captcha(errors: dict[str, str]) -> None:
-    """Picture and sound, another one at a press, and the field for what they say."""
-    shown = state.get(Key.CAPTCHA) or _fresh_captcha()
-    if captcha_view("captcha_view", picture=_url(shown.png, "image/png"), audio=_url(shown.wav, "audio/wav")):
-        _fresh_captcha()
-        st.rerun()
-    st.text_input(_("图形验证码"), key="captcha_text", placeholder=_("请输入图中数字"), max_chars=8)
-    if "captcha" in errors:
-        notice.field_error(errors["captcha"])
 
 
 def _look_at_number() -> None:
@@ -72,7 +48,7 @@ def _account_type(errors: dict[str, str]) -> None:
     """账户类型 (R049), where the firm's list has more than one."""
     titles = {item["code"]: item["label"] for item in rules["codes"]["lists"]["account_type"]["items"]}
     if len(titles) > 1:
-        st.selectbox(_("账户类型"), list(titles), format_func=titles.get, key="account_type")
+        st.selectbox(_("账户类型"), list(titles), format_func=spoken(titles), key="account_type")
     if "account_type" in errors:
         notice.field_error(errors["account_type"])
 
@@ -82,7 +58,7 @@ def _number_page(errors: dict[str, str]) -> None:
     st.text_input(_("身份证号"), key="own_id", placeholder=_("请输入本人身份证号"), max_chars=24)
     if "own_id" in errors:
         notice.field_error(errors["own_id"])
-    _captcha(errors)
+    captcha_field(desk, firm_id, errors)
     st.button(_("下一步"), key="number_next", type="primary", on_click=_look_at_number, width="stretch")
 
 
@@ -164,7 +140,7 @@ wanted = BUSINESSES.get(str(state.get(Key.WANTED)))
 usual = ID if wanted and not wanted.newcomers else PHONE
 st.segmented_control(_("登录方式"), [PHONE, ID], default=usual, key="how", required=True, format_func=_)
 if wanted:
-    st.caption(_("登录后办理：{title}").format(title=wanted.title))
+    st.caption(_("登录后办理：{title}").format(title=_(wanted.title)))
 _account_type(errors)
 if st.session_state.get("how") == ID:
     st.text_input(_("身份证号"), key="id_number", placeholder=_("请输入身份证号"), max_chars=24)
@@ -180,7 +156,7 @@ else:
 if field in errors:
     notice.field_error(errors[field])
 
-_captcha(errors)
+captcha_field(desk, firm_id, errors)
 st.button(_("获取验证码"), key="send_code", on_click=_send_code, width="stretch")
 if "send" in errors:
     notice.refusal(errors["send"])
