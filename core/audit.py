@@ -95,6 +95,7 @@ class Tag(StrEnum):
     STAFF_RULE_PROPOSE = "staff:rule:propose"
     STAFF_RULE_REFUSE = "staff:rule:refuse"
     STAFF_RULE_SAVE = "staff:rule:save"
+    STAFF_RULE_TRY = "staff:rule:try"
     STAFF_RULE_WITHDRAW = "staff:rule:withdraw"
     STAFF_SESSION_CLOSE = "staff:session:close"
     STAFF_SESSION_FAIL = "staff:session:fail"

@@ -12,7 +12,8 @@ from core.steps.profile_fields import FIELDS
 from core.steps.witness import CAPTURES, HEAD_CLIP
 
 BUSINESS_TITLES: Options = {key: each.title for key, each in BUSINESSES.items()}
-STEP_TITLES: Options = {step.key: step.title for each in reversed(BUSINESSES.values()) for step in reversed(each.steps)}
+_STEPS = [step for each in BUSINESSES.values() for step in each.steps]
+STEP_TITLES: Options = {step.key: step.title for step in reversed(_STEPS)}
 """As 开户 calls them: other businesses have names of their own for some."""
 PROFILE_TITLES: Options = {each.key: each.title for each in FIELDS}
 CASE_FIELDS: Options = {

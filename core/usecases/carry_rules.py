@@ -20,6 +20,7 @@ from core.usecases.draft_rules import (
     newest_bodies,
     newest_version,
 )
+from core.usecases.post_dry_run import can_be_tried, post_dry_run
 
 
 @dataclass(frozen=True)
@@ -60,5 +61,7 @@ def import_rules(desk: Desk, actor: Actor, data: bytes, note: str, effective_on:
             state, base = DraftState.PROPOSED, newest_version(work, kind)
             draft = RuleDraft(work.new_id(), kind, base, content, state, 1, actor.id, work.now, batch, work.now)
             work.rule_drafts.add_draft(draft)
+            if can_be_tried(kind):
+                post_dry_run(work, draft)
         work.audit(actor, Tag.STAFF_RULE_IMPORT, f"firm:{actor.firm_id}", batch=batch, kinds=changed)
         return Imported({}, tuple(changed), batch)

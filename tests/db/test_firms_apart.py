@@ -172,6 +172,8 @@ READS |= {
     "rule_drafts.find": lambda w, a: w.rule_drafts.find(DRAFT.id),
     "rule_drafts.of_kind": lambda w, a: w.rule_drafts.of_kind("only_here"),
     "rule_drafts.in_states": lambda w, a: w.rule_drafts.in_states(list(DraftState)),
+    "rule_drafts.count_finished": lambda w, a: w.rule_drafts.count_finished(EARLY),
+    "rule_drafts.finished_since": lambda w, a: w.rule_drafts.finished_since(EARLY, "", 9, ["profile"]),
     "rule_drafts.open_cases_before": lambda w, a: w.rule_drafts.open_cases_before("questionnaire", 2, 9),
 }
 EVER = Span(0, 99_999)
