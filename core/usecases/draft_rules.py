@@ -60,7 +60,7 @@ def save_draft(desk: Desk, actor: Actor, draft_id: str, revision: int, content: 
 
 
 def propose_draft(desk: Desk, actor: Actor, draft_id: str) -> tuple[Problem, ...]:
-    """Hand a draft in for approval, with a dry run where finished cases depend on it; returns what is to be put right."""
+    """Hand a draft in for approval, with a dry run where past cases depend on it; returns what is to be put right."""
     with desk.write(actor.firm_id) as work:
         draft = _own_draft(work, actor, draft_id, DraftState.OPEN)
         moved = moved_on(work, draft)

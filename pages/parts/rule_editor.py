@@ -43,7 +43,8 @@ class Editor:
         """Key of a widget: the same place of the same draft, until rows move and all widgets begin anew."""
         turn = st.session_state.get(RuleKey.ROUND, 0)
         place = ".".join(str(step) for step in path)
-        return f"rule_{self.view.draft.id[:6]}_{place}{name and f'_{name}'}{turn and f'_{turn}'}"
+        parts = [f"rule_{self.view.draft.id[:6]}", place, name, str(turn) if turn else ""]
+        return "_".join(part for part in parts if part)
 
     def keep(self, change: Callable[[DraftContent], DraftContent]) -> None:
         """Change the draft as it is stored now; the page's own copy may be a click behind."""

@@ -95,7 +95,7 @@ def _draw_one(editor: Editor, field: Field, value: Any, path: Path, label: str =
 
 
 @singledispatch
-def _widget(field: Field, value: Any, label: str, editor: Editor, changed: Any) -> None:
+def _widget(field: Field, *_: Any) -> None:
     raise TypeError(type(field))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import pandas
 import streamlit as st
 
 from core.rule_kinds.fields import Choice, Clock, Day, Field, Path, Text, Whole, Yes
@@ -45,7 +46,7 @@ def _table(editor: Editor, field: Rows, rows: list[Any], path: Path) -> None:
     columns = {name: _column(editor, each) for name, each in field.item.fields.items()}
     free = field.least != field.most and not any(each.fixed for each in field.item.fields.values())
     st.data_editor(
-        shown or [dict.fromkeys(field.item.fields)][:0],
+        pandas.DataFrame(shown, columns=list(field.item.fields)),
         key=key,
         column_config=columns,
         column_order=list(columns),

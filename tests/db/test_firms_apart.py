@@ -322,6 +322,7 @@ WRITES |= {
     "supplements.note_told": lambda w, a: w.supplements.note_told([a.demand], DAY),
 }
 WRITES |= {
+    "firms.change_branch": lambda w, a: w.firms.change_branch(Branch("only_here", "改", "上海市", "")),
     "rule_drafts.add_draft": lambda w, a: w.rule_drafts.add_draft(replace(DRAFT, id="new")),
     "rule_drafts.save": lambda w, a: w.rule_drafts.save(DRAFT, replace(DRAFT.content, note="改")),
     "rule_drafts.move": lambda w, a: w.rule_drafts.move(DRAFT, DraftState.WITHDRAWN),
