@@ -46,7 +46,7 @@ def _table(editor: Editor, field: Rows, rows: list[Any], path: Path) -> None:
     columns = {name: _column(editor, each) for name, each in field.item.fields.items()}
     free = field.least != field.most and not any(each.fixed for each in field.item.fields.values())
     st.data_editor(
-        pandas.DataFrame(shown, columns=list(field.item.fields)),
+        pandas.DataFrame(shown, columns=list(field.item.fields), dtype=object),
         key=key,
         column_config=columns,
         column_order=list(columns),
@@ -92,8 +92,14 @@ def edited(field: Rows, rows: list[Any], change: Mapping[str, Any]) -> list[Any]
 
 
 def _with_cells(field: Rows, row: Mapping[str, Any], cells: Mapping[str, Any]) -> dict[str, Any]:
-    given = {name: stored(field.item.fields[name], value) for name, value in cells.items() if name in field.item.fields}
+    fields = field.item.fields
+    given = {name: stored(fields[name], _whole(fields[name], value)) for name, value in cells.items() if name in fields}
     return {name: value for name, value in {**row, **given}.items() if value is not GONE}
+
+
+def _whole(field: Field, value: Any) -> Any:
+    """The browser has one kind of number."""
+    return int(value) if isinstance(field, Whole) and isinstance(value, float) and value.is_integer() else value
 
 
 # -- one row at a time

@@ -179,7 +179,7 @@ def test_every_kind_has_its_page_and_its_form(office: Bench, page: Open, kind: s
     at, prefix = begun(page, office, kind)
     keys = [str(each.key) for kinds in (at.text_input, at.text_area, at.number_input, at.selectbox, at.checkbox)
             for each in kinds if str(each.key).startswith(prefix)]  # fmt: skip
-    assert len(keys) > 2 or at.get("arrow_data_frame")
+    assert len(keys) > 2 or len(at.dataframe) > 0
     assert "提交前需要修改" not in words(at)
 
 
