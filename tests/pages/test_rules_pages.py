@@ -18,6 +18,7 @@ from core.jobs.run import run_next
 from core.records_rules import RuleDraft
 from core.rule_kinds import KINDS
 from core.rules.calendar import local_day, local_time
+from core.rules.service_hours import ServiceHours
 from core.usecases.carry_rules import export_rules
 from core.usecases.draft_rules import begin_draft, propose_draft, save_draft
 from core.usecases.loading import rules_for
@@ -262,3 +263,21 @@ def test_a_file_is_imported_and_approved_together(office: Bench, page: Open) -> 
     assert "一起批准或退回" in words(second)
     press(second, "draft_approve")
     assert (present(office, "prepare")["minutes"], present(office, "age_rules")["rules"][1]["from"]) == (20, 60)
+
+
+def test_a_branch_gets_hours_of_its_own(office: Bench, page: Open) -> None:
+    at, prefix = begun(page, office, "service_hours")
+    at.selectbox(key=f"{prefix}_branches_name").set_value("b2")
+    press(calm(at.run()), f"{prefix}_branches_add")
+    own = newest(office).content.body["branches"]["b2"]["witness"]
+    assert own["weekly"]["mon"] == [] and "请填写法定节假日" in words(at)
+    at.text_input(key=f"{prefix}_branches.b2.witness.weekly.tue_1").set_value("10:00-12:00")
+    at.selectbox(key=f"{prefix}_branches.b2.witness.holidays_1").set_value("closed")
+    at.selectbox(key=f"{prefix}_branches.b2.witness.makeup_workdays_1").set_value("closed")
+    handed_in(calm(at.run()), prefix)
+    approved(page, newest(office))
+    hours = present(office, "service_hours")
+    assert ServiceHours.of(hours, "witness", "b2").sentence() == "周二 10:00-12:00，法定节假日除外"
+    again, prefix = begun(page, office, "service_hours")
+    press(again, f"{prefix}_branches_remove")
+    assert newest(office).content.body["branches"] == {}
