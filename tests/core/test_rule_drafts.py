@@ -202,7 +202,7 @@ def longer(body: dict[str, Any]) -> None:
 
 
 def test_a_case_keeps_the_rules_it_began_with(bench: Bench) -> None:
-    walk = case_at(bench, "bank")
+    walk = case_at(bench, "exchanges")
     approved(bench, "questionnaire", longer)
     bench.run_jobs()
     with bench.desk.read("f1") as work:
