@@ -40,6 +40,7 @@ from core.usecases.call_script import (
     mark_answer,
     send_call_code,
 )
+from core.usecases.carry_rules import export_rules, import_rules
 from core.usecases.certificates import (
     apply_again,
     begin_certificate,
@@ -48,6 +49,7 @@ from core.usecases.certificates import (
     issue_certificate,
     unlock_certificate,
 )
+from core.usecases.change_branches import all_branches, save_branch
 from core.usecases.change_phone import prove_phone, request_phone_code
 from core.usecases.change_roster import change_roster, roster_table
 from core.usecases.change_skills import change_skills, serving_staff
@@ -66,7 +68,9 @@ from core.usecases.continue_elsewhere import continue_elsewhere
 from core.usecases.copy_own_data import open_copy, prove_copy, request_copy_code
 from core.usecases.counter_phone import propose_phone
 from core.usecases.decide_proposal import approve_proposal, refuse_proposal, waiting_proposals
+from core.usecases.decide_rules import approve_draft, refuse_draft
 from core.usecases.desk_messages import end_message, send_message
+from core.usecases.draft_rules import begin_draft, propose_draft, save_draft, withdraw_draft
 from core.usecases.duty import change_duty, glance, stand_by
 from core.usecases.entry_links import doors, find_door
 from core.usecases.export_evidence import export_evidence
@@ -94,6 +98,7 @@ from core.usecases.queue_overview import fairness, queue_overview
 from core.usecases.read_agreement import finish_agreement, open_agreement
 from core.usecases.read_case import find_case, read_case, reveal
 from core.usecases.read_chart import export_chart, read_chart, read_tickets
+from core.usecases.read_rules import open_drafts, read_draft, rule_body, rule_history, rule_states, rules_beside
 from core.usecases.rehearse import may_rehearse
 from core.usecases.reservations import note_visit
 from core.usecases.review_case import agree_case, approve_case, reject_review, release_case, take_case
@@ -126,6 +131,7 @@ from core.usecases.supplements import (
     remind_supplements,
     start_supplements,
 )
+from core.usecases.try_rules import start_dry_run
 from core.usecases.verify_audit import verify_audit
 from core.usecases.wait_for_witness import call_partner, join_queue, leave_queue, look_at_queue, lost_place
 from core.usecases.wallboard import look_at_wallboard
@@ -159,6 +165,8 @@ from tests.core.access_worlds import (
     coded,
     copy_asked,
     copy_proven,
+    draft_to_try,
+    drafted,
     idle,
     issued,
     message,
@@ -173,6 +181,7 @@ from tests.core.access_worlds import (
     ready,
     requested,
     ringing,
+    rule_waiting,
     signed_in,
     stranded,
     tested,
@@ -392,6 +401,25 @@ ROWS: tuple[Row, ...] = (
     (answer_request, requested, "-----+-- -- --0",
      lambda w, a: answer_request(w.desk, a, w.kept, "已处理", planned(w))),
     (read_plan, requested, "-----o-- -- --0", lambda w, a: read_plan(w.desk, a, w.kept)),
+    # -- the firm's own rules: the admin wrote the draft, so the admin changes it and does not decide it
+    (rule_states, new, "---o-o-o -- --o", plain(rule_states)),
+    (rule_history, new, "---o-o-o -- --o", plain(rule_history, "prepare")),
+    (rule_body, new, "---o-o-o -- --o", plain(rule_body, "prepare", 1)),
+    (rules_beside, new, "---o-o-o -- --o", plain(rules_beside)),
+    (open_drafts, drafted, "---o-o-o -- --o", plain(open_drafts)),
+    (read_draft, drafted, "---o-o-o -- --0", lambda w, a: read_draft(w.desk, a, w.kept.id)),
+    (begin_draft, new, "---o-o-o -- --o", plain(begin_draft, "prepare")),
+    (save_draft, drafted, "---w-w-+ -- --0",
+     lambda w, a: save_draft(w.desk, a, w.kept.id, w.kept.revision, w.kept.content)),
+    (propose_draft, drafted, "---w-w-+ -- --0", lambda w, a: propose_draft(w.desk, a, w.kept.id)),
+    (withdraw_draft, rule_waiting, "---w-w-+ -- --0", lambda w, a: withdraw_draft(w.desk, a, w.kept.id)),
+    (approve_draft, rule_waiting, "---+-+-- -- --0", lambda w, a: approve_draft(w.desk, a, w.kept.id)),
+    (refuse_draft, rule_waiting, "---+-+-- -- --0", lambda w, a: refuse_draft(w.desk, a, w.kept.id, "不合适")),
+    (start_dry_run, draft_to_try, "---o-o-o -- --0", lambda w, a: start_dry_run(w.desk, a, w.kept.id)),
+    (export_rules, new, "---o-o-o -- --o", plain(export_rules)),
+    (import_rules, new, "---o-o-o -- --o", plain(import_rules, b"{}", "试点")),
+    (all_branches, new, "-------o -- --o", plain(all_branches)),
+    (save_branch, new, "-------o -- --o", plain(save_branch, "", "新营业部", "上海市", "样张路 3 号")),
     # -- files, audit, figures
     (open_evidence, at("in_call"), "++000+00 +0 000", lambda w, a: open_evidence(w.desk, a, w.slot("id_front"))),
     (export_evidence, at("submitted"), "-----+-- -- --0",

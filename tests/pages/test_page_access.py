@@ -46,6 +46,7 @@ TABLE = {
     "desk_requests":     "-----+-- - -",
     "desk_entry":        "---+---+ - -",
     "desk_supplements":  "---+---+ - -",
+    "desk_rules":        "---+-+-+ - -",
     "desk_people":       "---+---+ - -",
     "desk_network":      "-------+ - -",
     "desk_sms":          "-----+-- - -",
