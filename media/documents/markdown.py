@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -18,35 +18,13 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.tree import SyntaxTreeNode
 
 from core.ports_documents import TemplateIncomplete
-from media.documents.fonts import missing_glyphs
 
 Node = dict[str, Any]
 """A block or a piece of a line; `kind` tells which, the other keys are plain JSON."""
 
 _VARIABLE = re.compile(r"\{\{\s*(\w{1,40})\s*\}\}")
-_UNKNOWN_MARKUP = re.compile(r"!\[|\]\(|```|</?[A-Za-z][^>\n]*>")
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 _EMPTY_VALUE = "／"
-
-
-def check_template(markdown: str, allowed: Collection[str]) -> list[str]:
-    """What keeps a text from being published, as Chinese sentences; an empty list when nothing does.
-
-    `allowed` are the variables that the business can fill in. NotConfigured without a Chinese font.
-    """
-    problems = [f"未知变量：{{{{{name}}}}}。" for name in variables_of(markdown) if name not in allowed]
-    rest = _VARIABLE.sub("", markdown)
-    if not rest.strip():
-        problems.append("正文为空。")
-    if "{{" in rest or "}}" in rest:
-        problems.append("有变量没有写完整。请写成 {{变量名}}，变量名只用汉字、字母和数字。")
-    if rest.count("**") % 2:
-        problems.append("有加粗记号 ** 没有成对。")
-    if found := _UNKNOWN_MARKUP.search(rest):
-        problems.append(f"不支持链接、图片、代码和网页标记：{found.group()}")
-    if missing := missing_glyphs(markdown):
-        problems.append(f"字体中没有这些字：{''.join(missing)}")
-    return problems
 
 
 def variables_of(markdown: str) -> list[str]:
