@@ -15,6 +15,7 @@ from enum import StrEnum
 MOST_CHARACTERS = 60_000
 """A contract of about 60 pages."""
 MOST_LEVEL = 3
+MOST_COLUMNS = 6
 LONGEST_WORD = 60
 """Characters without a place to break a line, about one line of the page."""
 
@@ -209,6 +210,8 @@ def _table(rows: list[str], first: int) -> Iterator[Remark]:
         yield _error("表格第二行应是分隔线，例如 |--|--|。", first)
         return
     columns = _cells(rows[0])
+    if columns > MOST_COLUMNS:
+        yield _error(f"表格最多 {MOST_COLUMNS} 列，现在有 {columns} 列。", first)
     for number, row in enumerate(rows[1:], first + 1):
         if _cells(row) != columns:
             yield _error(f"表格这一行有 {_cells(row)} 格，表头有 {columns} 格。", number)

@@ -24,6 +24,11 @@ Node = dict[str, Any]
 
 _VARIABLE = re.compile(r"\{\{\s*(\w{1,40})\s*\}\}")
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+_WIDEST = 40
+_REPEATED = 30
+"""Characters in a head that comes again on each page; a longer one would leave no room below it."""
+_WHOLE = 150
+"""Characters in the cells of a row that is not torn apart at the end of a page."""
 _EMPTY_VALUE = "／"
 
 
@@ -140,7 +145,22 @@ def _table(node: SyntaxTreeNode, values: Mapping[str, str]) -> Node:
     rows = [row.children for part in node.children for row in part.children]
     align = [str(cell.attrs.get("style", "")).removeprefix("text-align:") for cell in rows[0]]
     cells = [[_line(cell, values) for cell in row] for row in rows]
-    return {"kind": "table", "align": align, "head": cells[0], "rows": cells[1:]}
+    head, *rest = cells
+    rows_kept = [all(_width(cell) <= _WHOLE for cell in row) for row in rest]
+    return {
+        "kind": "table", "align": align, "head": head, "rows": rest, "shares": _shares(cells), "whole": rows_kept,
+        "repeat": all(rows_kept) and all(_width(cell) <= _REPEATED for cell in head),
+    }  # fmt: skip
+
+
+def _shares(rows: list[list[list[Node]]]) -> list[int]:
+    """How much of the width each column gets: by its longest cell, but never so little that nothing fits in."""
+    longest = [min(max(_width(row[column]) for row in rows), _WIDEST) for column in range(len(rows[0]))]
+    return [max(each, sum(longest) * 5 // (8 * len(longest)), 1) for each in longest]
+
+
+def _width(pieces: list[Node]) -> int:
+    return sum(_width(each["body"]) if "body" in each else len(str(each.get("text", ""))) for each in pieces)
 
 
 def _line(node: SyntaxTreeNode, values: Mapping[str, str]) -> list[Node]:
