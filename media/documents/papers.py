@@ -26,6 +26,7 @@ from media.documents.sign import CUSTOMER_FIELD, finish_signature, prepare_signa
 from media.documents.stamps import signature_stamp
 from media.documents.timestamp import LocalTimeStamper
 from media.documents.verify import verify_document
+from media.documents.word import read_word
 
 
 class Papers:
@@ -62,6 +63,7 @@ class Papers:
     protect = staticmethod(protect_auth)
     is_same = staticmethod(is_same_auth)
     reading_html = staticmethod(to_reading_html)
+    read_word = staticmethod(read_word)
     unprintable = staticmethod(missing_glyphs)
 
     def sample(self, title: str, text: str, values: Mapping[str, str], header: AgreementHeader) -> RenderedDocument:
