@@ -87,7 +87,8 @@ def _deadline(work: Work, case: Case) -> str:
         late = (
             f"已过截止日期 {wanted.due_on}，请尽快签署。" if wanted.overdue else f"请在 {wanted.due_on}（含）前签署。"
         )
-        return f"{wanted.reason}。{late}"
+        after = f"逾期未签署的，{wanted.consequence}。" if wanted.consequence else ""
+        return f"{wanted.reason}。{late}{after}"
     ends = expires_on(work, case)
     return f"将于 {ends} 失效，请继续办理。" if ends else ""
 

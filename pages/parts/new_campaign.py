@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.actor import Actor
 from core.ports import Desk
-from core.supplement import MOST_DAYS, MOST_REASON, Demand, Reach, account_numbers
+from core.supplement import MOST_CONSEQUENCE, MOST_DAYS, MOST_REASON, REMINDERS, Demand, Only, Reach, account_numbers
 from core.usecases.supplements import (
     Choices,
     Preview,
@@ -40,6 +40,7 @@ def new_campaign(desk: Desk, actor: Actor, on_done: Callable[[], None]) -> None:
     acting.field_error("codes")
     reach = st.radio("客户范围", list(REACHES), format_func=REACHES.get, key="campaign_reach", horizontal=True)
     _value(found, reach)
+    _narrow(found)
     first = found.today + timedelta(days=1)
     st.date_input(
         "截止日期", found.today + timedelta(days=USUAL_DAYS), first, found.today + timedelta(days=MOST_DAYS),
@@ -48,6 +49,10 @@ def new_campaign(desk: Desk, actor: Actor, on_done: Callable[[], None]) -> None:
     acting.field_error("due_on")
     st.text_input("原因", key="campaign_reason", max_chars=MOST_REASON, placeholder="例如：监管规则更新")
     acting.field_error("reason")
+    st.text_input("逾期后果（可不填）", key="campaign_consequence", max_chars=MOST_CONSEQUENCE,
+                  placeholder="例如：将暂停开通新的交易编码")  # fmt: skip
+    acting.field_error("consequence")
+    st.selectbox("自动短信提醒", list(REMINDERS), format_func=REMINDERS.get, index=2, key="campaign_remind_days")
     st.caption("短信写作：因〔原因〕，请您在〔截止日期〕（含）前用身份证号登录，补签协议。")
     with st.container(horizontal=True):
         st.button("预览", key="campaign_preview", type="primary", on_click=_ask, args=(desk, actor))
@@ -73,6 +78,27 @@ def _value(found: Choices, reach: Reach) -> None:
         st.caption("最后一次签署的版本不是现行版本的客户。从未签过的客户不在其中。")
 
 
+def _narrow(found: Choices) -> None:
+    """Further conditions, all of which must hold."""
+    codes = st.session_state.get("campaign_codes") or ()
+    versions = sorted({version for code in codes for version in found.versions.get(code, ())})
+    with st.expander("进一步筛选（同时满足）"):
+        _select("营业部", found.branches, "campaign_only_branch")
+        _select("已开通的交易所", found.exchanges, "campaign_only_exchange")
+        _select("投资者类别", found.classes, "campaign_only_class")
+        _select("风险承受能力等级", found.levels, "campaign_only_level")
+        _select("最后签署的版本", {version: version for version in versions}, "campaign_only_version")
+
+
+def _select(label: str, titles: Mapping[str, str], key: str) -> None:
+    st.selectbox(label, list(titles), format_func=titles.get, key=key, index=None, placeholder="不限")
+
+
+def _only() -> Only:
+    keys = ("branch", "exchange", "class", "level", "version")
+    return Only(*(str(st.session_state.get(f"campaign_only_{key}") or "") for key in keys))
+
+
 def _demand() -> Demand:
     """What the widgets say now."""
     values = st.session_state
@@ -86,6 +112,9 @@ def _demand() -> Demand:
         str(values.get("campaign_reason") or "").strip(),
         str(values.get(value) or "") if value else "",
         account_numbers(str(values.get("campaign_accounts") or "")) if reach is Reach.ACCOUNTS else (),
+        _only(),
+        str(values.get("campaign_consequence") or "").strip(),
+        int(values.get("campaign_remind_days") or 0),
     )
 
 

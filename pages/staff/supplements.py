@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.errors import DeskError
-from core.supplement import STANDING_TITLES, UNFINISHED, Standing
+from core.supplement import REMINDERS, STANDING_TITLES, UNFINISHED, Standing
 from core.usecases.supplements import (
     MOST,
     Listed,
@@ -86,6 +86,7 @@ def _campaign(row: Listed) -> None:
     due = unusual(f"{campaign.due_on}（已过）") if row.overdue else cell(campaign.due_on)
     facts = [
         ("客户范围", cell(row.audience)), ("原因", cell(campaign.reason)), ("截止日期", due),
+        ("逾期后果", cell(campaign.consequence)), ("自动提醒", cell(REMINDERS.get(campaign.remind_days))),
         ("发起", cell(f"{row.by}　{clock_words.exact(campaign.created_at)}")), ("最近短信", cell(campaign.told_on)),
     ]  # fmt: skip
     fact_table("补签任务", facts)
