@@ -31,6 +31,8 @@ class Permission(StrEnum):
     QUEUE_SERVE = "desk:queue:serve"
     REQUEST_ANSWER = "desk:request:answer"
     RESERVATION_MANAGE = "desk:reservation:manage"
+    RULE_APPROVE = "desk:rule:approve"
+    RULE_DRAFT = "desk:rule:draft"
     SKILLS_MANAGE = "desk:skills:manage"
 
 
@@ -50,11 +52,21 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.SKILLS_MANAGE,
             _P.ENTRY_PRINT,
             _P.AGREEMENT_MANAGE,
+            _P.RULE_DRAFT,
+            _P.RULE_APPROVE,
         }
     ),
     Role.ANALYST: frozenset({_P.QUEUE_READ}),
     Role.COMPLIANCE: frozenset(
-        {_P.AUDIT_VERIFY, _P.CASE_READ, _P.EVIDENCE_EXPORT, _P.EVIDENCE_READ, _P.REQUEST_ANSWER}
+        {
+            _P.AUDIT_VERIFY,
+            _P.CASE_READ,
+            _P.EVIDENCE_EXPORT,
+            _P.EVIDENCE_READ,
+            _P.REQUEST_ANSWER,
+            _P.RULE_DRAFT,
+            _P.RULE_APPROVE,
+        }
     ),
     Role.SERVICE: frozenset({_P.CASE_READ}),
     Role.ADMIN: frozenset(
@@ -66,9 +78,11 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.SKILLS_MANAGE,
             _P.ENTRY_PRINT,
             _P.AGREEMENT_MANAGE,
+            _P.RULE_DRAFT,
         }
     ),
 }
+"""Rules are the business's: the admin may prepare a change of them, supervisor or compliance let it take effect."""
 
 
 def holds(actor: Actor, permission: Permission) -> bool:
@@ -80,6 +94,12 @@ def allow(actor: Actor, permission: Permission) -> None:
     """Raise `NotAllowed` unless the actor is staff and holds the permission."""
     if not actor.is_staff or not holds(actor, permission):
         raise NotAllowed
+
+
+def second_person(actor: Actor, first: str) -> None:
+    """Raise `NotAllowed` when the one who decides is the one who began; `first` is an actor's id."""
+    if actor.id == first:
+        raise NotAllowed("提出和确认必须是两个人，请由另一位同事确认。")
 
 
 def owns(actor: Actor, case: Case) -> bool:

@@ -22,6 +22,7 @@ from core.ports_knowledge import KnowledgeAttempts
 from core.ports_metrics import Metrics
 from core.ports_queue import Calls, DeskMessages, DutyTimes, Queue
 from core.ports_reservations import Reservations
+from core.ports_rules import RuleDrafts
 from core.ports_supplements import Supplements
 from core.records import (
     AuditEntry,
@@ -193,6 +194,8 @@ class Work(Protocol):
     def matters(self) -> Matters: ...
     @property
     def firms(self) -> Firms: ...
+    @property
+    def rule_drafts(self) -> RuleDrafts: ...
     @property
     def queue(self) -> Queue: ...
     @property

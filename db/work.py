@@ -29,6 +29,7 @@ from db.stores.people import People
 from db.stores.queue import Queue
 from db.stores.reservations import Reservations
 from db.stores.results import Results
+from db.stores.rule_drafts import RuleDrafts
 from db.stores.supplements import Supplements
 
 
@@ -57,6 +58,11 @@ class SqlWork:
     def firms(self) -> Firms:
         """The firm, its branches, firm data and calendar."""
         return Firms(self)
+
+    @cached_property
+    def rule_drafts(self) -> RuleDrafts:
+        """Drafts and history of the firm's own rules."""
+        return RuleDrafts(self)
 
     @cached_property
     def queue(self) -> Queue:

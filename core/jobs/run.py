@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from core.errors import DeskError, Stale
+from core.jobs.apply_rules import apply_rules
 from core.jobs.expire_cases import expire_case
 from core.jobs.export_audit_head import export_audit_head
 from core.jobs.recordings import store_recording
@@ -29,6 +30,7 @@ Handler = Callable[[Desk, str, Mapping[str, Any]], bool]
 """Does one job from its payload; False asks to be called again later (not a failure)."""
 
 HANDLERS: Mapping[str, Handler] = {
+    "apply_rules": apply_rules,
     "send_sms": send_sms,
     "remind_reservation": remind_reservation,
     "seal_documents": seal_documents,

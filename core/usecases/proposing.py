@@ -8,8 +8,8 @@ from typing import Any
 
 from core.actor import Actor
 from core.audit import Tag
-from core.errors import NotAllowed, NotFound, Stale, WrongState
-from core.permissions import Permission, allow
+from core.errors import NotFound, Stale, WrongState
+from core.permissions import Permission, allow, second_person
 from core.ports import Work
 from core.records import Customer
 from core.records_customers import Proposal, ProposalKind, ProposalState
@@ -48,8 +48,7 @@ def take_decision(work: Work, actor: Actor, proposal_id: str, state: ProposalSta
     proposal = work.matters.find_proposal(proposal_id)
     if proposal is None:
         raise NotFound
-    if proposal.proposed_by == actor.id:
-        raise NotAllowed("提出和确认必须是两个人，请由另一位同事确认。")
+    second_person(actor, proposal.proposed_by)
     body = {**proposal.body, "note": note}
     if not work.matters.decide_proposal(proposal, state, actor.id, body):
         raise Stale

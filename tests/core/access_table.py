@@ -65,7 +65,9 @@ from core.usecases.continue_elsewhere import continue_elsewhere
 from core.usecases.copy_own_data import open_copy, prove_copy, request_copy_code
 from core.usecases.counter_phone import propose_phone
 from core.usecases.decide_proposal import approve_proposal, refuse_proposal, waiting_proposals
+from core.usecases.decide_rules import approve_draft, refuse_draft
 from core.usecases.desk_messages import end_message, send_message
+from core.usecases.draft_rules import begin_draft, propose_draft, save_draft, withdraw_draft
 from core.usecases.duty import change_duty, glance, stand_by
 from core.usecases.entry_links import doors, find_door
 from core.usecases.export_evidence import export_evidence
@@ -93,6 +95,7 @@ from core.usecases.queue_overview import fairness, queue_overview
 from core.usecases.read_agreement import finish_agreement, open_agreement
 from core.usecases.read_case import find_case, read_case, reveal
 from core.usecases.read_chart import export_chart, read_chart, read_tickets
+from core.usecases.read_rules import open_drafts, read_draft, rule_body, rule_history, rule_states
 from core.usecases.rehearse import may_rehearse
 from core.usecases.reservations import note_visit
 from core.usecases.review_case import agree_case, approve_case, reject_review, release_case, take_case
@@ -157,6 +160,7 @@ from tests.core.access_worlds import (
     coded,
     copy_asked,
     copy_proven,
+    drafted,
     idle,
     issued,
     message,
@@ -170,6 +174,7 @@ from tests.core.access_worlds import (
     ready,
     requested,
     ringing,
+    rule_waiting,
     signed_in,
     stranded,
     tested,
@@ -379,6 +384,19 @@ ROWS: tuple[Row, ...] = (
     (open_requests, requested, "-----+-- -- --o", plain(open_requests)),
     (read_request, requested, "-----+-- -- --0", lambda w, a: read_request(w.desk, a, w.kept)),
     (answer_request, requested, "-----+-- -- --0", lambda w, a: answer_request(w.desk, a, w.kept, "已处理")),
+    # -- the firm's own rules: the admin wrote the draft, so the admin changes it and does not decide it
+    (rule_states, new, "---o-o-o -- --o", plain(rule_states)),
+    (rule_history, new, "---o-o-o -- --o", plain(rule_history, "prepare")),
+    (rule_body, new, "---o-o-o -- --o", plain(rule_body, "prepare", 1)),
+    (open_drafts, drafted, "---o-o-o -- --o", plain(open_drafts)),
+    (read_draft, drafted, "---o-o-o -- --0", lambda w, a: read_draft(w.desk, a, w.kept.id)),
+    (begin_draft, new, "---o-o-o -- --o", plain(begin_draft, "prepare")),
+    (save_draft, drafted, "---w-w-+ -- --0",
+     lambda w, a: save_draft(w.desk, a, w.kept.id, w.kept.revision, w.kept.content)),
+    (propose_draft, drafted, "---w-w-+ -- --0", lambda w, a: propose_draft(w.desk, a, w.kept.id)),
+    (withdraw_draft, rule_waiting, "---w-w-+ -- --0", lambda w, a: withdraw_draft(w.desk, a, w.kept.id)),
+    (approve_draft, rule_waiting, "---+-+-- -- --0", lambda w, a: approve_draft(w.desk, a, w.kept.id)),
+    (refuse_draft, rule_waiting, "---+-+-- -- --0", lambda w, a: refuse_draft(w.desk, a, w.kept.id, "不合适")),
     # -- files, audit, figures
     (open_evidence, at("in_call"), "++000+00 +0 000", lambda w, a: open_evidence(w.desk, a, w.slot("id_front"))),
     (export_evidence, at("submitted"), "-----+-- -- --0",

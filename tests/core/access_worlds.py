@@ -22,6 +22,7 @@ from core.usecases.copy_own_data import prove_copy, request_copy_code
 from core.usecases.counter_phone import propose_phone
 from core.usecases.decide_proposal import waiting_proposals
 from core.usecases.desk_messages import send_message
+from core.usecases.draft_rules import begin_draft, propose_draft, save_draft
 from core.usecases.knowledge_test import start_test
 from core.usecases.manage_reservations import close_slots
 from core.usecases.observe_call import observe
@@ -98,6 +99,22 @@ def proposed(bench: Bench) -> World:
     staff = bench.staff("review2")
     assert not propose_phone(world.desk, staff, EXISTING.id, "11150813088", "旧号码已停用", id_seen=True)
     world.kept = waiting_proposals(world.desk, staff)[0][0].id
+    return world
+
+
+def drafted(bench: Bench) -> World:
+    """The admin has written a draft of new rules."""
+    world, maker = new(bench), bench.staff("admin")
+    draft = begin_draft(bench.desk, maker, "prepare")
+    content = replace(draft.content, body={**draft.content.body, "minutes": 20}, note="营业部要求")
+    world.kept = save_draft(bench.desk, maker, draft.id, draft.revision, content)
+    return world
+
+
+def rule_waiting(bench: Bench) -> World:
+    """It waits for the second person."""
+    world = drafted(bench)
+    assert propose_draft(bench.desk, bench.staff("admin"), world.kept.id) == ()
     return world
 
 

@@ -31,6 +31,7 @@ from core.records import (
     Ticket,
 )
 from core.records_customers import CustomerNote, DataRequest, Proposal, ProposalKind, ProposalState, RequestKind
+from core.records_rules import DraftContent, DraftState, RuleDraft
 from core.rules.calendar import CalendarDay, local_time
 from core.rules.knowledge_test import Attempt, Drawn, Given
 from core.rules.reservation import ReservationState, Shift
@@ -58,6 +59,11 @@ TEST = Attempt(
 """An online test whose time has run out and that nobody has ended."""
 CAMPAIGN = Campaign(
     "campaign-here", ("risk_statement",), Reach.ALL, "", "规则更新", DAY, "staff:supervisor", EARLY, date(2026, 3, 1)
+)
+
+
+DRAFT = RuleDraft(
+    "draft-here", "only_here", 1, DraftContent({"a": 2}, "独此草稿"), DraftState.OPEN, 1, "staff:only-here", EARLY
 )
 
 
@@ -131,6 +137,7 @@ def _by_hand(bench: Bench) -> None:
         work.people.add_session(later, "ticket-new", work.now + timedelta(minutes=1))
         work.firms.add_branch(Branch("only_here", "独此营业部", "上海市", ""))
         work.firms.add_data("only_here", 1, {"a": 1}, EARLY, "system")
+        work.rule_drafts.add_draft(DRAFT)
         work.firms.add_days([CalendarDay(DAY, workday=True, trading=True)])
         work.knowledge.add_attempt(TEST)
         work.knowledge.add_attempt(replace(TEST, id="test-second", owner="phone:second"))

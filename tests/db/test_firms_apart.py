@@ -24,11 +24,12 @@ from core.flow import Evidence, Proof, Rejection
 from core.metrics import Span, Targets
 from core.records import Branch, CustomerFile, Firm, SessionRecord, SmsCode, StaffMember
 from core.records_customers import ProposalKind, ProposalState
+from core.records_rules import DraftState
 from core.rules.calendar import CalendarDay
 from core.rules.reservation import ReservationState, Shift
 from core.supplement import Standing
 from db.work import SqlWork
-from tests.db.filled import CAMPAIGN, DAY, EARLY, ONLY_HERE, PHONE, RING, TEST, Filled, fill, rows
+from tests.db.filled import CAMPAIGN, DAY, DRAFT, EARLY, ONLY_HERE, PHONE, RING, TEST, Filled, fill, rows
 from tests.desk_bench import Bench, id_number
 
 Act = Callable[[Any, Filled], Any]
@@ -163,6 +164,15 @@ READS |= {
     "supplements.waiting_of": lambda w, a: w.supplements.waiting_of(ONLY_HERE.id),
     "supplements.of_case": lambda w, a: w.supplements.of_case(a.active.case_id),
     "supplements.untold": lambda w, a: w.supplements.untold(CAMPAIGN, 9),
+}
+READS |= {
+    "rule_drafts.versions": lambda w, a: (
+        [v for v in w.rule_drafts.versions() if v.kind == "only_here"] or w.rule_drafts.versions("only_here")
+    ),
+    "rule_drafts.find": lambda w, a: w.rule_drafts.find(DRAFT.id),
+    "rule_drafts.of_kind": lambda w, a: w.rule_drafts.of_kind("only_here"),
+    "rule_drafts.in_states": lambda w, a: w.rule_drafts.in_states(list(DraftState)),
+    "rule_drafts.open_cases_before": lambda w, a: w.rule_drafts.open_cases_before("questionnaire", 2, 9),
 }
 EVER = Span(0, 99_999)
 READS |= {
@@ -308,6 +318,12 @@ WRITES |= {
     "supplements.cancel": lambda w, a: w.supplements.cancel(CAMPAIGN.id),
     "supplements.tell_again": lambda w, a: w.supplements.tell_again(CAMPAIGN.id, DAY),
     "supplements.note_told": lambda w, a: w.supplements.note_told([a.demand], DAY),
+}
+WRITES |= {
+    "rule_drafts.add_draft": lambda w, a: w.rule_drafts.add_draft(replace(DRAFT, id="new")),
+    "rule_drafts.save": lambda w, a: w.rule_drafts.save(DRAFT, replace(DRAFT.content, note="改")),
+    "rule_drafts.move": lambda w, a: w.rule_drafts.move(DRAFT, DraftState.WITHDRAWN),
+    "rule_drafts.keep_numbers": lambda w, a: w.rule_drafts.keep_numbers(DRAFT.id, {"cases": 1}),
 }
 ASKS_NO_TABLE = {"new_id"}
 REFUSED_AT_HOME = {"documents.add_authority": Stale}

@@ -1,0 +1,153 @@
+"""What holds for the businesses as a whole: video, review, follow-up, deadlines, figures of the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from core.rule_kinds.fields import Choice, Field, Found, Problem, Share, Whole, Yes
+from core.rule_kinds.groups import Group
+from core.rule_kinds.kind import Kind, Subject
+from core.rule_kinds.references import BUSINESS_TITLES
+
+_VIDEO = Choice("视频验证", options={"always": "每次都要", "if_no_certificate": "没有可用证书时才要"})
+_FOLLOW_UP = Yes("在线回访")
+_REVIEW = Yes("需要复核")
+_ASKED: Mapping[str, Mapping[str, Field]] = {
+    "open_account": {"follow_up": _FOLLOW_UP},
+    "add_code": {"video": _VIDEO, "follow_up": _FOLLOW_UP},
+    "password_reset": {},
+    "supplement": {"video": _VIDEO, "follow_up": _FOLLOW_UP, "review": _REVIEW},
+}
+"""What the firm decides for a business; all others: video and follow-up."""
+_OTHERS: Mapping[str, Field] = {"video": _VIDEO, "follow_up": _FOLLOW_UP}
+
+
+def _notice_in_time(body: Any, _others: Mapping[str, Any]) -> Found:
+    if body["expiry"]["notice_days"] >= body["expiry"]["days"]:
+        yield Problem(("expiry", "notice_days"), "提醒应早于失效：提前的天数要少于失效的天数。")
+
+
+BUSINESS_RULES = Kind(
+    "business_rules",
+    "业务规则",
+    Subject.BUSINESSES,
+    Group(
+        "业务规则",
+        fields={
+            "businesses": Group(
+                "各项业务",
+                fields={key: Group(title, fields=_ASKED.get(key, _OTHERS)) for key, title in BUSINESS_TITLES.items()},
+            ),
+            "assessment": Group(
+                "重新评估",
+                fields={
+                    "valid_months": Whole("评估有效期", least=1, most=60, unit="个月", nullable=True),
+                    "cool_down_days": Whole("两次评估至少间隔", least=0, most=90, unit="天"),
+                    "most_in_30_days": Whole("30 天内最多", least=1, most=100, unit="次"),
+                },
+            ),
+            "online_id_renewal": Yes("身份证到期可以线上更新"),
+            "expiry": Group(
+                "未提交的申请",
+                fields={
+                    "days": Whole("没有操作多少天后失效", least=1, most=365, unit="天"),
+                    "notice_days": Whole("提前提醒", least=0, most=60, unit="天"),
+                },
+            ),
+            "personal_data": Group(
+                "个人信息请求", fields={"answer_days": Whole("最晚答复", least=1, most=30, unit="天")}, optional=True
+            ),
+        },
+    ),
+    checks=(_notice_in_time,),
+)
+
+
+def _grow(body: Any, _others: Mapping[str, Any]) -> Found:
+    slow, fast = body["network"]["round_trip_ms"], body["network"]["download_kbps"]
+    if slow["good"] >= slow["usable"]:
+        yield Problem(("network", "round_trip_ms", "good"), "“良好”的往返时间应小于“可用”的往返时间。")
+    if fast["good"] <= fast["usable"]:
+        yield Problem(("network", "download_kbps", "good"), "“良好”的下载速度应大于“可用”的下载速度。")
+    if body["conversion"]["financial_assets_yuan"] > body["professional"]["financial_assets_yuan"]:
+        text = "普通投资者转化的条件不应高于专业投资者的条件。"
+        yield Problem(("conversion", "financial_assets_yuan"), text)
+
+
+def _class(label: str) -> Group:
+    most = 1_000_000_000
+    return Group(
+        label,
+        fields={
+            "financial_assets_yuan": Whole("金融资产", least=0, most=most, unit="元"),
+            "yearly_income_yuan": Whole("年均收入", least=0, most=most, unit="元"),
+            "income_years": Whole("收入按最近", least=1, most=10, unit="年"),
+            "experience_years": Whole("投资经历", least=0, most=20, unit="年"),
+        },
+    )
+
+
+THRESHOLDS = Kind(
+    "thresholds",
+    "时限与标准",
+    Subject.BUSINESSES,
+    Group(
+        "时限与标准",
+        fields={
+            "review": Group("复核", fields={"trading_days": Whole("完成期限", least=1, most=10, unit="个交易日")}),
+            "callback": Group(
+                "电话回访",
+                fields={
+                    "trading_days": Whole("完成期限", least=1, most=10, unit="个交易日"),
+                    "max_tries": Whole("最多拨打", least=1, most=20, unit="次"),
+                    "retry_after_minutes": Whole("未接通多久后再拨", least=1, most=1440, unit="分钟"),
+                },
+            ),
+            "network": Group(
+                "网络",
+                fields={
+                    "round_trip_ms": Group(
+                        "往返时间",
+                        fields={
+                            "good": Whole("良好，不超过", least=1, most=5000, unit="毫秒"),
+                            "usable": Whole("可用，不超过", least=1, most=5000, unit="毫秒"),
+                        },
+                    ),
+                    "download_kbps": Group(
+                        "下载速度",
+                        fields={
+                            "good": Whole("良好，不低于", least=1, most=100_000, unit="kbit/s"),
+                            "usable": Whole("可用，不低于", least=1, most=100_000, unit="kbit/s"),
+                        },
+                    ),
+                },
+            ),
+            "desk_figures": Group(
+                "经营指标",
+                fields={
+                    "target_s": Whole("接听目标", least=1, most=3600, unit="秒"),
+                    "short_s": Whole("短时放弃不计", least=0, most=600, unit="秒"),
+                    "service_level": Share("服务水平目标"),
+                    "abandon_rate": Share("放弃率上限"),
+                    "occupancy": Share("占用率上限"),
+                    "longest_s": Whole("最长等待上限", least=1, most=7200, unit="秒"),
+                },
+            ),
+            "queue": Group(
+                "视频排队",
+                fields={
+                    "alone_hint_minutes": Whole("无人接听多久后提示", least=1, most=60, unit="分钟"),
+                    "ring_seconds": Whole("振铃时长", least=5, most=120, unit="秒"),
+                    "wrap_up_seconds": Whole("话后整理", least=0, most=600, unit="秒"),
+                    "default_call_minutes": Whole("每通预计", least=1, most=60, unit="分钟"),
+                    "keep_priority_minutes": Whole("保留优先", least=0, most=120, unit="分钟"),
+                },
+            ),
+            "professional": _class("专业投资者"),
+            "conversion": _class("普通投资者转化为专业投资者"),
+        },
+    ),
+    checks=(_grow,),
+)
+KINDS = (BUSINESS_RULES, THRESHOLDS)
