@@ -386,7 +386,7 @@ def test_branch_level_and_version_come_from_what_is_stored(bench: Bench) -> None
     offered = choices(bench.desk, bench.staff("admin"))
     assert offered.versions["risk_statement"] == ("2026.1",) and offered.levels["C4"] == "C4 积极型"
     branch = walk.case(bench).branch_id
-    fitting = Only(branch=branch, exchange="DCE", investor_class="ordinary", level="C4", version="2026.1")
+    fitting = Only(branch=branch, investor_class="ordinary", level="C4", version="2026.1")
     for only, count in ((fitting, 1), (Only(branch="b9"), 0), (Only(level="C1"), 0), (Only(version="2025.1"), 0)):
         assert preview_supplements(bench.desk, bench.staff("admin"), demand(bench, only=only)).customers == count
     started(bench, only=fitting)
