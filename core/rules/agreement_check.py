@@ -68,6 +68,12 @@ def check_agreement(row: Row, rows: Sequence[Row], known: Known) -> list[Remark]
     ]  # fmt: skip
 
 
+def check_version(row: Row, known: Known) -> list[Remark]:
+    """Only what the past forbids: a version with another text, a day that is over."""
+    found = [*_used(row, known), *_dates(row, known)]
+    return [remark for remark in found if remark.weight is Weight.ERROR]
+
+
 def _error(text: str) -> Remark:
     return Remark(Weight.ERROR, text)
 
@@ -90,8 +96,12 @@ def _naming(row: Row, known: Known) -> Iterator[Remark]:
         yield _error("没有填写版本号。")
     elif not VERSION.fullmatch(version):
         yield _error("版本号只用数字、字母、点和短横线，最多 20 个字符，例如 2026.2。")
-    elif known.used.get((code, version), row["text"]) != row["text"]:
-        yield _error(f"版本 {version} 已经使用过，内容不能再改。请换一个新的版本号。")
+    yield from _used(row, known)
+
+
+def _used(row: Row, known: Known) -> Iterator[Remark]:
+    if known.used.get((row["code"], row["version"]), row["text"]) != row["text"]:
+        yield _error(f"版本 {row['version']} 已经使用过，内容不能再改。请换一个新的版本号。")
 
 
 def _against_others(row: Row, rows: Sequence[Row]) -> Iterator[Remark]:
