@@ -43,6 +43,7 @@ TABLE = {
     "desk_customers":    "-+++-++- - -",
     "desk_requests":     "-----+-- - -",
     "desk_entry":        "---+---+ - -",
+    "desk_agreements":   "---+-+-+ - -",
     "desk_supplements":  "---+---+ - -",
     "desk_people":       "---+---+ - -",
     "desk_network":      "-------+ - -",
