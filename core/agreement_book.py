@@ -20,7 +20,8 @@ from core.steps.on_file import PARTS
 INVESTOR_CLASSES: Mapping[str, str] = {"ordinary": "普通投资者", "professional": "专业投资者"}
 SAMPLES: Mapping[str, str] = {
     "客户姓名": "张样张", "证件号码": "110101199001010015", "受理单号": "1300000000000000", "风险等级": "C3 稳健型",
-    "拟开交易所": "上海期货交易所、大连商品交易所", "结算银行": "样张银行", "结算账号尾号": "0000", "资金账号": "审核通过后分配",
+    "拟开交易所": "上海期货交易所、大连商品交易所", "结算银行": "样张银行", "结算账号尾号": "0000",
+    "资金账号": "审核通过后分配",
     "税收居民身份": "仅为中国税收居民", "手机号": "13800000000", "联系地址": "北京市海淀区样张路 1 号样张大厦 101 室",
 }  # fmt: skip
 """Invented values for a preview; nobody's."""
@@ -45,7 +46,7 @@ class Edition:
 
 
 def editions(versions: Iterable[tuple[date, str, Sequence[Row]]]) -> dict[str, list[Edition]]:
-    """Code -> its versions, the oldest first, from the versions of the list (first day, who, rows), the oldest first."""
+    """Code -> its versions, from the versions of the list (first day, who, rows); the oldest first in both."""
     found: dict[str, list[Edition]] = {}
     for since, who, rows in versions:
         there = {str(row["code"]): row for row in rows}

@@ -8,7 +8,6 @@ from typing import Any
 
 from core.agreement_book import known_of, used_texts
 from core.defaults import load_kind
-
 from core.rule_kinds.fields import Choice, Day, Found, Problem, Several, Text, Whole, Words, Yes, code
 from core.rule_kinds.groups import Group, Rows
 from core.rule_kinds.kind import Kind, Subject
@@ -79,7 +78,9 @@ def _unused(body: Any, others: Mapping[str, Any], day: date | None, earlier: Seq
         if before.get(row["code"]) == row:
             continue
         if str(row["effective_from"]) != day.isoformat():
-            yield Problem(("agreements", place, "effective_from"), f"《{row['title']}》的生效日期应与草稿的生效日期相同。")
+            yield Problem(
+                ("agreements", place, "effective_from"), f"《{row['title']}》的生效日期应与草稿的生效日期相同。"
+            )
         for remark in check_version(row, known):
             yield Problem(("agreements", place, "version"), f"《{row['title']}》{remark.said}")
 

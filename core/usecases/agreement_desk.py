@@ -142,7 +142,9 @@ def agreement_book(desk: Desk, actor: Actor) -> Book:
             Entry(code, tuple(each), {version: use for (of, version), use in uses.items() if of == code})
             for code, each in found.items()
         ]
-        drafts = [(each, name_of(work, each.made_by)) for each in work.rule_drafts.in_states(UNFINISHED) if each.kind == KIND]
+        drafts = [
+            (each, name_of(work, each.made_by)) for each in work.rule_drafts.in_states(UNFINISHED) if each.kind == KIND
+        ]
         names = {edition.changed_by for entry in entries for edition in entry.editions}
         return Book(
             local_day(work.now), tuple(sorted(entries, key=_order)), tuple(drafts),
@@ -159,7 +161,8 @@ def _lists(work: Work) -> list[tuple[date, str, Sequence[Row]]]:
     """Every version of the list, the oldest first."""
     versions = reversed(work.rule_drafts.versions(KIND))
     return [
-        (local_day(each.effective_from), each.changed_by, work.firms.data(KIND, each.version)[KIND]) for each in versions
+        (local_day(each.effective_from), each.changed_by, work.firms.data(KIND, each.version)[KIND])
+        for each in versions
     ]
 
 

@@ -137,7 +137,9 @@ def draft_problems(work: Work, draft: RuleDraft, others: Mapping[str, Any] | Non
 def _against_the_past(work: Work, draft: RuleDraft, others: Mapping[str, Any]) -> tuple[Problem, ...]:
     """What every version that was ever stored forbids; they are only read for a kind that asks."""
     checks = find_kind(draft.kind).against
-    earlier = [work.firms.data(draft.kind, each.version) for each in work.rule_drafts.versions(draft.kind)] if checks else []
+    earlier = (
+        [work.firms.data(draft.kind, each.version) for each in work.rule_drafts.versions(draft.kind)] if checks else []
+    )
     body, day = draft.content.body, draft.content.effective_on
     return tuple(problem for check in checks for problem in check(body, others, day, earlier))
 

@@ -162,7 +162,12 @@ def start_supplements(desk: Desk, actor: Actor, demand: Demand) -> int:
         )  # fmt: skip
         work.supplements.add_campaign(campaign, [each.customer_id for each in found])
         tell(work, campaign)
-        facts = {"reach": demand.reach, "value": demand.value, "documents": demand.codes, "due": str(demand.due_on)}
+        facts: dict[str, Any] = {
+            "reach": demand.reach,
+            "value": demand.value,
+            "documents": demand.codes,
+            "due": str(demand.due_on),
+        }
         facts |= {"only": demand.only.named(), "consequence": bool(demand.consequence)}
         work.audit(
             actor, Tag.STAFF_SUPPLEMENT_START, f"supplement:{campaign.id}", customers=len(found), **facts

@@ -26,7 +26,8 @@ def render_agreement(
 ) -> RenderedDocument:
     """The unsigned file of an agreement, with places for signature and seal on its last page.
 
-    A `sample` says so across each page. Equal arguments give equal bytes. Raises TemplateIncomplete when a variable of the text has no value,
+    A `sample` says so across each page. Equal arguments give equal bytes.
+    Raises TemplateIncomplete when a variable of the text has no value,
     MissingGlyph when a title, value or name has a character without a glyph, NotConfigured without a font.
     """
     _refuse_missing(title, header.customer_name, header.firm_name, *values.values())

@@ -26,7 +26,9 @@ _TEXT_PARTS = re.compile(
     r"\[Content_Types\]\.xml|_rels/\.rels|word/_rels/document\.xml\.rels|word/(document|styles|numbering|footnotes|endnotes)\.xml"
 )
 _STYLES = "\n".join(
-    f"p[style-name='{name} {level}'] => h{level}:fresh" for name in ("标题", "Heading", "heading") for level in range(1, 4)
+    f"p[style-name='{name} {level}'] => h{level}:fresh"
+    for name in ("标题", "Heading", "heading")
+    for level in range(1, 4)
 )
 _BLOCKS = ("h1", "h2", "h3", "h4", "h5", "h6", "p", "ul", "ol", "table")
 _UNREADABLE = "无法读取该文件。请用 Word 另存为 .docx 格式后再上传。"
@@ -47,11 +49,13 @@ def read_word(data: bytes) -> ImportedText:
         )
         tree = _Tree()
         tree.feed(made.value)
-    except (RecursionError, Exception) as error:  # noqa: BLE001 - a foreign reader of a foreign file: nothing is promised
+    except (RecursionError, Exception) as error:
         raise BadFile(_UNREADABLE) from error
     writer = _Writer()
     text = "\n\n".join(filter(None, writer.blocks(tree.root)))
-    styles = (re.search(r"Unrecognised (?:paragraph|run) style: '?([^'(]+)", str(each.message)) for each in made.messages)
+    styles = (
+        re.search(r"Unrecognised (?:paragraph|run) style: '?([^'(]+)", str(each.message)) for each in made.messages
+    )
     lost = [*found, *writer.lost_words()]
     lost += [f"{len(images)} 张图片没有导入。"] if images else []
     names = dict.fromkeys(match.group(1).strip() for match in styles if match)
@@ -117,7 +121,9 @@ def _other_parts(names: list[str], parts: dict[str, bytes]) -> Iterator[str]:
     if b"<m:oMath" in document:
         yield "公式没有导入。"
     formats = re.findall(rb'<w:lvlText w:val="([^"]*)"', parts.get("word/numbering.xml", b""))
-    if b"<w:numPr" in document and any(re.search(r"[^%\d.、()（）\s]", each.decode(errors="replace")) for each in formats):
+    if b"<w:numPr" in document and any(
+        re.search(r"[^%\d.、()（）\s]", each.decode(errors="replace")) for each in formats
+    ):
         yield "自动编号（如“第一条”）的文字没有导入，请在标题中补写。"
 
 
@@ -153,7 +159,8 @@ class _Tree(HTMLParser):
 
 
 _LOST = {
-    "em": "处斜体变成了普通文字", "a": "个链接只保留了文字", "sup": "处上标变成了普通文字", "sub": "处下标变成了普通文字",
+    "em": "处斜体变成了普通文字", "a": "个链接只保留了文字",
+    "sup": "处上标变成了普通文字", "sub": "处下标变成了普通文字",
     "s": "处删除线变成了普通文字，请确认是否应删除", "span": "个合并的单元格已拆开", "input": "个勾选框没有导入",
 }  # fmt: skip
 
@@ -208,7 +215,11 @@ class _Writer:
     def _inline(self, node: _Node) -> str:
         if not node.tag:
             return _escaped(node.text)
-        return self._inline_of(node) if node.tag in ("strong", "br", *_LOST) else "".join(map(self._inline_of, node.children))
+        return (
+            self._inline_of(node)
+            if node.tag in ("strong", "br", *_LOST)
+            else "".join(map(self._inline_of, node.children))
+        )
 
     def _inline_of(self, node: _Node) -> str:
         if not node.tag:

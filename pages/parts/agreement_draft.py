@@ -112,7 +112,8 @@ def _change(desk: Desk, actor: Actor, book: Book, change: Change) -> None:
     yes = {True: "需要签署", False: "只阅读", None: ""}
     for label, was, now in (
         ("版本", old["version"], after["version"]), ("适用", *applies), ("顺序", old["order"], after["order"]),
-        ("最少阅读", old["min_read_seconds"], after["min_read_seconds"]), ("签署", yes[old["signed"]], yes[after["signed"]]),
+        ("最少阅读", old["min_read_seconds"], after["min_read_seconds"]),
+        ("签署", yes[old["signed"]], yes[after["signed"]]),
     ):  # fmt: skip
         if was != now:
             lines.append(f"| {label} | {cell(was)} | {cell(now)} |")
@@ -134,7 +135,9 @@ def _actions(desk: Desk, actor: Actor, view: DraftView) -> None:
         if mine and draft.state is DraftState.OPEN and view.moved:
             st.button("从最新版本重新开始", key="draft_again", on_click=_again, args=(desk, actor, draft))
         elif mine and draft.state is DraftState.OPEN:
-            st.button("提交审批", key="draft_propose", icon=":material/send:", on_click=_propose, args=(desk, actor, draft))
+            st.button(
+                "提交审批", key="draft_propose", icon=":material/send:", on_click=_propose, args=(desk, actor, draft)
+            )
         if mine and draft.state in (DraftState.OPEN, DraftState.PROPOSED):
             st.button("撤回草稿", key="draft_withdraw", on_click=_withdraw, args=(desk, actor, draft))
     if draft.state is DraftState.PROPOSED and not mine and holds(actor, Permission.RULE_APPROVE):

@@ -30,7 +30,9 @@ LOST = "ag_lost"
 WORD_MB = 5
 
 
-def editor(desk: Desk, actor: Actor, book: Book, draft: RuleDraft, row: Mapping[str, Any], change: Change | None) -> None:
+def editor(
+    desk: Desk, actor: Actor, book: Book, draft: RuleDraft, row: Mapping[str, Any], change: Change | None
+) -> None:
     """Draw the editor of `row`; `change` is what the draft does to it so far."""
     is_new = not any(entry.code == row["code"] for entry in book.entries)
     fill(f"{draft.id}|{row['code']}", row, draft.content, book.today)

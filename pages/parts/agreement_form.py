@@ -89,7 +89,9 @@ def name_fields(row: Mapping[str, Any], is_new: bool) -> None:
     """What it is called."""
     left, middle, right = st.columns([3, 2, 1])
     left.text_input("协议名称（不带书名号）", key="ag_title", max_chars=60)
-    middle.text_input("代码", key="ag_code", max_chars=40, disabled=not is_new, help="小写字母、数字和下划线，保存后不能改")
+    middle.text_input(
+        "代码", key="ag_code", max_chars=40, disabled=not is_new, help="小写字母、数字和下划线，保存后不能改"
+    )
     right.text_input("版本号", key="ag_version", max_chars=20, placeholder="2026.2")
     if row["place"] != "agreements":
         st.caption(f"这份协议出现在“{PLACES[row['place']]}”。")

@@ -96,7 +96,11 @@ def _readers(desk: Desk, actor: Actor, code: str, version: str) -> None:
         return
     median = f"阅读时长的中位数 {found.median} 秒。" if found.median is not None else ""
     st.caption(f"共 {len(found.rows)} 位，最多列出 {MOST} 位。{median}")
-    st.markdown("\n".join(["| 客户 | 受理单号 | 阅读时长 | 读完时间 | 签署时间 |", "|---|---|--:|---|---|", *map(_line, found.rows)]))
+    st.markdown(
+        "\n".join(
+            ["| 客户 | 受理单号 | 阅读时长 | 读完时间 | 签署时间 |", "|---|---|--:|---|---|", *map(_line, found.rows)]
+        )
+    )
 
 
 def _line(row: Reader) -> str:

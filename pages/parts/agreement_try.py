@@ -21,7 +21,9 @@ def agreement_try(desk: Desk, actor: Actor, book: Book) -> None:
     """The questions and the answer."""
     st.subheader("试一试：这位客户会看到哪些协议")
     drafts = {draft.id: f"草稿（{name}，{DRAFT_TITLES[draft.state]}）" for draft, name in book.drafts}
-    chosen = st.selectbox("按哪一份清单", ["", *drafts], format_func=lambda each: drafts.get(each, PRESENT), key="try_draft")
+    chosen = st.selectbox(
+        "按哪一份清单", ["", *drafts], format_func=lambda each: drafts.get(each, PRESENT), key="try_draft"
+    )
     asked = _question(book)
     found = try_out(desk, actor, asked, chosen)
     applied = [each for each in found if each.applied]
@@ -34,7 +36,8 @@ def agreement_try(desk: Desk, actor: Actor, book: Book) -> None:
 def _line(each: Tried) -> str:
     reasons = [reason.text for reason in each.reasons if reason.met is each.applied]
     result = "✓ 会看到" if each.applied else "✗ 不出现"
-    return f"| {cell('《' + each.row['title'] + '》')} | {cell(each.row['version'])} | {result} | {cell(''.join(reasons))} |"
+    title = f"《{each.row['title']}》"
+    return f"| {cell(title)} | {cell(each.row['version'])} | {result} | {cell(''.join(reasons))} |"
 
 
 def _question(book: Book) -> Question:
@@ -44,7 +47,10 @@ def _question(book: Book) -> Question:
         LABELS["business"], list(titles["business"]), format_func=titles["business"].get, key="try_business"
     )
     investor = two.selectbox(
-        LABELS["investor_class"], list(titles["investor_class"]), format_func=titles["investor_class"].get, key="try_class"
+        LABELS["investor_class"],
+        list(titles["investor_class"]),
+        format_func=titles["investor_class"].get,
+        key="try_class",
     )
     level = three.selectbox(
         LABELS["level"], list(titles["level"]), format_func=titles["level"].get, key="try_level", index=None,

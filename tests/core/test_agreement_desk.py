@@ -29,7 +29,6 @@ from core.usecases.agreement_desk import (
 )
 from core.usecases.decide_rules import approve_draft
 from core.usecases.draft_rules import begin_draft, propose_draft
-from core.usecases.loading import load
 from tests.builders import LI, case_at
 from tests.desk_bench import Bench
 
@@ -104,7 +103,9 @@ def test_a_used_version_never_gets_another_text(bench: Bench) -> None:
     (problem,) = propose_draft(bench.desk, bench.staff(MAKER), draft.id)
     assert problem.text == "《期货交易风险说明书》版本 2026.1 已经使用过，内容不能再改。请换一个新的版本号。"
     (change,) = draft_changes(bench.desk, bench.staff(SECOND), draft.id)
-    assert [r.said for r in change.remarks if r.weight is Weight.ERROR] == [problem.text.removeprefix("《期货交易风险说明书》")]
+    assert [r.said for r in change.remarks if r.weight is Weight.ERROR] == [
+        problem.text.removeprefix("《期货交易风险说明书》")
+    ]
     approved(bench, {**row, "version": "2026.2", "text": row["text"] + "\n\n新的一段。"})
     draft = written(bench, {**row, "version": "2026.1", "text": "又改"}, 20)
     assert "已经使用过" in propose_draft(bench.desk, bench.staff(MAKER), draft.id)[0].text
@@ -113,12 +114,17 @@ def test_a_used_version_never_gets_another_text(bench: Bench) -> None:
 def test_an_agreement_needs_a_day(bench: Bench) -> None:
     draft = written(bench, night())
     draft = put_agreement(bench.desk, bench.staff(MAKER), draft, night(), DraftContent(None, "原因"))
-    assert "请选择生效日期" in propose_draft(bench.desk, bench.staff(MAKER), draft.id)[0].text or not draft.content.effective_on
+    assert (
+        "请选择生效日期" in propose_draft(bench.desk, bench.staff(MAKER), draft.id)[0].text
+        or not draft.content.effective_on
+    )
 
 
 def test_an_agreement_ends_and_one_that_pages_need_does_not(bench: Bench) -> None:
     actor = bench.staff(MAKER)
-    draft = end_agreement(bench.desk, actor, begin_draft(bench.desk, actor, "agreements"), "tax_statement", terms(bench))
+    draft = end_agreement(
+        bench.desk, actor, begin_draft(bench.desk, actor, "agreements"), "tax_statement", terms(bench)
+    )
     assert [(each.code, each.after) for each in draft_changes(bench.desk, actor, draft.id)] == [("tax_statement", None)]
     assert propose_draft(bench.desk, actor, draft.id) == ()
     approve_draft(bench.desk, bench.staff(SECOND), draft.id)
@@ -141,7 +147,10 @@ def test_versions_follow_from_the_versions_of_the_list() -> None:
         (date(2026, 1, 1), "x", [a1]), (date(2026, 2, 1), "x", [a1, b]), (date(2026, 3, 1), "y", [a2]),
         (date(2026, 4, 1), "y", [{**a2, "order": 9}]),
     ])  # fmt: skip
-    spans = {code: [(e.row["version"], e.since.month, e.until and e.until.month) for e in each] for code, each in found.items()}
+    spans = {
+        code: [(e.row["version"], e.since.month, e.until and e.until.month) for e in each]
+        for code, each in found.items()
+    }
     assert spans == {"a": [("1", 1, 2), ("2", 3, None)], "b": [("1", 2, 2)]}
     assert found["a"][1].row["order"] == 9
     assert [e.state(date(2026, 3, 15)) for e in found["a"]] == ["past", "present"]
@@ -179,7 +188,9 @@ def test_age_level_and_bank_decide_in_try_out_and_case(bench: Bench) -> None:
         assert next(each for each in tried if each.row["code"] == "night_notice").applied is applied
     assert "night_notice" not in codes(bench, case_at(bench, "agreements"))
     row = present(bench, "night_notice")
-    approved(bench, {**row, "applies": {"age": {"from": 18, "to": 60}, "level": ["C4"], "bank": ["ICBC", "CCB", "ABC"]}}, 0)
+    approved(
+        bench, {**row, "applies": {"age": {"from": 18, "to": 60}, "level": ["C4"], "bank": ["ICBC", "CCB", "ABC"]}}, 0
+    )
     walk = case_at(bench, "agreements", person=LI)
     bank = walk.facts(bench).values("bank")["cards"][0]["bank"]
     assert ("night_notice" in codes(bench, walk)) is (bank in ("ICBC", "CCB", "ABC"))
@@ -207,7 +218,9 @@ def test_who_read_and_signed_how_long_and_on_record(bench: Bench) -> None:
     assert row.seconds is not None and row.seconds >= 14 and walk.person.name not in row.customer
     assert bench.audit()[-1][0] == "staff:agreement:readers"
     assert agreement_readers(bench.desk, bench.staff(SECOND), "risk_statement", "2026.9").rows == ()
-    entry = next(each for each in agreement_book(bench.desk, bench.staff(MAKER)).entries if each.code == "risk_statement")
+    entry = next(
+        each for each in agreement_book(bench.desk, bench.staff(MAKER)).entries if each.code == "risk_statement"
+    )
     assert (entry.uses["2026.1"].cases, entry.uses["2026.1"].signed) == (1, 1)
 
 

@@ -25,14 +25,20 @@ ASKS = {
     "open_account": ("level", "exchange", "bank", "insisted"), "profile": ("part",), "settlement": ("bank", "exchange"),
 }  # fmt: skip
 KNOWN = Known(
-    NAMES, TODAY, {("night", "2026.1"): "旧的正文"}, {"privacy": "sign_in", "risk_statement": "agreements"}, TITLES, ASKS
+    NAMES,
+    TODAY,
+    {("night", "2026.1"): "旧的正文"},
+    {"privacy": "sign_in", "risk_statement": "agreements"},
+    TITLES,
+    ASKS,
 )
 
 
 def row(**changes: Any) -> dict[str, Any]:
     return {
         "code": "night", "title": "夜盘交易告知书", "version": "2026.2", "effective_from": "2026-03-10",
-        "text": "{{客户姓名}}：\n\n## 一、时间\n\n夜盘从二十一时开始。", "place": "agreements", "order": 300, "signed": True,
+        "text": "{{客户姓名}}：\n\n## 一、时间\n\n夜盘从二十一时开始。", "place": "agreements",
+        "order": 300, "signed": True,
         "min_read_seconds": 5, "applies": {}, **changes,
     }  # fmt: skip
 
@@ -113,7 +119,10 @@ def test_the_firms_first_agreements_have_no_errors() -> None:
     ({"applies": {"age": {"to": 17}}}, "未满 18 周岁不能开户，协议永远不会出现。"),
     ({"applies": {"age": {"from": 200}}}, "年龄应在 0 到 120 周岁之间。"),
     ({"applies": {"business": ["profile"], "bank": ["ICBC"]}}, "所选业务类型没有“结算银行”，协议永远不会出现。"),
-    ({"applies": {"business": ["settlement"], "insisted": True}}, "所选业务类型没有“高于自身等级的选择”，协议永远不会出现。"),
+    (
+        {"applies": {"business": ["settlement"], "insisted": True}},
+        "所选业务类型没有“高于自身等级的选择”，协议永远不会出现。",
+    ),
     (
         {"applies": {"insisted": True, "investor_class": ["professional"]}},
         "只有普通投资者会选择高于自身等级的交易所，协议永远不会出现。",
@@ -144,7 +153,9 @@ def test_numbers_of_chapters_and_articles_count_apart() -> None:
     assert read_text(text, ()) == []
     text = "# 一、甲\n\n## （一）子\n\n## 一、丑\n\n# 二、乙\n\n## 一、寅"
     assert read_text(text, ()) == []
-    long = "\n\n".join(f"## {each}、节" for each in "一 二 三 四 五 六 七 八 九 十 十一 十二".split())
+    long = "\n\n".join(
+        f"## {each}、节" for each in ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"]
+    )
     assert read_text(long, ()) == []
 
 
@@ -153,7 +164,9 @@ def test_words_of_the_trade_are_no_leftovers() -> None:
 
 
 def test_a_list_tells_of_what_changed_only_and_of_what_pages_need() -> None:
-    kept = row(code="privacy", title="隐私政策", place="sign_in", signed=False, text="旧 {{手机}}", effective_from="2020-01-01")
+    kept = row(
+        code="privacy", title="隐私政策", place="sign_in", signed=False, text="旧 {{手机}}", effective_from="2020-01-01"
+    )
     assert check_list([kept, OTHER], [kept, OTHER], KNOWN) == {}
     found = check_list([OTHER, row(version="")], [kept, OTHER], KNOWN)
     assert [each.said for each in problems(found)] == [

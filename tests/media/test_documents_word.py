@@ -36,7 +36,9 @@ def contract(document: Any) -> None:
         document.add_paragraph(text, style="List Number")
     document.add_paragraph("圆点", style="List Bullet")
     table = document.add_table(2, 2)
-    for cell, text in zip((c for row in table.rows for c in row.cells), ("项目", "金额", "手续费", "2|元"), strict=True):
+    for cell, text in zip(
+        (c for row in table.rows for c in row.cells), ("项目", "金额", "手续费", "2|元"), strict=True
+    ):
         cell.text = text
 
 
@@ -70,7 +72,10 @@ def test_pictures_headers_links_and_styles_are_told_as_lost() -> None:
     assert "引文" in found.text
 
 
-@pytest.mark.parametrize("text", ["# 不是标题", "1. 不是列表", "- 不是列表", "> 不是引用", "**不是粗体**", "| 不是 | 表格 |", "---", "a*b\\c"])
+@pytest.mark.parametrize(
+    "text",
+    ["# 不是标题", "1. 不是列表", "- 不是列表", "> 不是引用", "**不是粗体**", "| 不是 | 表格 |", "---", "a*b\\c"],
+)
 def test_what_looks_like_markdown_stays_text(text: str) -> None:
     found = read_word(word(lambda document: document.add_paragraph(text)))
     (block,) = fill_template(found.text, {})

@@ -89,7 +89,7 @@ def test_a_new_version_is_compared_with_the_old_one(office: Bench, page: Open) -
     at.text_input(key="ag_version").set_value("2026.2")
     at = press(calm(at.run()), "ag_done")
     shown = words(at)
-    assert "修改：《客户须知》" in shown and '<ins>+重要</ins>' in shown and "2026.2" in shown
+    assert "修改：《客户须知》" in shown and "<ins>+重要</ins>" in shown and "2026.2" in shown
 
 
 def test_another_person_reads_a_draft_and_does_not_write_it(office: Bench, page: Open) -> None:

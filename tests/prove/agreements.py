@@ -42,7 +42,8 @@ STREETS = "省市区县镇乡村路街巷弄号楼单元室花园小区大厦开
 MARKUP = (
     '#read("/etc/passwd")', "$x^2$ \\alpha", "<script>alert(1)</script>", "**粗** __下__ *斜*", "{{客户姓名}}",
     "| 甲 | 乙 |", "# 一级标题", "```js", "[链接](http://a.example)", "![图](a.png)", "a\n\n## 标题\n\n- 项",
-    "#pagebreak() @label <label>", "\\ \\\\ \\n \\u{202e}", '"引" \'号\' “双”', "1. 第一\n2. 第二", "> 引用", "---", "=== 标题",
+    "#pagebreak() @label <label>", "\\ \\\\ \\n \\u{202e}", '"引" \'号\' “双”', "1. 第一\n2. 第二", "> 引用", "---",
+    "=== 标题",
     "&lt;b&gt; &amp;", "%PDF-1.7 /JavaScript (x)", "甲\u202e乙\u200b丙\x07丁", "`代码` //注释 /* 块 */", "~~删~~ ~ ~",
 )  # fmt: skip
 
@@ -100,7 +101,10 @@ def text(dice: random.Random, variables: list[str]) -> str:
 
 
 def _words(dice: random.Random, variables: list[str], most: int = 80) -> str:
-    said = "".join(dice.choice("本公司按照有关规定向您说明期货交易的风险、费用和程序，请阅读。") for _ in range(dice.randint(4, most)))
+    said = "".join(
+        dice.choice("本公司按照有关规定向您说明期货交易的风险、费用和程序，请阅读。")
+        for _ in range(dice.randint(4, most))
+    )
     said = said.strip("，。、") or "说明"
     place = dice.randint(0, len(said))
     if dice.random() < 0.6:
@@ -143,7 +147,7 @@ def said(title: str, blocks: list[Node], header: AgreementHeader) -> list[tuple[
         f"客户姓名：{clean_value(header.customer_name)}", "客户签名：", f"签署日期：{day:%Y年%m月%d日}",
         f"公司名称：{clean_value(header.firm_name)}", "公司盖章：",
     ]  # fmt: skip
-    shown = [(_shown(each), not all(each.get("whole", [True]) + [each.get("repeat", True)])) for each in blocks]
+    shown = [(_shown(each), not all([*each.get("whole", []), each.get("repeat", True)])) for each in blocks]
     return [(bare(words), torn) for words, torn in [(clean_value(title), False), *shown, ("".join(last), False)]]
 
 
@@ -192,7 +196,9 @@ def read(pdf: bytes, footer: str, heads: list[str]) -> str:
 
 def heads(blocks: list[Node]) -> list[str]:
     """The heads of tables that come again on the next page."""
-    return [bare("".join(_shown(piece) for cell in each["head"] for piece in cell)) for each in blocks if each.get("repeat")]
+    return [
+        bare("".join(_shown(piece) for cell in each["head"] for piece in cell)) for each in blocks if each.get("repeat")
+    ]
 
 
 _BOX = re.compile(r'<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">(.*?)</word>', re.S)
@@ -254,7 +260,12 @@ def prove_one(number: int, seed: int, tally: Tally) -> None:
     title = row["title"] if number % 2 else _words(dice, ["x"], 30).replace("{{x}}", "").strip("*") or "协议"
     values = {name: value(dice) for name in variables} | {"客户姓名": people(dice), "联系地址": address(dice)}
     header = AgreementHeader(
-        row["code"], "2026.3", "1320261120000177", "样张期货有限公司", values["客户姓名"], datetime(2026, 11, 20, 3, tzinfo=UTC)
+        row["code"],
+        "2026.3",
+        "1320261120000177",
+        "样张期货有限公司",
+        values["客户姓名"],
+        datetime(2026, 11, 20, 3, tzinfo=UTC),
     )
     blocks = fill_template(template, values)
     made = render_agreement(title, template, values, header)
