@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any, Protocol
 
 from core.case import Case
-from core.records_rules import DataVersion, DraftContent, DraftState, RuleDraft
+from core.records_rules import DataVersion, DraftContent, DraftState, PastCase, RuleDraft
 
 
 class RuleDrafts(Protocol):
@@ -20,4 +21,6 @@ class RuleDrafts(Protocol):
     def save(self, draft: RuleDraft, content: DraftContent) -> bool: ...
     def move(self, draft: RuleDraft, state: DraftState, **values: Any) -> bool: ...
     def keep_numbers(self, draft_id: str, numbers: Mapping[str, Any]) -> bool: ...
+    def count_finished(self, since: datetime) -> int: ...
+    def finished_since(self, since: datetime, after: str, limit: int, steps: Collection[str]) -> list[PastCase]: ...
     def open_cases_before(self, kind: str, version: int, limit: int) -> list[Case]: ...

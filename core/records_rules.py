@@ -75,3 +75,17 @@ class RuleDraft:
     reason: str = ""
     version: int | None = None
     numbers: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class PastCase:
+    """What of a finished case a dry run looks at: its versions, clear facts, answers by step, rejections."""
+
+    id: str
+    number: str
+    business: str
+    at: datetime
+    rules: Mapping[str, int]
+    clear: Mapping[str, Any]
+    answers: Mapping[str, Mapping[str, Any]]
+    reasons: tuple[str, ...]

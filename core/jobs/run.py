@@ -11,6 +11,7 @@ from typing import Any
 
 from core.errors import DeskError, Stale
 from core.jobs.apply_rules import apply_rules
+from core.jobs.dry_run import dry_run
 from core.jobs.expire_cases import expire_case
 from core.jobs.export_audit_head import export_audit_head
 from core.jobs.recordings import store_recording
@@ -31,6 +32,7 @@ Handler = Callable[[Desk, str, Mapping[str, Any]], bool]
 
 HANDLERS: Mapping[str, Handler] = {
     "apply_rules": apply_rules,
+    "dry_run": dry_run,
     "send_sms": send_sms,
     "remind_reservation": remind_reservation,
     "seal_documents": seal_documents,

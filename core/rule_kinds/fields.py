@@ -170,7 +170,7 @@ class Choice(Field):
 
     def _problems(self, value: Any, path: Path, scope: Scope) -> Found:
         options = self.named(scope)
-        if value not in options:
+        if not isinstance(value, str) or value not in options:
             known = "、".join(options.values())
             yield Problem(path, f"{self.label}“{value}”不在可选范围内，可以选择：{known}。")
 
@@ -194,7 +194,7 @@ class Several(Field):
             yield Problem(path, f"{self.label}至少选择 {self.least} 项。")
         else:
             for each in value:
-                if each not in options:
+                if not isinstance(each, str) or each not in options:
                     yield Problem(path, f"{self.label}中的“{each}”不在可选范围内。")
 
     def fresh(self) -> Any:

@@ -56,7 +56,7 @@ class Rows(Field):
     def _repeated(self, rows: list[Any], path: Path) -> Found:
         seen: set[Any] = set()
         for number, row in enumerate(rows):
-            mark = row.get(self.key) if isinstance(row, Mapping) else None
+            mark = str(row.get(self.key) or "") if isinstance(row, Mapping) else ""
             if mark in seen and mark:
                 text = f"{self.item.fields[self.key].label}“{mark}”已经用过，请换一个。"
                 yield Problem((*path, number, self.key), text)
@@ -64,7 +64,7 @@ class Rows(Field):
 
     def name_of(self, row: Any, number: int) -> str:
         """How a row is called on screen."""
-        named = row.get(self.title or self.key) if isinstance(row, Mapping) else None
+        named = row.get(self.title) or row.get(self.key) if isinstance(row, Mapping) else None
         return str(named) if named else f"第 {number + 1} 项"
 
     def fresh(self) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from core.businesses import BUSINESSES
@@ -12,7 +12,9 @@ from core.steps.profile_fields import FIELDS
 from core.steps.witness import CAPTURES, HEAD_CLIP
 
 BUSINESS_TITLES: Options = {key: each.title for key, each in BUSINESSES.items()}
-STEP_TITLES: Options = {step.key: step.title for each in BUSINESSES.values() for step in each.steps}
+_STEPS = [step for each in BUSINESSES.values() for step in each.steps]
+STEP_TITLES: Options = {step.key: step.title for step in reversed(_STEPS)}
+"""As 开户 calls them: other businesses have names of their own for some."""
 PROFILE_TITLES: Options = {each.key: each.title for each in FIELDS}
 CASE_FIELDS: Options = {
     **PROFILE_TITLES, **SLOTS, **CAPTURES,
@@ -32,7 +34,7 @@ def rows_of(kind: str, rows: str, key: str = "code", title: str = "name") -> Any
     """Options from the rows of another kind, or of the body itself when it is of that kind."""
 
     def source(scope: Scope) -> Options:
-        return _named(scope.others.get(kind, {}).get(rows, ()), key, title)
+        return _named(_part(scope.others.get(kind), rows), key, title)
 
     return source
 
@@ -41,19 +43,28 @@ def own_rows(rows: str, key: str = "key", title: str = "text") -> Any:
     """Options from rows of the same body."""
 
     def source(scope: Scope) -> Options:
-        return _named(scope.body.get(rows, ()), key, title)
+        return _named(_part(scope.body, rows), key, title)
 
     return source
 
 
-def _named(rows: Iterable[Any], key: str, title: str) -> Options:
+def _part(body: Any, name: str) -> Any:
+    """A part of a body that may be wrong in any way while it is being written."""
+    return body.get(name) if isinstance(body, Mapping) else None
+
+
+def _named(rows: Any, key: str, title: str) -> Options:
+    if not isinstance(rows, list):
+        return {}
     return {str(row[key]): str(row.get(title) or row[key]) for row in rows if isinstance(row, Mapping) and key in row}
 
 
 def notice_keys(scope: Scope) -> Options:
     """The notices of the firm by key."""
-    notices = scope.others.get("notices", {}).get("notices", {})
-    return {key: str(row.get("title", key)) for key, row in notices.items()}
+    notices = _part(scope.others.get("notices"), "notices")
+    return (
+        {key: str(_part(row, "title") or key) for key, row in notices.items()} if isinstance(notices, Mapping) else {}
+    )
 
 
 def groups_and_options(scope: Scope) -> Options:

@@ -19,6 +19,7 @@ from core.rule_kinds import find_kind, find_problems
 from core.rule_kinds.fields import Problem
 from core.rule_kinds.merge import carry_over
 from core.rules.calendar import SHANGHAI, local_day, local_time
+from core.usecases.post_dry_run import can_be_tried, post_dry_run
 
 MOST_NOTE = 500
 NOTE, DAY, BODY = ("@note",), ("@effective_on",), ("@body",)
@@ -59,7 +60,7 @@ def save_draft(desk: Desk, actor: Actor, draft_id: str, revision: int, content: 
 
 
 def propose_draft(desk: Desk, actor: Actor, draft_id: str) -> tuple[Problem, ...]:
-    """Hand a draft in for approval; returns what has to be put right first, empty when it is handed in."""
+    """Hand a draft in for approval, with a dry run where past cases depend on it; returns what is to be put right."""
     with desk.write(actor.firm_id) as work:
         draft = _own_draft(work, actor, draft_id, DraftState.OPEN)
         moved = moved_on(work, draft)
@@ -68,6 +69,8 @@ def propose_draft(desk: Desk, actor: Actor, draft_id: str) -> tuple[Problem, ...
             return found
         if not work.rule_drafts.move(draft, DraftState.PROPOSED, proposed_at=work.now):
             raise Stale
+        if can_be_tried(draft.kind):
+            post_dry_run(work, draft)
         work.audit(actor, Tag.STAFF_RULE_PROPOSE, f"rule:{draft.kind}", draft=draft.id, base=draft.base_version)
         return ()
 

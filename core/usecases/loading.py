@@ -20,7 +20,8 @@ _bodies: dict[tuple[str, str, int], Any] = {}
 """Versions of firm data never change once stored, so each is read once per process."""
 _rules: dict[tuple[str, frozenset[tuple[str, int]]], Rules] = {}
 """Cases that pinned the same versions share their rules; nothing personal is in them."""
-_firms: dict[str, tuple[Firm, dict[str, str]]] = {}
+_firms: dict[str, tuple[datetime, Firm, dict[str, str]]] = {}
+"""Firm and names of its branches, at most a minute old: another process may add a branch."""
 _calendars: dict[tuple[str, date, int], tuple[datetime, Calendar]] = {}
 CALENDAR_KEPT, CALENDARS, CALENDAR_DAYS = timedelta(minutes=1), 64, 60
 MOST_RULES = 256
@@ -115,13 +116,25 @@ def firm_of(desk: Desk, firm_id: str) -> Firm:
     if firm_id not in _firms:
         with desk.read(firm_id) as work:
             _firm(work)
-    return _firms[firm_id][0]
+    return _firms[firm_id][1]
 
 
 def _firm(work: Work) -> tuple[Firm, dict[str, str]]:
-    if work.firm_id not in _firms:
-        _firms[work.firm_id] = (work.firms.firm(), {b.id: b.name for b in work.firms.branches()})
-    return _firms[work.firm_id]
+    read_at, firm, branches = _firms.get(work.firm_id, (None, None, None))
+    if firm is None or branches is None or read_at is None or not work.now - KEPT < read_at <= work.now:
+        firm, now = work.firms.firm(), {branch.id: branch.name for branch in work.firms.branches()}
+        if now != branches:
+            forget_branches(work.firm_id)
+        branches = now
+        _firms[work.firm_id] = (work.now, firm, branches)
+    return firm, branches
+
+
+def forget_branches(firm_id: str) -> None:
+    """Drop the rules of a firm that name its branches as they were."""
+    _firms.pop(firm_id, None)
+    for key in [key for key in _rules if key[0] == firm_id]:
+        del _rules[key]
 
 
 def forget_firms() -> None:
@@ -140,6 +153,7 @@ def rules_for(work: Work, versions: Mapping[str, int] | None = None) -> Rules:
     pinned ones only, so that a step can tell.
     """
     wanted = dict(versions or work.firms.current_versions())
+    _firm(work)
     key = (work.firm_id, frozenset(wanted.items()))
     if key not in _rules:
         if len(_rules) >= MOST_RULES:

@@ -53,6 +53,11 @@ class Firms(Store):
         """Insert a branch."""
         self.add(t.Branch, id=branch.id, name=branch.name, city=branch.city, address=branch.address)
 
+    def change_branch(self, branch: Branch) -> bool:
+        """Write what a branch is called and where it is; False when there is none."""
+        where = (t.Branch.firm_id == self.work.firm_id, t.Branch.id == branch.id)
+        return self.work.update_one(t.Branch, where, name=branch.name, city=branch.city, address=branch.address)
+
     def current_versions(self) -> dict[str, int]:
         """Kind -> newest version in effect now."""
         values = {"of_firm": self.work.firm_id, "now": self.work.now}

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import ColumnElement, Row, func, select, update
 
-from core.case import WITH_CUSTOMER, Case
-from core.records_rules import DataVersion, DraftContent, DraftState, RuleDraft
+from core.case import WITH_CUSTOMER, Case, State
+from core.records_rules import DataVersion, DraftContent, DraftState, PastCase, RuleDraft
 from db import tables as t
 from db.stores.base import Store
 from db.tables_rules import RuleDraftRow
 
-_D, _F, _C = RuleDraftRow, t.FirmData, t.CaseRow
+_D, _F, _C, _A, _J = RuleDraftRow, t.FirmData, t.CaseRow, t.AnswerRow, t.RejectionRow
+DECIDED = (State.APPROVED, State.CALLBACK, State.ACTIVE, State.DONE, State.TERMINATED)
 
 
 class RuleDrafts(Store):
@@ -84,6 +85,45 @@ class RuleDrafts(Store):
         where = (_D.firm_id == self.work.firm_id, _D.id == draft_id)
         done = self.work.connection.execute(update(_D).where(*where).values(numbers=dict(numbers)))
         return done.rowcount == 1
+
+    def count_finished(self, since: datetime) -> int:
+        """How many cases were decided since then, well or badly."""
+        query = select(func.count()).where(*self._finished(since))
+        return int(self.work.connection.execute(query).scalar_one())
+
+    def _finished(self, since: datetime) -> tuple[ColumnElement[bool], ...]:
+        return _C.firm_id == self.work.firm_id, _C.state.in_([str(state) for state in DECIDED]), _C.updated_at >= since
+
+    def finished_since(self, since: datetime, after: str, limit: int, steps: Collection[str]) -> list[PastCase]:
+        """Cases decided since then, by id from `after` on; only the answers of these steps are opened."""
+        columns = (_C.id, _C.number, _C.business, _C.created_at, _C.submitted_at, _C.rules, _C.clear)
+        query = select(*columns).where(*self._finished(since), _C.id > after).order_by(_C.id).limit(limit)
+        rows = self.work.connection.execute(query).fetchall()
+        ids = [row.id for row in rows]
+        answers, reasons = self._answers_of(ids, steps), self._reasons_of(ids)
+        return [
+            PastCase(
+                r.id, r.number, r.business, r.submitted_at or r.created_at, r.rules, r.clear,
+                answers.get(r.id, {}), reasons.get(r.id, ()),
+            )
+            for r in rows
+        ]  # fmt: skip
+
+    def _answers_of(self, ids: list[str], steps: Collection[str]) -> dict[str, dict[str, Any]]:
+        found: dict[str, dict[str, Any]] = {}
+        if steps and ids:
+            where = (_A.firm_id == self.work.firm_id, _A.case_id.in_(ids), _A.step.in_(sorted(steps)))
+            for r in self.work.connection.execute(select(_A.case_id, _A.step, _A.values_sealed).where(*where)):
+                values = self.unseal(_A, "values_sealed", f"{r.case_id}|{r.step}", r.values_sealed)
+                found.setdefault(r.case_id, {})[r.step] = values
+        return found
+
+    def _reasons_of(self, ids: list[str]) -> dict[str, tuple[str, ...]]:
+        where = (_J.firm_id == self.work.firm_id, _J.case_id.in_(ids))
+        found: dict[str, tuple[str, ...]] = {}
+        for r in self.work.connection.execute(select(_J.case_id, _J.codes).where(*where).order_by(_J.created_at)):
+            found[r.case_id] = (*found.get(r.case_id, ()), *r.codes)
+        return found
 
     def open_cases_before(self, kind: str, version: int, limit: int) -> list[Case]:
         """Cases with their customers that pinned an older version of a kind, in the order of their ids."""

@@ -42,6 +42,7 @@ STAFF = {
     "desk_calls": ("通话监看", "staff/calls.py", ":material/hearing:", Permission.CALL_OBSERVE),
     "desk_recordings": ("录像查阅", "staff/recordings.py", ":material/video_library:", Permission.EVIDENCE_EXPORT),
     "desk_entry": ("入口二维码", "staff/entry.py", ":material/qr_code_2:", Permission.ENTRY_PRINT),
+    "desk_rules": ("规则设置", "staff/rules.py", ":material/rule_settings:", Permission.RULE_DRAFT),
     "desk_people": ("人员", "staff/people.py", ":material/badge:", Permission.SKILLS_MANAGE),
     "desk_network": ("网络与中继", "staff/network.py", ":material/lan:", Permission.NETWORK_TEST),
     "desk_audit": ("审计", "staff/audit.py", ":material/policy:", Permission.AUDIT_VERIFY),

@@ -14,6 +14,7 @@ from pages.routes.evidence import send_evidence, send_original
 from pages.routes.health import health, probe, root_certificate
 from pages.routes.my_data import send_copy
 from pages.routes.rehearsal import look_at_face, receive_uplink
+from pages.routes.rules import send_rules
 from pages.routes.session import exchange, leave
 from pages.routes.stills import receive_still
 
@@ -29,6 +30,7 @@ ROUTES = [
     Route("/my-data/copy.zip", send_copy, methods=["GET"]),
     Route("/evidence/{evidence_id}/original", send_original, methods=["GET"]),
     Route("/signed-documents.zip", send_documents, methods=["GET"]),
+    Route("/rules/export.json", send_rules, methods=["GET"]),
     Route("/still/{ticket_id}/{slot}", receive_still, methods=["POST"]),
     Route("/uplink", receive_uplink, methods=["POST"]),
     Route("/rehearsal/{case_id}/face", look_at_face, methods=["POST"]),

@@ -54,6 +54,7 @@ from core.usecases.call_script import (
     mark_answer,
     send_call_code,
 )
+from core.usecases.carry_rules import export_rules, import_rules
 from core.usecases.certificates import (
     apply_again,
     begin_certificate,
@@ -62,6 +63,7 @@ from core.usecases.certificates import (
     issue_certificate,
     unlock_certificate,
 )
+from core.usecases.change_branches import all_branches, save_branch
 from core.usecases.change_phone import prove_phone, request_phone_code
 from core.usecases.change_roster import change_roster, roster_table
 from core.usecases.change_skills import change_skills, serving_staff
@@ -142,6 +144,7 @@ from core.usecases.supplements import (
     remind_supplements,
     start_supplements,
 )
+from core.usecases.try_rules import start_dry_run
 from core.usecases.verify_audit import verify_audit
 from core.usecases.wait_for_witness import call_partner, join_queue, leave_queue, look_at_queue, lost_place
 from core.usecases.wallboard import look_at_wallboard
@@ -176,6 +179,7 @@ from tests.core.access_worlds import (
     coded,
     copy_asked,
     copy_proven,
+    draft_to_try,
     drafted,
     idle,
     issued,
@@ -425,6 +429,11 @@ ROWS: tuple[Row, ...] = (
     (agreement_readers, agreement_drafted, "-+++-++- -- --o", plain(agreement_readers, "risk_statement", "2026.1")),
     (approve_draft, rule_waiting, "---+-+-- -- --0", lambda w, a: approve_draft(w.desk, a, w.kept.id)),
     (refuse_draft, rule_waiting, "---+-+-- -- --0", lambda w, a: refuse_draft(w.desk, a, w.kept.id, "不合适")),
+    (start_dry_run, draft_to_try, "---o-o-o -- --0", lambda w, a: start_dry_run(w.desk, a, w.kept.id)),
+    (export_rules, new, "---o-o-o -- --o", plain(export_rules)),
+    (import_rules, new, "---o-o-o -- --o", plain(import_rules, b"{}", "试点")),
+    (all_branches, new, "-------o -- --o", plain(all_branches)),
+    (save_branch, new, "-------o -- --o", plain(save_branch, "", "新营业部", "上海市", "样张路 3 号")),
     # -- files, audit, figures
     (open_evidence, at("in_call"), "++000+00 +0 000", lambda w, a: open_evidence(w.desk, a, w.slot("id_front"))),
     (export_evidence, at("submitted"), "-----+-- -- --0",

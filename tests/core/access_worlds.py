@@ -129,6 +129,13 @@ def agreement_drafted(bench: Bench) -> World:
     return world
 
 
+def draft_to_try(bench: Bench) -> World:
+    """The admin has begun other age rules."""
+    world = new(bench)
+    world.kept = begin_draft(bench.desk, bench.staff("admin"), "age_rules")
+    return world
+
+
 def rule_waiting(bench: Bench) -> World:
     """It waits for the second person."""
     world = drafted(bench)

@@ -175,6 +175,8 @@ READS |= {
     "rule_drafts.find": lambda w, a: w.rule_drafts.find(DRAFT.id),
     "rule_drafts.of_kind": lambda w, a: w.rule_drafts.of_kind("only_here"),
     "rule_drafts.in_states": lambda w, a: w.rule_drafts.in_states(list(DraftState)),
+    "rule_drafts.count_finished": lambda w, a: w.rule_drafts.count_finished(EARLY),
+    "rule_drafts.finished_since": lambda w, a: w.rule_drafts.finished_since(EARLY, "", 9, ["profile"]),
     "rule_drafts.open_cases_before": lambda w, a: w.rule_drafts.open_cases_before("questionnaire", 2, 9),
 }
 EVER = Span(0, 99_999)
@@ -323,6 +325,7 @@ WRITES |= {
     "supplements.note_told": lambda w, a: w.supplements.note_told([a.demand], DAY),
 }
 WRITES |= {
+    "firms.change_branch": lambda w, a: w.firms.change_branch(Branch("only_here", "改", "上海市", "")),
     "rule_drafts.add_draft": lambda w, a: w.rule_drafts.add_draft(replace(DRAFT, id="new")),
     "rule_drafts.save": lambda w, a: w.rule_drafts.save(DRAFT, replace(DRAFT.content, note="改")),
     "rule_drafts.move": lambda w, a: w.rule_drafts.move(DRAFT, DraftState.WITHDRAWN),

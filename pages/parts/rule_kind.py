@@ -1,0 +1,94 @@
+"""One kind of rules on the page: what holds, what is planned, its drafts, its versions and how they differ."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.actor import Actor
+from core.ports import Desk
+from core.records_rules import DRAFT_TITLES, RuleDraft
+from core.rule_kinds.compare import changes, value_words
+from core.rule_kinds.fields import Scope
+from core.rule_kinds.groups import Group
+from core.usecases.read_rules import KindHistory, rule_body, rule_history
+from pages.parts import acting, clock_words, notice
+from pages.parts.fact_table import cell, fact_table
+from pages.parts.rule_draft import begin
+from pages.parts.rule_words import day_words, made_words, show_changes, since_words
+
+
+def show_kind(desk: Desk, actor: Actor, key: str) -> None:
+    """The present version with its values, the planned ones, drafts and history."""
+    history = rule_history(desk, actor, key)
+    st.subheader(notice.plain(history.kind.title))
+    acting.show_refusal()
+    if history.kind.help:
+        st.caption(notice.plain(history.kind.help))
+    present = next(version for version in history.versions if version.version == history.present)
+    st.markdown(notice.plain(f"现行：{since_words(present, history.names)}"))
+    for version in history.versions:
+        if version.version > history.present:
+            st.markdown(f":material/event: {notice.plain(f'第 {version.version} 版将于 {day_words(version)} 生效')}")
+    st.button("修改", key="kind_begin", type="primary", icon=":material/edit:", on_click=begin,
+              args=(desk, actor, key))  # fmt: skip
+    now, drafts, past = st.tabs(["现行内容", "草稿与审批", "历史版本"])
+    with now:
+        _values(desk, actor, history)
+    with drafts:
+        _drafts(history)
+    with past:
+        _versions(desk, actor, history)
+
+
+def _values(desk: Desk, actor: Actor, history: KindHistory) -> None:
+    """The values of the present version, one line for each field."""
+    body, shape = rule_body(desk, actor, history.kind.key, history.present), history.kind.shape
+    scope = Scope(body, {history.kind.key: body})
+    rows = []
+    for name, field in shape.fields.items():
+        value = body.get(name)
+        if isinstance(value, list):
+            words = f"{len(value)} 项"
+        elif isinstance(field, Group):
+            words = value_words(field, value, scope)
+        else:
+            words = f"{len(value)} 项" if isinstance(value, dict) else value_words(field, value, scope)
+        if field.label:
+            rows.append((field.label, cell(words)))
+    fact_table("内容", rows, "现在")
+
+
+def _drafts(history: KindHistory) -> None:
+    if not history.drafts:
+        notice.empty_state("还没有修改过。点“修改”开始一份草稿，完成后由另一位同事审批。")
+    for draft in history.drafts[:30]:
+        _draft_button(draft, history)
+
+
+def _draft_button(draft: RuleDraft, history: KindHistory) -> None:
+    label = f"**{DRAFT_TITLES[draft.state]}**　{notice.plain(made_words(draft, history.names))}"
+    note = draft.content.note
+    words = f"{label}  \n{notice.plain(note)}" if note else label
+    with st.container(key=f"entry-{draft.id}"):
+        st.button(words, key=f"draft_{draft.id}", width="stretch", on_click=_open_draft, args=(draft.id,))
+
+
+def _open_draft(draft_id: str) -> None:
+    st.query_params["draft"] = draft_id
+
+
+def _versions(desk: Desk, actor: Actor, history: KindHistory) -> None:
+    """Every version, and what one changed against the one before it."""
+    lines = ["| 版本 | 生效 | 编写 | 存入 |", "|---|---|---|---|"]
+    for version in history.versions:
+        by = history.names.get(version.changed_by, "")
+        stored, begins = clock_words.exact(version.created_at), clock_words.exact(version.effective_from)
+        first = "系统初始内容" if version.version == 1 and version.changed_by == "system" else begins
+        lines.append(f"| 第 {version.version} 版 | {first} | {cell(by)} | {stored} |")
+    st.markdown("\n".join(lines))
+    later = [version.version for version in history.versions if version.version > 1]
+    if later:
+        chosen = st.selectbox("查看改动", later, key="version_compared", format_func=lambda n: f"第 {n} 版改了什么")
+        key = history.kind.key
+        old, new = rule_body(desk, actor, key, chosen - 1), rule_body(desk, actor, key, chosen)
+        show_changes(changes(history.kind, old, new, {key: new}))
