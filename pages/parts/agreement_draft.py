@@ -17,6 +17,7 @@ from core.usecases.read_rules import DraftView, read_draft
 from pages.parts import acting, clock_words, notice, state
 from pages.parts.agreement_editor import editor, remarks, show_preview
 from pages.parts.agreement_form import refill, written_terms
+from pages.parts.agreement_history import campaign_link
 from pages.parts.fact_table import cell, fact_table
 from pages.parts.text_compare import text_compare
 
@@ -57,6 +58,18 @@ def draft_page(desk: Desk, actor: Actor, book: Book, draft_id: str, code: str) -
     else:
         _changes(desk, actor, book, changes, own, draft)
         _actions(desk, actor, view)
+        if draft.state is DraftState.APPROVED:
+            _campaigns(actor, book, changes)
+
+
+def _campaigns(actor: Actor, book: Book, changes: list[Change]) -> None:
+    """New versions of what customers signed before: they may be asked to sign again, once it is in force."""
+    for change in changes:
+        if change.before and change.after and change.before["version"] != change.after["version"]:
+            if str(change.after["effective_from"]) <= book.today.isoformat():
+                campaign_link(actor, change.code, change.after)
+            else:
+                st.caption(notice.plain(f"《{change.title}》生效后，可以在这里请客户补签。"))
 
 
 def _facts(view: DraftView) -> None:

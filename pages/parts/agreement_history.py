@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
+from typing import Any
 
 import streamlit as st
 
@@ -37,6 +38,8 @@ def agreement_history(desk: Desk, actor: Actor, book: Book, entry: Entry, on_cha
             ("最少阅读", cell(f"{row['min_read_seconds']} 秒")),
         ],
     )  # fmt: skip
+    if len(entry.editions) > 1 and edition.state(book.today) == "present":
+        campaign_link(actor, entry.code, row)
     _versions(book, entry)
     chosen = {each.row["version"]: each for each in entry.editions}
     version = st.selectbox("查看版本", list(reversed(chosen)), key=f"version_{entry.code}")
@@ -48,6 +51,14 @@ def agreement_history(desk: Desk, actor: Actor, book: Book, entry: Entry, on_cha
         _compare(entry, chosen[version])
     with readers:
         _readers(desk, actor, entry.code, version)
+
+
+def campaign_link(actor: Actor, code: str, row: Mapping[str, Any]) -> None:
+    """From an agreement that customers sign to a 补签 of those who signed an older version."""
+    if row["signed"] and row["place"] == "agreements" and holds(actor, Permission.AGREEMENT_MANAGE):
+        label = f"请签过旧版本的客户补签《{notice.plain(row['title'])}》"
+        st.page_link("staff/supplements.py", label=label, icon=":material/contract_edit:",
+                     query_params={"campaign": "new", "code": code})  # fmt: skip
 
 
 def days(edition: Edition) -> str:

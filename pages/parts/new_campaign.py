@@ -35,6 +35,9 @@ def new_campaign(desk: Desk, actor: Actor, on_done: Callable[[], None]) -> None:
     """Draw the form; `on_done` runs in a callback after the campaign was started."""
     found = choices(desk, actor)
     st.subheader("新的补签任务")
+    asked = str(st.query_params.get("code", ""))
+    if asked in found.agreements and "campaign_codes" not in st.session_state:
+        st.session_state["campaign_codes"] = [asked]
     st.multiselect("需要补签的协议", list(found.agreements), format_func=found.agreements.get, key="campaign_codes",
                    placeholder="可以选择多份")  # fmt: skip
     acting.field_error("codes")

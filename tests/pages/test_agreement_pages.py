@@ -92,6 +92,20 @@ def test_a_new_version_is_compared_with_the_old_one(office: Bench, page: Open) -
     assert "修改：《客户须知》" in shown and "<ins>+重要</ins>" in shown and "2026.2" in shown
 
 
+def test_an_approved_version_leads_to_a_campaign(office: Bench, page: Open) -> None:
+    at = press(page(PAGE, *MAKER, agreement="customer_notice"), "agreement_change")
+    at.text_input(key="ag_note").set_value("更正")
+    at.text_input(key="ag_version").set_value("2026.2")
+    at.date_input(key="ag_day").set_value(local_day(office.clock[0]))
+    at = press(press(calm(at.run()), "ag_done"), "draft_propose")
+    draft = open_drafts(office.desk, made.staff(*MAKER))[0][0]
+    press(page(PAGE, *SECOND, draft=draft.id), "draft_approve")
+    at = page(PAGE, *MAKER, draft=draft.id)
+    assert [link.proto.label for link in at.get("page_link") if "补签《客户须知》" in link.proto.label]
+    at = page("staff/supplements.py", *MAKER, campaign="new", code="customer_notice")
+    assert at.multiselect(key="campaign_codes").value == ["customer_notice"]
+
+
 def test_another_person_reads_a_draft_and_does_not_write_it(office: Bench, page: Open) -> None:
     at = press(fill(press(page(PAGE, *MAKER), "agreement_new"), office=office), "ag_save")
     draft = open_drafts(office.desk, made.staff(*MAKER))[0][0]
