@@ -91,7 +91,7 @@ def _naming(row: Row, known: Known) -> Iterator[Remark]:
     elif len(title) > MOST_TITLE or re.search(r"[《》{}\n]", title):
         yield _error(f"协议名称最多 {MOST_TITLE} 个字，不带书名号、花括号和换行。")
     elif test := leftover(title) or (title if title.isdigit() else ""):
-        yield _error(f"协议名称像是测试内容：{test}。")
+        yield _error(f"协议名称像是试写的：{test}。")
     if not version:
         yield _error("没有填写版本号。")
     elif not VERSION.fullmatch(version):

@@ -6,11 +6,13 @@ quotes, rules and **bold**. Everything else would be printed as the characters i
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 MOST_CHARACTERS = 60_000
 """A contract of about 60 pages."""
@@ -43,11 +45,12 @@ class Remark:
 
 _VARIABLE = re.compile(r"\{\{\s*(\w{1,40})\s*\}\}")
 _HEADING = re.compile(r" {0,3}(#{1,9})(\s+(.*?)\s*#*\s*|)$")
+_WORDS = json.loads(Path(__file__).with_name("agreement_words.json").read_text("utf-8"))
+"""What looks like a test, what should be looked at again, and what is better written otherwise."""
 _LEFTOVER = re.compile(
-    r"(?:^|[（(【#\s])测试|测试(?:文本|协议|内容|数据|专用|一下|用|中|版|[0-9A-Za-z])|样例|示例文本|待定|待补充|此处填写|请填写此处|占位"
-    r"|(?i:\b(?:test|todo|fixme|tbd|lorem|ipsum|dummy|sample)\b)|[xX]{3,}|×{2,}|[?？]{3,}|([0-9A-Za-z])\1{5,}"
+    rf"{'|'.join(_WORDS['leftover']['case'])}|(?i:\b(?:{'|'.join(_WORDS['leftover']['words'])})\b)", re.M
 )
-_SAMPLE = re.compile(r"样张|(?<!知识)(?<!在线)(?<!能力)(?<!压力)测试(?!和|、|成绩|合格|通过)")
+_SAMPLE = re.compile("|".join(_WORDS["doubtful"]))
 _UNKNOWN: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)?"), "图片"),
     (re.compile(r"(?<!!)\[[^\]\n]*\]\([^)\n]*\)?|https?://\S+"), "网页链接"),
@@ -58,7 +61,6 @@ _UNKNOWN: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\[\^[^\]\n]+\]"), "脚注"),
     (re.compile(r"(?<![*\\])\*(?![*\s])[^*\n]+(?<![\s*\\])\*(?!\*)"), "斜体"),
 )
-_WRONG_WORDS = {"帐户": "账户", "帐号": "账号", "登陆": "登录"}
 _NUMERALS = "零一二三四五六七八九"
 _NUMBERED = re.compile(r"(?:第([零一二三四五六七八九十百]+)[条章]|([一二三四五六七八九十百]+)、)")
 
@@ -103,7 +105,7 @@ def _line(number: int, line: str, variables: Collection[str]) -> Iterator[Remark
         if hit := pattern.search(rest):
             yield _error(f"PDF 不支持{what}：{_short(hit.group())}。", number)
     if test := leftover(rest):
-        yield _error(f"有测试内容没有删除：{_short(test)}。", number)
+        yield _error(f"有试写的内容没有删除：{_short(test)}。", number)
     elif sample := _SAMPLE.search(rest):
         yield _warning(f"有“{sample.group()}”字样，正式使用前请确认。", number)
     if any(unicodedata.category(each) in ("Cc", "Cf", "Co", "Cs") for each in line.replace("\t", "")):
@@ -113,7 +115,7 @@ def _line(number: int, line: str, variables: Collection[str]) -> Iterator[Remark
 
 def _habits(number: int, line: str) -> Iterator[Remark]:
     """What is not wrong but seldom meant."""
-    for wrong, right in _WRONG_WORDS.items():
+    for wrong, right in _WORDS["better"].items():
         if wrong in line:
             yield _warning(f"“{wrong}”建议写作“{right}”。", number)
     if re.search(r"[\u4e00-\u9fff][,;:?!][\u4e00-\u9fff]", line):

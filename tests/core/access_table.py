@@ -13,27 +13,12 @@ from datetime import timedelta
 from typing import Any
 
 from core.actor import Actor
-from core.agreement_book import new_row
 from core.metrics import Span, day_number
 from core.records_customers import RequestKind
-from core.records_rules import DraftContent
-from core.rules.calendar import local_day
 from core.supplement import Standing
 from core.usecases.abandon_case import abandon_case
 from core.usecases.access_decisions import decide_access
 from core.usecases.acknowledge_notice import acknowledge_notice
-from core.usecases.agreement_desk import (
-    Question,
-    agreement_book,
-    agreement_readers,
-    draft_changes,
-    end_agreement,
-    import_word,
-    keep_terms,
-    preview_agreement,
-    put_agreement,
-    try_out,
-)
 from core.usecases.answer_requests import answer_request, open_requests, read_request
 from core.usecases.answer_step import answer_step, keep_draft
 from core.usecases.bank_cards import add_card, remove_card
@@ -160,12 +145,12 @@ from core.usecases.work_calendar import (
 )
 from core.usecases.work_lists import callback_list, counter_list, result_list, review_list
 from tests.builders import DEVICE_READY, Person
+from tests.core.access_agreements import AGREEMENT_ROWS
 from tests.core.access_worlds import (
     CLOSED,
     DEMAND,
     World,
     again,
-    agreement_drafted,
     asked,
     asked_again,
     at,
@@ -199,7 +184,6 @@ from tests.core.access_worlds import (
     stranded,
     tested,
     tomorrow,
-    word_file,
     written,
 )
 from tests.desk_bench import EXISTING, STAFF_PASSWORD, Bench, id_number
@@ -416,17 +400,7 @@ ROWS: tuple[Row, ...] = (
      lambda w, a: save_draft(w.desk, a, w.kept.id, w.kept.revision, w.kept.content)),
     (propose_draft, drafted, "---w-w-+ -- --0", lambda w, a: propose_draft(w.desk, a, w.kept.id)),
     (withdraw_draft, rule_waiting, "---w-w-+ -- --0", lambda w, a: withdraw_draft(w.desk, a, w.kept.id)),
-    (agreement_book, new, "---o-o-o -- --o", plain(agreement_book)),
-    (draft_changes, agreement_drafted, "---o-o-o -- --0", lambda w, a: draft_changes(w.desk, a, w.kept.id)),
-    (put_agreement, agreement_drafted, "---w-w-+ -- --0",
-     lambda w, a: put_agreement(w.desk, a, w.kept, new_row("night", "夜盘", "文", 300), DraftContent(None))),
-    (end_agreement, agreement_drafted, "---w-w-+ -- --0",
-     lambda w, a: end_agreement(w.desk, a, w.kept, "tax_statement", DraftContent(None))),
-    (keep_terms, agreement_drafted, "---w-w-+ -- --0", lambda w, a: keep_terms(w.desk, a, w.kept, DraftContent(None))),
-    (preview_agreement, new, "---o-o-o -- --o", plain(preview_agreement, "夜盘", "文", "night", "1")),
-    (import_word, new, "---o-o-o -- --o", lambda w, a: import_word(w.desk, a, word_file())),
-    (try_out, new, "---o-o-o -- --o", lambda w, a: try_out(w.desk, a, Question(local_day(w.desk.clock()), "profile"))),
-    (agreement_readers, agreement_drafted, "-+++-++- -- --o", plain(agreement_readers, "risk_statement", "2026.1")),
+    *AGREEMENT_ROWS,
     (approve_draft, rule_waiting, "---+-+-- -- --0", lambda w, a: approve_draft(w.desk, a, w.kept.id)),
     (refuse_draft, rule_waiting, "---+-+-- -- --0", lambda w, a: refuse_draft(w.desk, a, w.kept.id, "不合适")),
     (start_dry_run, draft_to_try, "---o-o-o -- --0", lambda w, a: start_dry_run(w.desk, a, w.kept.id)),

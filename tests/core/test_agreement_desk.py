@@ -85,7 +85,7 @@ def test_open_cases_get_it_where_the_firm_says_so(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize(("changes", "days", "sentence"), [
-    ({"text": "TODO"}, 10, "有测试内容没有删除"),
+    ({"text": "TODO"}, 10, "有试写的内容没有删除"),
     ({"version": ""}, 10, "请填写版本"),
     ({"order": 50}, 10, "必须最先签署"),
     ({"applies": {"exchange": ["NYSE"]}}, 10, "不在可选范围内"),

@@ -68,13 +68,13 @@ def test_from_a_supervisors_draft_to_a_customer(office: Bench, page: Open) -> No
 def test_what_is_wrong_is_told_with_its_line_and_not_handed_in(office: Bench, page: Open) -> None:
     at = fill(press(page(PAGE, *MAKER), "agreement_new"), "好\n\nTODO {{手机}}", office=office)
     at = press(at, "ag_save")
-    assert "第 3 行：未知变量" in words(at) and "第 3 行：有测试内容没有删除：TODO" in words(at)
+    assert "第 3 行：未知变量" in words(at) and "第 3 行：有试写的内容没有删除：TODO" in words(at)
     at.text_area(key="ag_text").set_value("夜盘从二十一时开始,请注意")
     at = press(calm(at.run()), "ag_save")
     assert "汉字之间用了半角标点" in words(at) and "必须修改" not in words(at)
     at.text_area(key="ag_text").set_value("TODO")
     at = press(press(calm(at.run()), "ag_done"), "draft_propose")
-    assert "有测试内容没有删除" in words(at) and "等待另一位同事审批" not in words(at)
+    assert "有试写的内容没有删除" in words(at) and "等待另一位同事审批" not in words(at)
     assert "已撤回草稿" in words(press(at, "draft_withdraw"))
     assert open_drafts(office.desk, made.staff(*MAKER)) == []
 
