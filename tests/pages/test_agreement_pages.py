@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from datetime import timedelta
 
 import docx
 import pytest
+from starlette.requests import Request
 from streamlit.testing.v1 import AppTest
 
 from core.actor import Role
@@ -14,7 +16,9 @@ from core.rules.calendar import local_day
 from core.usecases.agreement_desk import Question, try_out
 from core.usecases.loading import rules_for
 from core.usecases.read_rules import open_drafts
+from core.usecases.sessions import exchange_ticket, find_session, open_session
 from pages.parts import previews
+from pages.routes.agreement_preview import send_preview
 from tests.pages import staff_cases as made
 from tests.pages.staff_cases import Bench
 from tests.pages.staff_pages import Open, calm, press, words
@@ -168,3 +172,27 @@ def test_a_preview_is_for_its_maker_only() -> None:
     for number in range(previews.MOST):
         previews.keep(one, b"%d" % number)
     assert previews.find(one, name) is None
+
+
+def fetched(office: Bench, who: str, path: str) -> tuple[int, dict[str, str], bytes]:
+    """The route of previews as this member of staff."""
+    sessions = {}
+    if who:
+        with office.work() as work:
+            ticket = open_session(work, "staff", f"staff:{who}")
+        sessions["staff"] = find_session(office.desk, "staff", token=exchange_ticket(office.desk, ticket))
+    name = path.removeprefix("/agreement-preview/").removesuffix(".pdf")
+    scope = {"type": "http", "method": "GET", "path": path, "headers": [], "query_string": b"",
+             "path_params": {"name": name}, "state": {"sessions": sessions}}  # fmt: skip
+    answer = asyncio.run(send_preview(Request(scope)))
+    return answer.status_code, dict(answer.headers), bytes(answer.body)
+
+
+def test_the_route_gives_a_preview_to_its_maker_and_nobody_keeps_it(office: Bench, page: Open) -> None:
+    press(page(PAGE, *MAKER), "agreement_new")
+    path = previews.keep(made.staff(made.ADMIN), b"%PDF-2")
+    status, headers, body = fetched(office, made.ADMIN, path)
+    assert (status, body, headers["content-type"]) == (200, b"%PDF-2", "application/pdf")
+    assert headers["cache-control"] == "no-store, private" and "sandbox" not in headers["content-security-policy"]
+    assert fetched(office, made.SECOND, path)[0] == fetched(office, "", path)[0] == 404
+    assert fetched(office, made.ADMIN, "/agreement-preview/nothing.pdf")[0] == 404
