@@ -38,6 +38,7 @@ from core.rules.exchanges import groups_of
 from core.rules.masks import mask_name
 from core.rules.suitability import must_insist
 from core.usecases.draft_rules import find_draft, name_of, newest_bodies, save_draft
+from core.usecases.loading import body_of
 from core.usecases.read_rules import UNFINISHED
 
 KIND = "agreements"
@@ -161,8 +162,7 @@ def _lists(work: Work) -> list[tuple[date, str, Sequence[Row]]]:
     """Every version of the list, the oldest first."""
     versions = reversed(work.rule_drafts.versions(KIND))
     return [
-        (local_day(each.effective_from), each.changed_by, work.firms.data(KIND, each.version)[KIND])
-        for each in versions
+        (local_day(each.effective_from), each.changed_by, body_of(work, KIND, each.version)[KIND]) for each in versions
     ]
 
 
@@ -189,7 +189,7 @@ def keep_terms(desk: Desk, actor: Actor, draft: RuleDraft, content: DraftContent
 def _base(desk: Desk, actor: Actor, draft: RuleDraft) -> Any:
     with desk.read(actor.firm_id) as work:
         allow(actor, Permission.RULE_DRAFT)
-        return work.firms.data(KIND, draft.base_version)
+        return body_of(work, KIND, draft.base_version)
 
 
 def draft_changes(desk: Desk, actor: Actor, draft_id: str) -> list[Change]:
@@ -199,8 +199,8 @@ def draft_changes(desk: Desk, actor: Actor, draft_id: str) -> list[Change]:
         draft = find_draft(work, draft_id)
         if draft.kind != KIND:
             raise NotFound
-        body, base = draft.content.body, work.firms.data(KIND, draft.base_version)
-        earlier = [work.firms.data(KIND, each.version) for each in work.rule_drafts.versions(KIND)]
+        body, base = draft.content.body, body_of(work, KIND, draft.base_version)
+        earlier = [body_of(work, KIND, each.version) for each in work.rule_drafts.versions(KIND)]
         used = used_texts(earlier) if draft in work.rule_drafts.in_states(UNFINISHED) else {}
         known = known_of(body, newest_bodies(work), local_day(work.now), used)
     found = check_list(body[KIND], base[KIND], known)

@@ -9,10 +9,12 @@ from starlette.responses import JSONResponse, Response
 from core.records import SessionRecord
 from pages.parts import previews, wiring
 
+POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+"""No sandbox and an object of the same site: the browser's own reader of PDFs needs both."""
 HEADERS = {
     "cache-control": "no-store, private",
     "content-disposition": "inline; filename=preview.pdf",
-    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'",
+    "content-security-policy": POLICY,
 }
 
 
