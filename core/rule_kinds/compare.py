@@ -113,7 +113,8 @@ class _Comparison:
                 yield from self.of(field, _both(pair, name), (*where, field.label), (*path, name))
         elif isinstance(shape, Named):
             for name in [*new, *(name for name in old if name not in new)]:
-                words = shape.name_of(name, new.get(name, old.get(name)))
+                known = shape.source(self.scope) if shape.source else {}
+                words = known.get(name) or shape.name_of(name, new.get(name, old.get(name)))
                 yield from self.of(shape.item, _both(pair, name), (*where, words), (*path, name))
         elif isinstance(shape, Rows):
             yield from self._rows(shape, old, new, where, path)

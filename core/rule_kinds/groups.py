@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.rule_kinds.fields import Field, Found, Options, Path, Problem, Scope
+from core.rule_kinds.fields import Field, Found, Options, Path, Problem, Scope, Source
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Rows(Field):
 
 @dataclass(frozen=True)
 class Named(Field):
-    """A table by name. `names` closes the list of names (name -> words); without it rows may be added.
+    """A table by name. `names` closes the list of names (name -> words), `source` says which may be added.
 
     `title` is the field of a row that names it on screen, where the names themselves have no words.
     """
@@ -82,18 +82,18 @@ class Named(Field):
     item: Field = field(default_factory=lambda: Group(""))
     names: Options | None = None
     title: str = ""
-    complete: bool = True
+    source: Source | None = None
 
     def _problems(self, value: Any, path: Path, scope: Scope) -> Found:
         if not isinstance(value, Mapping):
             yield Problem(path, f"{self.label}的内容不完整。")
             return
         for name, each in value.items():
-            if self.names is not None and name not in self.names:
+            if name not in (self._known(scope) or value):
                 yield Problem((*path, name), f"{self.label}中有不能识别的内容“{name}”。")
             else:
                 yield from self.item.problems(each, (*path, name), scope)
-        if self.names is not None and self.complete:
+        if self.names is not None:
             for name in [name for name in self.names if name not in value]:
                 yield Problem((*path, name), f"{self.label}缺少“{self.names[name]}”。")
 
@@ -105,5 +105,8 @@ class Named(Field):
         return str(titled) if titled else name
 
     def fresh(self) -> Any:
-        """Empty."""
-        return {}
+        """Every name of a closed list, each with a fresh row."""
+        return {name: self.item.fresh() for name in self.names or ()}
+
+    def _known(self, scope: Scope) -> Options | None:
+        return self.source(scope) if self.source else self.names

@@ -142,6 +142,10 @@ def _lists_there(body: Any, _others: Mapping[str, Any]) -> Found:
         yield Problem(("lists", name), "个人基本资料要用这个清单，不能删除。")
 
 
+_FLAGS = {
+    "actual_control": "存在实际控制关系", "dishonesty": "有不良诚信记录", "other_beneficiary": "受益人为他人",
+    "pep": "政要关系", "review_income": "核实收入来源", "tax_statement_exempt": "免税收声明",
+}  # fmt: skip
 _CODE_LIST = Group(
     "清单",
     fields={
@@ -160,7 +164,7 @@ _CODE_LIST = Group(
                     "code": code("代号"),
                     "label": Text("文字", 40),
                     "salutation": Text("称呼", 10, optional=True),
-                    "flag": code("记号", optional=True, fixed=True),
+                    "flag": Choice("提醒复核人员", options=_FLAGS, optional=True),
                     "exclusive": Yes("与其他选项互斥", optional=True),
                 },
             ),

@@ -77,6 +77,12 @@ def groups_or_class(scope: Scope) -> Options:
     return {"professional": "专业投资者", **rows_of("exchanges", "groups", title="label")(scope)}
 
 
+def own_branches(scope: Scope) -> Options:
+    """Branches by id."""
+    branches: Options = scope.others.get("branches", {})
+    return branches
+
+
 def branches_of(scope: Scope) -> Options:
     """Branches by id, with 全部 for all of them."""
-    return {"": "全部营业部", **scope.others.get("branches", {})}
+    return {"": "全部营业部", **own_branches(scope)}

@@ -10,7 +10,6 @@ from core.rule_kinds.fields import (
     Clock,
     Day,
     Found,
-    Kept,
     Problem,
     Text,
     Times,
@@ -19,7 +18,7 @@ from core.rule_kinds.fields import (
 )
 from core.rule_kinds.groups import Group, Named, Rows
 from core.rule_kinds.kind import Kind, Subject
-from core.rule_kinds.references import branches_of
+from core.rule_kinds.references import branches_of, own_branches
 from core.rules.reservation import ReservationRules
 from core.rules.service_hours import WEEKDAYS
 
@@ -27,13 +26,17 @@ DAYS = dict(zip(WEEKDAYS, ("周一", "周二", "周三", "周四", "周五", "�
 CHANNELS = {"self_service": "自助填写", "witness": "视频验证"}
 _LIKE = {"closed": "不受理", **{key: f"按{name}的时间" for key, name in DAYS.items()}}
 
-_CHANNEL = Group(
-    "渠道",
+_OWN_HOURS = {
+    "weekly": Named("每周时间", item=Times("时间段"), names=DAYS, help="空着表示当天不受理；全天写 00:00-24:00。"),
+    "holidays": Choice("法定节假日", options={"open": "照常", "closed": "不受理"}),
+    "makeup_workdays": Choice("调休上班的周末", options=_LIKE),
+}
+_CHANNEL = Group("渠道", fields={"title": Text("名称", 20), **_OWN_HOURS})
+_BRANCH = Group(
+    "营业部",
     fields={
-        "title": Text("名称", 20),
-        "weekly": Named("每周时间", item=Times("时间段"), names=DAYS, help="空着表示当天不受理；全天写 00:00-24:00。"),
-        "holidays": Choice("法定节假日", options={"open": "照常", "closed": "不受理"}),
-        "makeup_workdays": Choice("调休上班的周末", options=_LIKE),
+        "self_service": Group("自助填写", fields=_OWN_HOURS, optional=True),
+        "witness": Group("视频验证", fields=_OWN_HOURS),
     },
 )
 _EXCEPTION = Group(
@@ -54,7 +57,12 @@ SERVICE_HOURS = Kind(
         "服务时间",
         fields={
             "channels": Named("渠道", item=_CHANNEL, names=CHANNELS),
-            "branches": Kept("营业部自己的时间"),
+            "branches": Named(
+                "营业部自己的时间",
+                item=_BRANCH,
+                source=own_branches,
+                help="没有单独设置的营业部使用上面的时间。",
+            ),
             "exceptions": Rows("例外日期", item=_EXCEPTION, title="day", help="这一天不按每周时间，只按这里写的时间。"),
         },
     ),

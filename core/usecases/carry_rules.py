@@ -43,7 +43,10 @@ def export_rules(desk: Desk, actor: Actor) -> bytes:
 
 def import_rules(desk: Desk, actor: Actor, data: bytes, note: str, effective_on: date | None = None) -> Imported:
     """Hand in a draft for each kind in which the file differs; a second person decides them together."""
-    bodies, problems = read_rules(data)
+    with desk.read(actor.firm_id) as work:
+        allow(actor, Permission.RULE_DRAFT)
+        branches = {branch.id: branch.name for branch in work.firms.branches()}
+    bodies, problems = read_rules(data, branches)
     if not 0 < len(note.strip()) <= MOST_NOTE:
         problems[NOTE[0]] = (Problem(NOTE, f"请写明导入的原因，最多 {MOST_NOTE} 字。"),)
     with desk.write(actor.firm_id) as work:

@@ -90,6 +90,13 @@ def rule_body(desk: Desk, actor: Actor, kind: str, version: int) -> Any:
         return work.firms.data(kind, version)
 
 
+def rules_beside(desk: Desk, actor: Actor) -> Mapping[str, Any]:
+    """The newest bodies of all kinds, for the words of what refers to them."""
+    with desk.read(actor.firm_id) as work:
+        allow(actor, Permission.RULE_DRAFT)
+        return newest_bodies(work)
+
+
 def read_draft(desk: Desk, actor: Actor, draft_id: str) -> DraftView:
     """A draft with everything that its page shows."""
     with desk.read(actor.firm_id) as work:

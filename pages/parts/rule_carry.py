@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 import streamlit as st
@@ -13,6 +14,7 @@ from core.rule_kinds.compare import path_words
 from core.rule_kinds.file import LARGEST, read_rules
 from core.usecases.carry_rules import Imported, import_rules
 from core.usecases.draft_rules import DAY, MOST_NOTE, NOTE
+from core.usecases.read_rules import rules_beside
 from pages.parts import acting, notice, state
 
 EXPORT = "/rules/export.json"
@@ -37,12 +39,12 @@ def show_carry(desk: Desk, actor: Actor) -> None:
     st.button("检查并提交审批", key="rules_import", type="primary", disabled=not data, on_click=_import,
               args=(desk, actor, data))  # fmt: skip
     if data:
-        _show_wrong(data)
+        _show_wrong(data, rules_beside(desk, actor)["branches"])
 
 
-def _show_wrong(data: bytes) -> None:
+def _show_wrong(data: bytes, branches: Mapping[str, str]) -> None:
     """What is wrong in the file, by kind and place; it is read again, nothing of it is kept."""
-    bodies, problems = read_rules(data)
+    bodies, problems = read_rules(data, branches)
     lines = []
     for kind, found in problems.items():
         for problem in found:

@@ -10,12 +10,13 @@ from core.actor import Actor
 from core.permissions import Permission, holds
 from core.ports import Desk
 from core.records_rules import DRAFT_TITLES, DraftState
+from core.rule_kinds import find_kind
 from core.rule_kinds.compare import changes, path_words
 from core.rules.calendar import local_day
 from core.usecases.decide_rules import MOST_REASON, approve_draft, refuse_draft
 from core.usecases.draft_rules import BODY, DAY, MOST_NOTE, NOTE, begin_draft, propose_draft, withdraw_draft
 from core.usecases.post_dry_run import can_be_tried
-from core.usecases.read_rules import DraftView, read_draft
+from core.usecases.read_rules import DraftView, open_drafts, read_draft
 from core.usecases.try_rules import MONTHS, is_of_this_text, start_dry_run
 from pages.parts import acting, notice, state
 from pages.parts.rule_editor import Editor, notice_other_tab
@@ -166,13 +167,25 @@ def _read(desk: Desk, actor: Actor, view: DraftView, *, mine: bool) -> None:
     if draft.decided_by and draft.state is DraftState.APPROVED:
         st.caption(f"{notice.plain(view.names.get(draft.decided_by, ''))}批准为第 {draft.version} 版")
     if draft.batch:
-        st.caption("这份草稿与同一次导入的其他草稿一起批准或退回。")
+        _together(desk, actor, view)
     show_changes(changes(view.kind, view.base, draft.content.body, view.others))
     if draft.state in {DraftState.OPEN, DraftState.PROPOSED}:
         _problems(view)
         _trial(desk, actor, view)
     if draft.state is DraftState.PROPOSED:
         _decision(desk, actor, view, mine=mine)
+
+
+def _together(desk: Desk, actor: Actor, view: DraftView) -> None:
+    """The other drafts of the same import, each one click away."""
+    st.caption("这份草稿与同一次导入的其他草稿一起批准或退回。")
+    for each, _ in open_drafts(desk, actor):
+        if each.batch == view.draft.batch and each.id != view.draft.id:
+            st.button(find_kind(each.kind).title, key=f"together_{each.id}", on_click=_open, args=(each.id,))
+
+
+def _open(draft_id: str) -> None:
+    st.query_params["draft"] = draft_id
 
 
 def _decision(desk: Desk, actor: Actor, view: DraftView, *, mine: bool) -> None:

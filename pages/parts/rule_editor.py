@@ -65,7 +65,7 @@ class Editor:
         """Keep what a widget holds."""
         self.put(path, stored(field, convert(st.session_state[key])))
 
-    def put_rows(self, path: Path, rows: list[Any]) -> None:
+    def put_rows(self, path: Path, rows: Any) -> None:
         """Keep rows that were added, moved or taken away; every widget begins anew."""
         self.put(path, rows)
         begin_round()

@@ -28,6 +28,7 @@ from core.rule_kinds.fields import (
     Yes,
 )
 from core.rule_kinds.groups import Group, Named, Rows
+from core.rule_kinds.places import GONE
 from pages.parts import notice
 from pages.parts.rule_editor import Editor
 from pages.parts.rule_rows import draw_rows
@@ -71,12 +72,27 @@ def _draw_named(editor: Editor, field: Named, value: Any, path: Path) -> None:
             _draw_one(editor, field.item, each, (*path, name), label=field.name_of(name, each))
             editor.show_error((*path, name))
         return
-    key = editor.key(path, "chosen")
-    chosen = st.selectbox(
-        f"选择{field.item.label}", list(rows), key=key, format_func=lambda name: field.name_of(name, rows[name])
-    )
+    known = field.source(editor.scope) if field.source else {}
+    key, chosen = editor.key(path, "chosen"), None
+    if rows:
+        chosen = st.selectbox(f"选择{field.item.label}", list(rows), key=key,
+                              format_func=lambda name: known.get(name) or field.name_of(name, rows[name]))  # fmt: skip
     if chosen is not None:
         draw_field(editor, field.item, rows[chosen], (*path, chosen))
+        if field.source:
+            st.button(f"删除这一{field.item.label}", key=editor.key(path, "remove"), icon=":material/delete:",
+                      on_click=editor.put_rows, args=((*path, chosen), GONE))  # fmt: skip
+    _draw_adding(editor, field, {name: words for name, words in known.items() if name not in rows}, path)
+
+
+def _draw_adding(editor: Editor, field: Named, free: Mapping[str, str], path: Path) -> None:
+    """Which name may be added; nothing where the list of names is closed or used up."""
+    if free:
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            name = st.selectbox(f"给哪个{field.item.label}单独设置", list(free), key=editor.key(path, "name"),
+                                format_func=lambda each: free[each])  # fmt: skip
+            st.button("新增", key=editor.key(path, "add"), icon=":material/add:",
+                      on_click=editor.put_rows, args=((*path, name), field.item.fresh()))  # fmt: skip
 
 
 def _draw_one(editor: Editor, field: Field, value: Any, path: Path, label: str = "") -> None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from core.actor import Actor
 from core.ports import Desk
 from core.records_rules import DRAFT_TITLES, RuleDraft
 from core.rule_kinds.compare import changes, value_words
-from core.rule_kinds.fields import Scope
-from core.rule_kinds.groups import Group
-from core.usecases.read_rules import KindHistory, rule_body, rule_history
+from core.rule_kinds.fields import Field, Kept, Scope
+from core.rule_kinds.groups import Named, Rows
+from core.usecases.read_rules import KindHistory, rule_body, rule_history, rules_beside
 from pages.parts import acting, clock_words, notice
 from pages.parts.fact_table import cell, fact_table
 from pages.parts.rule_draft import begin
-from pages.parts.rule_words import day_words, made_words, show_changes, since_words
+from pages.parts.rule_words import MOST_SHOWN, day_words, made_words, show_changes, since_words
 
 
 def show_kind(desk: Desk, actor: Actor, key: str) -> None:
@@ -41,21 +43,24 @@ def show_kind(desk: Desk, actor: Actor, key: str) -> None:
 
 
 def _values(desk: Desk, actor: Actor, history: KindHistory) -> None:
-    """The values of the present version, one line for each field."""
+    """The values of the present version: single ones in a table, each list and table in one of its own."""
     body, shape = rule_body(desk, actor, history.kind.key, history.present), history.kind.shape
-    scope = Scope(body, {history.kind.key: body})
-    rows = []
+    scope = Scope(body, rules_beside(desk, actor))
+    plain = {name: field for name, field in shape.fields.items() if not isinstance(field, Rows | Named | Kept)}
+    fact_table("内容", [(f.label, cell(value_words(f, body.get(n), scope))) for n, f in plain.items()], "现在")
     for name, field in shape.fields.items():
-        value = body.get(name)
-        if isinstance(value, list):
-            words = f"{len(value)} 项"
-        elif isinstance(field, Group):
-            words = value_words(field, value, scope)
-        else:
-            words = f"{len(value)} 项" if isinstance(value, dict) else value_words(field, value, scope)
-        if field.label:
-            rows.append((field.label, cell(words)))
-    fact_table("内容", rows, "现在")
+        rows = _rows(field, body.get(name), scope)
+        if rows:
+            with st.expander(f"{notice.plain(field.label)}（{len(rows)}）"):
+                fact_table(field.label, [(title, cell(words)) for title, words in rows[:MOST_SHOWN]], "现在")
+
+
+def _rows(field: Field, value: Any, scope: Scope) -> list[tuple[str, str]]:
+    if isinstance(field, Rows) and isinstance(value, list):
+        return [(field.name_of(row, n), value_words(field.item, row, scope)) for n, row in enumerate(value)]
+    if isinstance(field, Named) and isinstance(value, dict):
+        return [(field.name_of(n, row), value_words(field.item, row, scope)) for n, row in value.items()]
+    return []
 
 
 def _drafts(history: KindHistory) -> None:

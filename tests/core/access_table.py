@@ -97,7 +97,7 @@ from core.usecases.queue_overview import fairness, queue_overview
 from core.usecases.read_agreement import finish_agreement, open_agreement
 from core.usecases.read_case import find_case, read_case, reveal
 from core.usecases.read_chart import export_chart, read_chart, read_tickets
-from core.usecases.read_rules import open_drafts, read_draft, rule_body, rule_history, rule_states
+from core.usecases.read_rules import open_drafts, read_draft, rule_body, rule_history, rule_states, rules_beside
 from core.usecases.rehearse import may_rehearse
 from core.usecases.reservations import note_visit
 from core.usecases.review_case import agree_case, approve_case, reject_review, release_case, take_case
@@ -393,6 +393,7 @@ ROWS: tuple[Row, ...] = (
     (rule_states, new, "---o-o-o -- --o", plain(rule_states)),
     (rule_history, new, "---o-o-o -- --o", plain(rule_history, "prepare")),
     (rule_body, new, "---o-o-o -- --o", plain(rule_body, "prepare", 1)),
+    (rules_beside, new, "---o-o-o -- --o", plain(rules_beside)),
     (open_drafts, drafted, "---o-o-o -- --o", plain(open_drafts)),
     (read_draft, drafted, "---o-o-o -- --0", lambda w, a: read_draft(w.desk, a, w.kept.id)),
     (begin_draft, new, "---o-o-o -- --o", plain(begin_draft, "prepare")),

@@ -15,6 +15,7 @@ from core.errors import NotAllowed, NotFound, Stale, WrongState
 from core.flow import Rules
 from core.records_rules import DraftState, RuleDraft
 from core.rules.calendar import local_day, local_time
+from core.rules.service_hours import ServiceHours
 from core.usecases.decide_rules import approve_draft, refuse_draft
 from core.usecases.draft_rules import (
     BODY,
@@ -27,9 +28,11 @@ from core.usecases.draft_rules import (
 )
 from core.usecases.loading import load, rules_for
 from core.usecases.read_rules import open_drafts, read_draft, rule_history, rule_states
+from core.usecases.serve_customer import reject_witness
 from db.tables_rules import RuleDraftRow
-from tests.builders import case_at
+from tests.builders import LI, case_at
 from tests.desk_bench import Bench
+from tests.forms import answers_for
 
 MAKER, SECOND = "admin", "compliance"
 
@@ -205,12 +208,14 @@ def test_a_case_keeps_the_rules_it_began_with(bench: Bench) -> None:
     with bench.desk.read("f1") as work:
         loaded = load(work, walk.case_id)
         assert loaded.rules.versions["questionnaire"] == 1
-        assert loaded.done["suitability"] is False or "q99" not in str(loaded.rules["questionnaire"])
+        assert "q99" not in {question["key"] for question in loaded.rules["questionnaire"]["questions"]}
+        assert loaded.done["suitability"]
+        assert "q99" in {question["key"] for question in rules_for(work)["questionnaire"]["questions"]}
 
 
 def test_open_cases_follow_when_the_firm_says_so(bench: Bench) -> None:
     """What the change invalidates follows by itself: the answered questionnaire has a question more now."""
-    walk, handed_in = case_at(bench, "agreements"), None
+    walk = case_at(bench, "agreements")
     with bench.desk.read("f1") as work:
         before = load(work, walk.case_id)
     assert before.done["suitability"]
@@ -218,7 +223,7 @@ def test_open_cases_follow_when_the_firm_says_so(bench: Bench) -> None:
     approved(bench, "questionnaire", longer, effective_on=day, open_cases=True)
     bench.run_jobs()
     with bench.desk.read("f1") as work:
-        assert load(work, walk.case_id).rules.versions["questionnaire"] == 1, handed_in
+        assert load(work, walk.case_id).rules.versions["questionnaire"] == 1
     bench.clock.now = local_time(day, 0)
     bench.run_jobs()
     with bench.desk.read("f1") as work:
@@ -253,3 +258,36 @@ def test_days_are_days_in_shanghai(bench: Bench) -> None:
     approved(bench, "prepare", minutes(20), effective_on=date(2026, 6, 1))
     planned = rule_history(bench.desk, bench.staff(MAKER), "prepare").versions[0]
     assert planned.effective_from.isoformat() == "2026-05-31T16:00:00+00:00"
+
+
+def test_a_new_firm_shows_its_own_rules_at_their_day(bench: Bench) -> None:
+    """Other hours, one more question and one more reason, approved by a second account, from their day on."""
+    day = local_day(bench.now) + timedelta(days=1)
+
+    def hours(body: dict[str, Any]) -> None:
+        weekly = body["channels"]["witness"]["weekly"]
+        body["channels"]["witness"]["weekly"] = {name: [["09:00", "16:05"]] for name in weekly}
+
+    def reason(body: dict[str, Any]) -> None:
+        body["reasons"].append(
+            {**body["reasons"][0], "code": "P20", "label": "照片有水印", "customer_text": "请重拍。"}
+        )
+
+    for kind, change in (("service_hours", hours), ("questionnaire", longer), ("reject_reasons", reason)):
+        approved(bench, kind, change, effective_on=day)
+    assert "16:05" not in ServiceHours.of(present(bench)["service_hours"], "witness").sentence()
+    bench.clock.now = local_time(day, 8 * 60 + 50)
+    assert "每天 09:00-16:05" in ServiceHours.of(present(bench)["service_hours"], "witness").sentence()
+    walk = case_at(bench, "suitability", person=LI)
+    given = answers_for(present(bench)["questionnaire"], walk.level)
+    without = {key: chosen for key, chosen in given.items() if key != "q99"}
+    assert walk.answer(bench, "suitability", {"answers": without}) == {"q99": "请回答这一题。"}
+    assert not walk.answer(bench, "suitability", {"answers": given})
+    walk.go_on(bench, "exchanges")
+    walk.go_on(bench, "agreements")
+    with pytest.raises(WrongState, match="09:00-16:05"):
+        walk.go_on(bench, "witness")
+    bench.clock.now = local_time(day, 9 * 60 + 1)
+    walk.go_on(bench, "witness")
+    reject_witness(bench.desk, bench.staff("witness"), *walk.held, ["P20"], "请重拍。", "")
+    assert walk.facts(bench).rejections[-1].codes == ("P20",)

@@ -209,21 +209,35 @@ def test_hours_are_told_as_times() -> None:
 
 def test_the_file_is_canonical() -> None:
     data = write_rules(ALL)
-    bodies, problems = read_rules(data)
+    bodies, problems = read_rules(data, {})
     assert (bodies, problems) == (ALL, {})
     assert write_rules(dict(reversed(list(bodies.items())))) == data
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b"\xff\xfe", b"[]", b"{}", b'{"format":"jianzheng-rules","version":2}'])
 def test_another_file_is_refused(data: bytes) -> None:
-    bodies, problems = read_rules(data)
+    bodies, problems = read_rules(data, {})
     assert bodies == {} and "" in problems
 
 
 def test_a_file_with_a_wrong_kind_names_it() -> None:
     whole = json.loads(write_rules(ALL))
     whole["kinds"]["prepare"]["minutes"] = -1
-    _, problems = read_rules(json.dumps(whole).encode())
+    _, problems = read_rules(json.dumps(whole).encode(), {})
     assert list(problems) == ["prepare"]
     whole["kinds"]["unknown"] = {}
-    assert list(read_rules(json.dumps(whole).encode())[1]) == [""]
+    assert list(read_rules(json.dumps(whole).encode(), {})[1]) == [""]
+
+
+def test_hours_of_a_branch_go_by_its_name() -> None:
+    """Branches have other ids in another firm; one that is not there is a problem, not a silent loss."""
+    own = {"witness": {"weekly": ALL["service_hours"]["channels"]["witness"]["weekly"], "holidays": "closed",
+                       "makeup_workdays": "closed"}}  # fmt: skip
+    closed = {"day": "2026-05-04", "channel": "witness", "branch": "b2", "intervals": []}
+    hours = {**ALL["service_hours"], "branches": {"b2": own}, "exceptions": [closed]}
+    data = write_rules({**ALL, "service_hours": hours, "branches": {"b1": "总部", "b2": "郑州"}})
+    bodies, problems = read_rules(data, {"x1": "郑州"})
+    assert problems == {} and bodies["service_hours"]["branches"] == {"x1": own}
+    assert bodies["service_hours"]["exceptions"][0]["branch"] == "x1"
+    assert write_rules({**bodies, "branches": {"x1": "郑州"}}) == data
+    assert read_rules(data, {"x1": "杭州"})[1].keys() == {"service_hours"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
@@ -11,9 +12,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.actor import Role
+from core.case import State
+from core.defaults import load_kind
+from core.jobs.run import run_next
 from core.records_rules import RuleDraft
 from core.rule_kinds import KINDS
 from core.rules.calendar import local_day, local_time
+from core.rules.service_hours import ServiceHours
+from core.usecases.carry_rules import export_rules
 from core.usecases.draft_rules import begin_draft, propose_draft, save_draft
 from core.usecases.loading import rules_for
 from core.usecases.read_rules import open_drafts
@@ -218,6 +224,60 @@ def test_cells_of_a_table_become_rows() -> None:
 
 
 def present_rows() -> list[dict[str, Any]]:
-    from core.defaults import load_kind
-
     return load_kind("exchanges")["exchanges"][:2]
+
+
+def test_the_second_person_sees_what_the_dry_run_found(office: Bench, page: Open) -> None:
+    case_id = made.submitted_case(office)
+    with office.work() as work:
+        work.cases.change(work.cases.get(case_id), state=State.ACTIVE)
+        number = work.cases.get(case_id).number
+    at, prefix = begun(page, office, "reject_reasons")
+    assert "不影响已办结业务" not in words(at)
+    press(at, "trial_start")
+    assert "正在试算最近 6 个月的业务：0 / 1" in progress(page(PAGE, made.ADMIN, draft=newest(office).id))
+    assert run_next(office.desk, made.FIRM.id)
+    seen = words(page(PAGE, made.SECOND, Role.COMPLIANCE, draft=newest(office).id))
+    assert "最近 6 个月办结 **1** 笔，按草稿结果不同的有 **0** 笔" in seen
+    assert number not in seen and prefix
+
+
+def progress(at: AppTest) -> str:
+    return "\n".join(str(each.proto.text) for each in at.get("progress"))
+
+
+def test_a_file_is_imported_and_approved_together(office: Bench, page: Open) -> None:
+    whole = json.loads(export_rules(office.desk, made.staff(made.ADMIN)))
+    whole["kinds"]["prepare"]["minutes"] = 0
+    at = page(PAGE, made.ADMIN, kind="carry")
+    assert at.button(key="rules_import").disabled
+    at.file_uploader(key="rules_file").set_value([("rules.json", json.dumps(whole).encode(), "application/json")])
+    assert "开户准备 › 大约用时：大约用时应在 1 至 120 分钟之间。" in words(calm(at.run()))
+    whole["kinds"]["prepare"]["minutes"] = 20
+    whole["kinds"]["age_rules"]["rules"][1]["from"] = 60
+    at.file_uploader(key="rules_file").set_value([("rules.json", json.dumps(whole).encode(), "application/json")])
+    assert "请写明导入的原因" in words(press(calm(at.run()), "rules_import"))
+    at.text_area(key="rules_note").set_value("试点结束")
+    assert "已提交 2 份草稿" in words(press(calm(at.run()), "rules_import"))
+    second = page(PAGE, made.SECOND, Role.COMPLIANCE, draft=newest(office).id)
+    assert "一起批准或退回" in words(second)
+    press(second, "draft_approve")
+    assert (present(office, "prepare")["minutes"], present(office, "age_rules")["rules"][1]["from"]) == (20, 60)
+
+
+def test_a_branch_gets_hours_of_its_own(office: Bench, page: Open) -> None:
+    at, prefix = begun(page, office, "service_hours")
+    at.selectbox(key=f"{prefix}_branches_name").set_value("b2")
+    press(calm(at.run()), f"{prefix}_branches_add")
+    own = newest(office).content.body["branches"]["b2"]["witness"]
+    assert own["weekly"]["mon"] == [] and "请填写法定节假日" in words(at)
+    at.text_input(key=f"{prefix}_branches.b2.witness.weekly.tue_1").set_value("10:00-12:00")
+    at.selectbox(key=f"{prefix}_branches.b2.witness.holidays_1").set_value("closed")
+    at.selectbox(key=f"{prefix}_branches.b2.witness.makeup_workdays_1").set_value("closed")
+    handed_in(calm(at.run()), prefix)
+    approved(page, newest(office))
+    hours = present(office, "service_hours")
+    assert ServiceHours.of(hours, "witness", "b2").sentence() == "周二 10:00-12:00，法定节假日除外"
+    again, prefix = begun(page, office, "service_hours")
+    press(again, f"{prefix}_branches_remove")
+    assert newest(office).content.body["branches"] == {}
