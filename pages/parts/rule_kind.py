@@ -31,6 +31,8 @@ def show_kind(desk: Desk, actor: Actor, key: str) -> None:
     for version in history.versions:
         if version.version > history.present:
             st.markdown(f":material/event: {notice.plain(f'第 {version.version} 版将于 {day_words(version)} 生效')}")
+    if history.kind.page:
+        st.page_link(f"staff/{history.kind.page}.py", label="在专门的页面查看和修改", icon=":material/edit:")
     st.button("修改", key="kind_begin", type="primary", icon=":material/edit:", on_click=begin,
               args=(desk, actor, key))  # fmt: skip
     now, drafts, past = st.tabs(["现行内容", "草稿与审批", "历史版本"])

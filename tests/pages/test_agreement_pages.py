@@ -110,6 +110,11 @@ def test_an_approved_version_leads_to_a_campaign(office: Bench, page: Open) -> N
     assert at.multiselect(key="campaign_codes").value == ["customer_notice"]
 
 
+def test_the_rules_lead_to_this_page(office: Bench, page: Open) -> None:
+    at = page("staff/rules.py", *MAKER, kind="agreements")
+    assert "在专门的页面查看和修改" in [link.proto.label for link in at.get("page_link")]
+
+
 def test_another_person_reads_a_draft_and_does_not_write_it(office: Bench, page: Open) -> None:
     at = press(fill(press(page(PAGE, *MAKER), "agreement_new"), office=office), "ag_save")
     draft = open_drafts(office.desk, made.staff(*MAKER))[0][0]
