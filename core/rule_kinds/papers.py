@@ -69,6 +69,8 @@ def _right(body: Any, others: Mapping[str, Any]) -> Found:
 
 def _unused(body: Any, others: Mapping[str, Any], day: date | None, earlier: Sequence[Any]) -> Found:
     """A version keeps its text for ever, and what is new begins on the day of the draft."""
+    if body["agreements"] == earlier[0]["agreements"]:
+        return
     if day is None:
         yield Problem(("agreements",), "请选择生效日期。协议要注明从哪一天起使用。")
         return

@@ -114,10 +114,15 @@ def test_a_used_version_never_gets_another_text(bench: Bench) -> None:
 def test_an_agreement_needs_a_day(bench: Bench) -> None:
     draft = written(bench, night())
     draft = put_agreement(bench.desk, bench.staff(MAKER), draft, night(), DraftContent(None, "原因"))
-    assert (
-        "请选择生效日期" in propose_draft(bench.desk, bench.staff(MAKER), draft.id)[0].text
-        or not draft.content.effective_on
+    found = propose_draft(bench.desk, bench.staff(MAKER), draft.id)
+    assert found and "生效日期" in found[0].text
+    actor = bench.staff(MAKER)
+    ending = end_agreement(
+        bench.desk, actor, begin_draft(bench.desk, actor, "agreements"), "tax_statement", DraftContent(None, "原因")
     )
+    assert [each.text for each in propose_draft(bench.desk, actor, ending.id)] == [
+        "请选择生效日期。协议要注明从哪一天起使用。"
+    ]
 
 
 def test_an_agreement_ends_and_one_that_pages_need_does_not(bench: Bench) -> None:
