@@ -7,7 +7,7 @@ PORT ?= 8501
 export PYTHONPATH := $(CURDIR)
 
 .PHONY: help run test check lock prepare prepare-dev system system-dev e2e bench-call bench-charts bench-pages \
-	bench-waiting bench-dry-run demo-history prove-calls prove-stills prove-walk prove-queue flows
+	bench-waiting bench-dry-run demo-history prove-agreements prove-calls prove-stills prove-walk prove-queue flows
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -41,6 +41,9 @@ demo-history: prepare ## invent the firm FIRM with a year of CASES cases in the 
 
 bench-waiting: prepare-dev ## CUSTOMERS wait beside three calls: cost of a refresh; RAMP=1 doubles them until it breaks
 	$(BIN)/python -m tests.bench.waiting $(if $(CUSTOMERS),--customers $(CUSTOMERS)) $(if $(RAMP),--ramp)
+
+prove-agreements: prepare-dev system-dev ## COUNT agreements with hostile values: printed whole, inside the margins, no markup
+	$(BIN)/python -m tests.prove.agreements --count $(or $(COUNT),500)
 
 bench-dry-run: prepare-dev ## CPU of a dry run of new rules over 10,000 finished cases
 	$(BIN)/python -m tests.bench.dry_run

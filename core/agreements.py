@@ -10,8 +10,10 @@ from functools import lru_cache
 from typing import Any
 
 from core.flow import Facts, Rules, fingerprint
+from core.rules.agreement_conditions import Situation, applies
 from core.rules.calendar import local_day
 from core.rules.exchanges import names_of
+from core.rules.id_card import IdNumber, check_id_number
 from core.rules.masks import mask_card
 from core.rules.suitability import level_name
 from core.steps import exchanges
@@ -66,20 +68,22 @@ def printed_values(facts: Facts, rules: Rules, now: datetime) -> dict[str, str]:
     }
 
 
-def _applies(row: Mapping[str, Any], facts: Facts, rules: Rules) -> bool:
-    named = facts.values("supplement").get("codes")
-    if named is not None and row["place"] == "agreements":  # the firm asks for exactly these (补签协议)
-        return row["code"] in named
-    wanted = row["applies"]
-    checks = {
-        "business": lambda v: facts.case.business in v,
-        "investor_class": lambda v: exchanges.investor_class(facts) in v,
-        "insisted": lambda v: exchanges.insisted(facts, rules) is v,
-        "part": lambda v: str(facts.values("part").get("part") or "other") in v,
-        "exchange": lambda v: bool(set(v) & set(facts.values("exchanges").get("chosen") or ())),
-        "bank": lambda v: any(card.get("bank") in v for card in cards(facts.values("bank"))),
-    }
-    return all(checks[key](value) for key, value in wanted.items())
+def situation_of(facts: Facts, rules: Rules, now: datetime) -> Situation:
+    """What the conditions of agreements may ask of this case; the age counts on the day in Shanghai."""
+    named = facts.values("supplement").get("codes")  # the firm asks for exactly these (补签协议)
+    person = check_id_number(str(facts.values("profile").get("id_number") or ""))
+    chosen = facts.values("exchanges").get("chosen") or exchanges.opened(facts)
+    return Situation(
+        business=facts.case.business,
+        part=str(facts.values("part").get("part") or "other"),
+        investor_class=exchanges.investor_class(facts),
+        level=exchanges.rating(facts)[0] if facts.values("suitability") else "",
+        insisted=exchanges.insisted(facts, rules),
+        exchanges=frozenset(chosen),
+        banks=frozenset(str(card.get("bank")) for card in cards(facts.values("bank"))),
+        age=person.age_on(local_day(now)) if isinstance(person, IdNumber) else None,
+        named=None if named is None else frozenset(named),
+    )
 
 
 def agreements_for(place: str, facts: Facts, rules: Rules, now: datetime) -> list[Agreement]:
@@ -91,9 +95,9 @@ def agreements_for(place: str, facts: Facts, rules: Rules, now: datetime) -> lis
 
 
 def _agreements(place: str, facts: Facts, rules: Rules, now: datetime) -> list[Agreement]:
-    values = printed_values(facts, rules, now)
+    values, situation = printed_values(facts, rules, now), situation_of(facts, rules, now)
     rows = sorted(rules["agreements"]["agreements"], key=lambda row: row["order"])
-    return [_agreement(row, values) for row in rows if row["place"] == place and _applies(row, facts, rules)]
+    return [_agreement(row, values) for row in rows if row["place"] == place and applies(row, situation)]
 
 
 @lru_cache(maxsize=512)

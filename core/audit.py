@@ -49,6 +49,7 @@ class Tag(StrEnum):
     CUSTOMER_TEST_REUSE = "customer:test:reuse"
     CUSTOMER_TEST_START = "customer:test:start"
     STAFF_ACCESS_DECIDE = "staff:access:decide"
+    STAFF_AGREEMENT_READERS = "staff:agreement:readers"
     STAFF_BRANCH_CHANGE = "staff:branch:change"
     STAFF_CALENDAR_CHANGE = "staff:calendar:change"
     STAFF_CALL_CAPTURE = "staff:call:capture"

@@ -16,6 +16,7 @@ from core.audit import Tag
 from core.case import Case, State
 from core.flow import Answer, Evidence, Facts, Proof, Rejection, Rules
 from core.keys import FirmKeys, MasterKeys
+from core.ports_agreements import AgreementUse
 from core.ports_customers import Matters
 from core.ports_documents import Papers
 from core.ports_knowledge import KnowledgeAttempts
@@ -216,6 +217,8 @@ class Work(Protocol):
     def knowledge(self) -> KnowledgeAttempts: ...
     @property
     def supplements(self) -> Supplements: ...
+    @property
+    def agreement_use(self) -> AgreementUse: ...
     @property
     def jobs(self) -> Jobs: ...
     @property

@@ -83,6 +83,14 @@ class RenderedDocument:
 
 
 @dataclass(frozen=True)
+class ImportedText:
+    """A foreign file as the Markdown of agreements; `lost` says in Chinese sentences what did not come along."""
+
+    text: str
+    lost: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class PkiUrls:
     """Where readers of a certificate find its issuer and its state; printed into every certificate.
 
@@ -245,6 +253,9 @@ class Papers(Protocol):
     def protect(self, auth_b64: str, pepper: bytes) -> bytes: ...
     def is_same(self, auth_b64: str, pepper: bytes, protected: bytes) -> bool: ...
     def reading_html(self, markdown: str, values: Mapping[str, str]) -> str: ...
+    def read_word(self, data: bytes) -> ImportedText: ...
+    def unprintable(self, text: str) -> list[str]: ...
+    def sample(self, title: str, text: str, values: Mapping[str, str], header: AgreementHeader) -> RenderedDocument: ...
     def prepare(
         self,
         title: str,

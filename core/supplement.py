@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -15,6 +15,10 @@ ACCOUNT = re.compile(r"\d{8}")
 MOST_REASON = 40
 """Characters; the reason stands in an SMS."""
 MOST_DAYS = 366
+MOST_CONSEQUENCE = 60
+"""Characters of what happens to who has not signed in time; customers and staff read it."""
+REMINDERS: Mapping[int, str] = {0: "不自动提醒", 1: "截止前 1 天", 3: "截止前 3 天", 7: "截止前 7 天"}
+"""Days before the last one on which an SMS goes out by itself; another one goes the day after it."""
 
 
 class Reach(StrEnum):
@@ -49,12 +53,42 @@ UNFINISHED = (Standing.WAITING, Standing.STARTED)
 
 @dataclass(frozen=True)
 class Holder:
-    """A customer with an account, without anything personal but the number of the account."""
+    """A customer with an account, without anything personal but the number of the account.
+
+    `branch` is that of the customer's first business, empty without one; `level` is empty without a rating.
+    """
 
     customer_id: str
     account: str
     exchanges: tuple[str, ...]
     investor_class: str
+    level: str = ""
+    branch: str = ""
+
+
+@dataclass(frozen=True)
+class Only:
+    """Narrows a demand to customers that fit everything that is named here; `version` is the one signed last."""
+
+    branch: str = ""
+    exchange: str = ""
+    investor_class: str = ""
+    level: str = ""
+    version: str = ""
+
+    def named(self) -> dict[str, str]:
+        """What is named, by its key."""
+        return {key: value for key, value in asdict(self).items() if value}
+
+    def fits(self, holder: Holder, versions: Collection[str]) -> bool:
+        """`versions` are those of the demand's agreements that the customer signed last."""
+        return (
+            self.branch in ("", holder.branch)
+            and (not self.exchange or self.exchange in holder.exchanges)
+            and self.investor_class in ("", holder.investor_class)
+            and self.level in ("", holder.level)
+            and (not self.version or self.version in versions)
+        )
 
 
 @dataclass(frozen=True)
@@ -68,6 +102,10 @@ class Demand:
     value: str = ""
     """The exchange or investor class of `reach`."""
     accounts: tuple[str, ...] = ()
+    only: Only = Only()
+    consequence: str = ""
+    """What happens to who has not signed in time, in words for customers and staff; empty: nothing is said."""
+    remind_days: int = 0
 
 
 @dataclass(frozen=True)
@@ -83,6 +121,14 @@ class Campaign:
     requested_by: str
     created_at: datetime
     told_on: date
+    only: Only = Only()
+    consequence: str = ""
+    remind_days: int = 0
+
+    def reminds_on(self, day: date) -> bool:
+        """Whether an SMS goes out by itself on that day: some days before the last one, and the day after it."""
+        ahead = (self.due_on - day).days
+        return bool(self.remind_days) and ahead in (self.remind_days, -1)
 
 
 @dataclass(frozen=True)
@@ -143,7 +189,12 @@ def chosen(
         Reach.ACCOUNTS: lambda holder: holder.account in accounts,
         Reach.OUTDATED: outdated,
     }
-    return [holder for holder in holders if asks[demand.reach](holder)]
+
+    def versions(holder: Holder) -> set[str]:
+        return {signed[holder.customer_id, code] for code in demand.codes if (holder.customer_id, code) in signed}
+
+    found = [holder for holder in holders if asks[demand.reach](holder)]
+    return [holder for holder in found if demand.only.fits(holder, versions(holder))]
 
 
 def problems(
@@ -164,6 +215,10 @@ def problems(
         found["due_on"] = "截止日期应在明天到一年之内。"
     if not 0 < len(demand.reason) <= MOST_REASON or "\n" in demand.reason:
         found["reason"] = Sentence("请填写原因，不超过 {most_reason} 个字，客户会看到。", most_reason=MOST_REASON)
+    if len(demand.consequence) > MOST_CONSEQUENCE or "\n" in demand.consequence:
+        found["consequence"] = Sentence("逾期后果不超过 {most} 个字，写成一行。", most=MOST_CONSEQUENCE)
+    if demand.remind_days not in REMINDERS:
+        found["remind_days"] = "请选择自动提醒的时间。"
     return found
 
 

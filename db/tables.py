@@ -872,6 +872,9 @@ class SupplementCampaign(Base):
     requested_by: Mapped[str] = mapped_column(String(80))
     created_at: Mapped[datetime]
     told_on: Mapped[str] = mapped_column(String(10))
+    only: Mapped[dict[str, Any]] = mapped_column(JSON, server_default="{}")
+    consequence: Mapped[str] = mapped_column(String(60), server_default="")
+    remind_days: Mapped[int] = mapped_column(server_default="0")
 
 
 class SupplementRequest(Base):

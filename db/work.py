@@ -16,6 +16,7 @@ from core.audit import Tag, clean, link
 from core.keys import FirmKeys
 from core.records import AuditEntry
 from db import tables as t
+from db.stores.agreement_use import AgreementUse
 from db.stores.calls import Calls
 from db.stores.cases import Cases
 from db.stores.documents import Documents
@@ -108,6 +109,11 @@ class SqlWork:
     def supplements(self) -> Supplements:
         """Campaigns of 补签协议 and the customers they ask."""
         return Supplements(self)
+
+    @cached_property
+    def agreement_use(self) -> AgreementUse:
+        """Who read and signed which agreement."""
+        return AgreementUse(self)
 
     @cached_property
     def jobs(self) -> Jobs:

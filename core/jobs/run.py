@@ -19,7 +19,7 @@ from core.jobs.reservations import remind_reservation
 from core.jobs.seal_documents import seal_documents
 from core.jobs.send_sms import send_sms
 from core.jobs.sweep_files import sweep_files
-from core.jobs.tell_supplements import tell_supplements
+from core.jobs.tell_supplements import remind_supplements_due, tell_supplements
 from core.ports import Desk
 from core.records import Job
 
@@ -41,8 +41,13 @@ HANDLERS: Mapping[str, Handler] = {
     "export_audit_head": export_audit_head,
     "sweep_files": sweep_files,
     "tell_supplements": tell_supplements,
+    "remind_supplements_due": remind_supplements_due,
 }
-REPEATED: Mapping[str, str] = {"export_audit_head": "%Y-%m-%dT%H", "sweep_files": "%Y-%m-%d"}
+REPEATED: Mapping[str, str] = {
+    "export_audit_head": "%Y-%m-%dT%H",
+    "sweep_files": "%Y-%m-%d",
+    "remind_supplements_due": "%Y-%m-%d",
+}
 """Jobs that come again by themselves -> the part of the time (UTC) in which each runs once."""
 log = logging.getLogger("jianzheng.jobs")
 

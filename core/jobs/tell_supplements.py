@@ -1,8 +1,12 @@
-"""SMS to the customers of a 补签协议 campaign: asked at first, reminded later, at most once a day each."""
+"""SMS to the customers of a 补签协议 campaign: asked at first, reminded later, at most once a day each.
+
+Campaigns that remind by themselves do so some days before their last day and on the day after it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from core.actor import system
@@ -12,6 +16,7 @@ from core.rules.calendar import local_day
 from core.supplement import Campaign, Request
 from core.usecases.loading import rules_for
 from core.usecases.notify import notify
+from core.usecases.supplements import tell
 
 AT_ONCE = 100
 """Messages of one transaction, so that the write lock is held for a short time only."""
@@ -21,6 +26,16 @@ def tell_supplements(desk: Desk, firm_id: str, payload: Mapping[str, Any]) -> bo
     """Post the campaign's last message to everybody who has not signed; whoever got it is not told twice."""
     while _tell_some(desk, firm_id, str(payload["campaign"])):
         pass
+    return True
+
+
+def remind_supplements_due(desk: Desk, firm_id: str, _payload: Mapping[str, Any]) -> bool:
+    """Once a day: post the messages of the campaigns that remind by themselves on this day."""
+    with desk.write(firm_id) as work:
+        today = local_day(work.now)
+        for campaign in work.supplements.campaigns():
+            if campaign.reminds_on(today) and work.supplements.tell_again(campaign.id, today):
+                tell(work, replace(campaign, told_on=today))
     return True
 
 

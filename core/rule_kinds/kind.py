@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -26,6 +27,9 @@ class Subject(StrEnum):
 Check = Callable[[Any, Mapping[str, Any]], Found]
 """Rules that a single field cannot hold; gets the body and the newest bodies of all kinds, a right shape is certain."""
 
+CheckAgainst = Callable[[Any, Mapping[str, Any], date | None, Sequence[Any]], Found]
+"""Rules that hold against the past: body, bodies of all kinds, day, and every earlier body, the newest first."""
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -37,4 +41,5 @@ class Kind:
     shape: Group
     help: str = ""
     checks: tuple[Check, ...] = ()
+    against: tuple[CheckAgainst, ...] = ()
     page: str = ""

@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
+from core.agreement_book import known_of, used_texts
+from core.defaults import load_kind
 from core.rule_kinds.fields import Choice, Day, Found, Problem, Several, Text, Whole, Words, Yes, code
 from core.rule_kinds.groups import Group, Rows
 from core.rule_kinds.kind import Kind, Subject
-from core.rule_kinds.references import BUSINESS_TITLES, INVESTOR_CLASSES
+from core.rule_kinds.references import BUSINESS_TITLES, INVESTOR_CLASSES, rows_of
+from core.rules.agreement_check import check_agreement, check_list, check_version
+from core.rules.agreement_conditions import OLDEST
+from core.rules.agreement_text import Weight
+from core.steps.on_file import PARTS
 
 _APPLIES = Group(
     "适用范围",
     fields={
         "business": Several("业务", options=BUSINESS_TITLES, optional=True, least=1),
+        "part": Several("变更内容", options=PARTS, optional=True, least=1),
         "investor_class": Several("投资者类型", options=INVESTOR_CLASSES, optional=True, least=1),
+        "level": Several("风险等级", options=rows_of("match_table", "levels"), optional=True, least=1),
         "insisted": Yes("客户坚持开立时", optional=True),
-        "part": Several("变更内容", options={"contact": "联系方式", "other": "其他资料"}, optional=True),
+        "exchange": Several("交易所", options=rows_of("exchanges", "exchanges"), optional=True, least=1),
+        "bank": Several("结算银行", options=rows_of("banks", "banks"), optional=True, least=1),
+        "age": Group(
+            "年龄",
+            optional=True,
+            fields={
+                "from": Whole("从", most=OLDEST, unit="周岁", optional=True),
+                "to": Whole("到", most=OLDEST, unit="周岁", optional=True),
+            },
+        ),
     },
 )
 _AGREEMENT = Group(
@@ -36,6 +54,39 @@ _AGREEMENT = Group(
         "text": Text("正文", 100_000, 20),
     },
 )
+
+
+def _right(body: Any, others: Mapping[str, Any]) -> Found:
+    """What each agreement and the whole list must hold on any day; history and day come with a draft."""
+    known = known_of(body, others)
+    for place, row in enumerate(body["agreements"]):
+        for remark in check_agreement(row, body["agreements"], known):
+            if remark.weight is Weight.ERROR:
+                yield Problem(("agreements", place, "text"), f"《{row['title']}》{remark.said}")
+    for remark in check_list(body["agreements"], load_kind("agreements")["agreements"], known).get("", ()):
+        yield Problem(("agreements",), remark.said)
+
+
+def _unused(body: Any, others: Mapping[str, Any], day: date | None, earlier: Sequence[Any]) -> Found:
+    """A version keeps its text for ever, and what is new begins on the day of the draft."""
+    if body["agreements"] == earlier[0]["agreements"]:
+        return
+    if day is None:
+        yield Problem(("agreements",), "请选择生效日期。协议要注明从哪一天起使用。")
+        return
+    before = {row["code"]: row for row in earlier[0]["agreements"]}
+    known = known_of(body, others, day, used_texts(earlier))
+    for place, row in enumerate(body["agreements"]):
+        if before.get(row["code"]) == row:
+            continue
+        if str(row["effective_from"]) != day.isoformat():
+            yield Problem(
+                ("agreements", place, "effective_from"), f"《{row['title']}》的生效日期应与草稿的生效日期相同。"
+            )
+        for remark in check_version(row, known):
+            yield Problem(("agreements", place, "version"), f"《{row['title']}》{remark.said}")
+
+
 AGREEMENTS = Kind(
     "agreements",
     "协议",
@@ -53,6 +104,8 @@ AGREEMENTS = Kind(
             "agreements": Rows("协议", item=_AGREEMENT, key="code", title="title", least=1),
         },
     ),
+    checks=(_right,),
+    against=(_unused,),
     page="agreements",
 )
 LAWFUL_YEARS: Mapping[str, int] = {

@@ -22,11 +22,12 @@ BUSINESS = "supplement"
 
 @dataclass(frozen=True)
 class Wanted:
-    """Why the firm wants agreements signed, and until when (a day in Shanghai)."""
+    """Why the firm wants agreements signed, until when (a day in Shanghai), and what happens to who does not."""
 
     reason: str
     due_on: date
     overdue: bool
+    consequence: str
 
 
 def begin_supplement(desk: Desk, actor: Actor) -> Case | None:
@@ -79,4 +80,5 @@ def _wanted(campaigns: Sequence[Campaign], today: date) -> Wanted | None:
     if not campaigns:
         return None
     reasons = "；".join(dict.fromkeys(campaign.reason for campaign in campaigns))
-    return Wanted(reasons, campaigns[0].due_on, today > campaigns[0].due_on)
+    consequences = "；".join(dict.fromkeys(each.consequence for each in campaigns if each.consequence))
+    return Wanted(reasons, campaigns[0].due_on, today > campaigns[0].due_on, consequences)

@@ -132,7 +132,19 @@ def draft_problems(work: Work, draft: RuleDraft, others: Mapping[str, Any] | Non
     wrong_day = day_problem(work, draft.kind, content.effective_on)
     if wrong_day:
         own.append(Problem(DAY, wrong_day))
-    return (*own, *find_problems(draft.kind, content.body, others or newest_bodies(work)))
+    around = others or newest_bodies(work)
+    found = find_problems(draft.kind, content.body, around)
+    return (*own, *(found or _against_the_past(work, draft, around)))
+
+
+def _against_the_past(work: Work, draft: RuleDraft, others: Mapping[str, Any]) -> tuple[Problem, ...]:
+    """What every version that was ever stored forbids; they are only read for a kind that asks."""
+    checks = find_kind(draft.kind).against
+    earlier = (
+        [work.firms.data(draft.kind, each.version) for each in work.rule_drafts.versions(draft.kind)] if checks else []
+    )
+    body, day = draft.content.body, draft.content.effective_on
+    return tuple(problem for check in checks for problem in check(body, others, day, earlier))
 
 
 def day_problem(work: Work, kind: str, day: date | None) -> str:

@@ -94,7 +94,8 @@ class Kept:
         return self._last[1]
 
 
-def _body(work: Work, kind: str, version: int) -> Any:
+def body_of(work: Work, kind: str, version: int) -> Any:
+    """One version of firm data, read once per process; nobody changes what they get."""
     key = (work.firm_id, kind, version)
     if key not in _bodies:
         _bodies[key] = work.firms.data(kind, version)
@@ -169,7 +170,7 @@ def _with_first_versions(work: Work, pinned: dict[str, int]) -> dict[str, int]:
 
 def _read_rules(work: Work, pinned: Mapping[str, int], versions: Mapping[str, int]) -> Rules:
     firm, branches = _firm(work)
-    data = {kind: _body(work, kind, version) for kind, version in versions.items()}
+    data = {kind: body_of(work, kind, version) for kind, version in versions.items()}
     data |= {
         "firm": {"name": firm.name, "hotline": firm.hotline, "number": firm.number, "demo": firm.demo},
         "branches": branches,

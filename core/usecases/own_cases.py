@@ -90,7 +90,10 @@ def _deadline(work: Work, case: Case) -> str:
             if wanted.overdue
             else Sentence("请在 {due_on}（含）前签署。", due_on=wanted.due_on)
         )
-        return Sentence("{reason}。{late}", reason=wanted.reason, late=late)
+        if not wanted.consequence:
+            return Sentence("{reason}。{late}", reason=wanted.reason, late=late)
+        said = "{reason}。{late}逾期未签署的，{consequence}。"
+        return Sentence(said, reason=wanted.reason, late=late, consequence=wanted.consequence)
     ends = expires_on(work, case)
     return Sentence("将于 {ends} 失效，请继续办理。", ends=ends) if ends else ""
 

@@ -38,11 +38,14 @@ CLASSES: Mapping[str, str] = {"ordinary": "普通投资者", "professional": "�
 
 @dataclass(frozen=True)
 class Choices:
-    """What a demand may name, with titles: agreements by code, exchanges, investor classes."""
+    """What a demand may name, with titles: agreements by code, exchanges … `versions` signed before, by code."""
 
     agreements: Mapping[str, str]
     exchanges: Mapping[str, str]
     classes: Mapping[str, str]
+    branches: Mapping[str, str]
+    levels: Mapping[str, str]
+    versions: Mapping[str, tuple[str, ...]]
     today: date
 
 
@@ -82,7 +85,16 @@ def choices(desk: Desk, actor: Actor) -> Choices:
     with desk.read(actor.firm_id) as work:
         allow(actor, Permission.AGREEMENT_MANAGE)
         rules = rules_for(work)
-        return Choices(_titles(rules), _exchanges(rules), CLASSES, local_day(work.now))
+        titles = _titles(rules)
+        signed = work.supplements.signed_versions(list(titles))
+        versions = {code: tuple(sorted({v for (_, of), v in signed.items() if of == code})) for code in titles}
+        return Choices(
+            titles, _exchanges(rules), CLASSES, dict(rules["branches"]), _levels(rules), versions, local_day(work.now)
+        )
+
+
+def _levels(rules: Rules) -> dict[str, str]:
+    return {row["code"]: f"{row['code']} {row['name']}" for row in rules["match_table"]["levels"]}
 
 
 def _titles(rules: Rules) -> dict[str, str]:
@@ -125,7 +137,8 @@ def _meant(work: Work, demand: Demand) -> tuple[list[Holder], int]:
     """The customers to ask, and how many were left out because all of this is asked of them already."""
     rows = asked_agreements(rules_for(work)["agreements"]["agreements"])
     present = {code: str(row["version"]) for code, row in rows.items()}
-    signed = work.supplements.signed_versions(demand.codes) if demand.reach is Reach.OUTDATED else {}
+    asks_signed = demand.reach is Reach.OUTDATED or demand.only.version
+    signed = work.supplements.signed_versions(demand.codes) if asks_signed else {}
     found = chosen(work.supplements.holders(), demand, signed, present)
     before = work.supplements.asked()
     fresh = [each for each in found if not set(demand.codes) <= before.get(each.customer_id, set())]
@@ -149,18 +162,25 @@ def start_supplements(desk: Desk, actor: Actor, demand: Demand) -> int:
         today = local_day(work.now)
         campaign = Campaign(
             work.new_id(), demand.codes, demand.reach, demand.value, demand.reason, demand.due_on, actor.id,
-            work.now, today,
+            work.now, today, demand.only, demand.consequence, demand.remind_days,
         )  # fmt: skip
         work.supplements.add_campaign(campaign, [each.customer_id for each in found])
-        _tell(work, campaign)
-        facts = {"reach": demand.reach, "value": demand.value, "documents": demand.codes, "due": str(demand.due_on)}
+        tell(work, campaign)
+        facts: dict[str, Any] = {
+            "reach": demand.reach,
+            "value": demand.value,
+            "documents": demand.codes,
+            "due": str(demand.due_on),
+        }
+        facts |= {"only": demand.only.named(), "consequence": bool(demand.consequence)}
         work.audit(
             actor, Tag.STAFF_SUPPLEMENT_START, f"supplement:{campaign.id}", customers=len(found), **facts
         )  # fmt: skip
         return len(found)
 
 
-def _tell(work: Work, campaign: Campaign) -> None:
+def tell(work: Work, campaign: Campaign) -> None:
+    """Post the job that sends the campaign's message of its last day of telling."""
     key = f"supplement|{campaign.id}|{campaign.told_on}"
     work.jobs.post("tell_supplements", {"campaign": campaign.id}, dedupe=key)
 
@@ -195,7 +215,19 @@ def _audience(campaign: Campaign, rules: Rules) -> str:
         Reach.OUTDATED: "签过旧版本的客户",
         Reach.ACCOUNTS: "按资金账号指定",
     }
-    return named[campaign.reach]
+    return "；".join([named[campaign.reach], *_narrowed(campaign, rules)])
+
+
+def _narrowed(campaign: Campaign, rules: Rules) -> list[str]:
+    only = campaign.only
+    titles = {
+        "branch": rules["branches"].get(only.branch, only.branch),
+        "exchange": f"已开通{names_of([only.exchange], rules['exchanges'])}",
+        "investor_class": CLASSES.get(only.investor_class, ""),
+        "level": _levels(rules).get(only.level, only.level),
+        "version": f"最后签署的是版本 {only.version}",
+    }
+    return [str(titles[key]) for key in only.named()]
 
 
 def customers_of(desk: Desk, actor: Actor, campaign_id: str, standing: Standing) -> Sequence[Asked]:
@@ -219,7 +251,7 @@ def remind_supplements(desk: Desk, actor: Actor, campaign_id: str) -> None:
         campaign, today = _get(work, campaign_id), local_day(work.now)
         if not work.supplements.tell_again(campaign_id, today):
             raise TooMany("今天已经发过短信，请明天再提醒。")
-        _tell(work, replace(campaign, told_on=today))
+        tell(work, replace(campaign, told_on=today))
         work.audit(actor, Tag.STAFF_SUPPLEMENT_REMIND, f"supplement:{campaign_id}")
 
 

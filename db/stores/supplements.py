@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, case, func, insert, select, update
 
 from core.case import OPEN_STATES, WITH_CUSTOMER, State
-from core.supplement import UNFINISHED, Campaign, Holder, Progress, Reach, Request, Standing
+from core.supplement import UNFINISHED, Campaign, Holder, Only, Progress, Reach, Request, Standing
 from db import tables as t
 from db.stores.base import Store
 
@@ -32,10 +32,30 @@ class Supplements(Store):
     def holders(self) -> list[Holder]:
         """Every customer with an account, in the order of the accounts; nothing sealed is opened."""
         table = t.Customer
-        columns = (table.id, table.capital_account, table.exchanges, table.investor_class)
+        columns = (table.id, table.capital_account, table.exchanges, table.investor_class, table.level)
         query = select(*columns).where(table.firm_id == self.work.firm_id, table.capital_account.is_not(None))
-        found = self.work.connection.execute(query.order_by(table.capital_account))
-        return [Holder(r.id, r.capital_account, tuple(r.exchanges), r.investor_class) for r in found]
+        found = self.work.connection.execute(query.order_by(table.capital_account)).fetchall()
+        branches, levels = self._branches_and_levels()
+        return [
+            Holder(
+                r.id, r.capital_account, tuple(r.exchanges), r.investor_class, levels.get(r.id, r.level),
+                branches.get(r.id, ""),
+            )
+            for r in found
+        ]  # fmt: skip
+
+    def _branches_and_levels(self) -> tuple[dict[str, str], dict[str, str]]:
+        """Customer -> branch of the first business, and the level of the last rating."""
+        query = select(_K.customer_id, _K.branch_id, _K.clear).where(
+            _K.firm_id == self.work.firm_id, _K.customer_id.is_not(None)
+        )
+        branches, levels = dict[str, str](), dict[str, str]()
+        for row in self.work.connection.execute(query.order_by(_K.created_at)):
+            if row.branch_id:
+                branches.setdefault(row.customer_id, row.branch_id)
+            if row.clear.get("level"):
+                levels[row.customer_id] = row.clear["level"]
+        return branches, levels
 
     def signed_versions(self, codes: Collection[str]) -> dict[tuple[str, str], str]:
         """The version of each of these agreements that a customer signed last, by (customer, code)."""
@@ -68,10 +88,11 @@ class Supplements(Store):
     # -- campaigns
     def add_campaign(self, campaign: Campaign, customer_ids: Collection[str]) -> None:
         """Insert a campaign and a request for each of its customers."""
-        names = ("id", "value", "reason", "requested_by", "created_at")
+        names = ("id", "value", "reason", "requested_by", "created_at", "consequence", "remind_days")
         self.add(
             _C, **{name: getattr(campaign, name) for name in names}, codes=list(campaign.codes),
             reach=str(campaign.reach), due_on=str(campaign.due_on), told_on=str(campaign.told_on),
+            only=campaign.only.named(),
         )  # fmt: skip
         rows = [
             {"firm_id": self.work.firm_id, "id": self.work.new_id(), "campaign_id": campaign.id, "customer_id": each}
@@ -83,7 +104,7 @@ class Supplements(Store):
     def _campaign(self, r: Row[Any]) -> Campaign:
         return Campaign(
             r.id, tuple(r.codes), Reach(r.reach), r.value, r.reason, date.fromisoformat(r.due_on), r.requested_by,
-            r.created_at, date.fromisoformat(r.told_on),
+            r.created_at, date.fromisoformat(r.told_on), Only(**r.only), r.consequence, r.remind_days,
         )  # fmt: skip
 
     def campaigns(self) -> list[Campaign]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -18,35 +18,18 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.tree import SyntaxTreeNode
 
 from core.ports_documents import TemplateIncomplete
-from media.documents.fonts import missing_glyphs
 
 Node = dict[str, Any]
 """A block or a piece of a line; `kind` tells which, the other keys are plain JSON."""
 
 _VARIABLE = re.compile(r"\{\{\s*(\w{1,40})\s*\}\}")
-_UNKNOWN_MARKUP = re.compile(r"!\[|\]\(|```|</?[A-Za-z][^>\n]*>")
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+_WIDEST = 40
+_REPEATED = 30
+"""Characters in a head that comes again on each page; a longer one would leave no room below it."""
+_WHOLE = 150
+"""Characters in the cells of a row that is not torn apart at the end of a page."""
 _EMPTY_VALUE = "／"
-
-
-def check_template(markdown: str, allowed: Collection[str]) -> list[str]:
-    """What keeps a text from being published, as Chinese sentences; an empty list when nothing does.
-
-    `allowed` are the variables that the business can fill in. NotConfigured without a Chinese font.
-    """
-    problems = [f"未知变量：{{{{{name}}}}}。" for name in variables_of(markdown) if name not in allowed]
-    rest = _VARIABLE.sub("", markdown)
-    if not rest.strip():
-        problems.append("正文为空。")
-    if "{{" in rest or "}}" in rest:
-        problems.append("有变量没有写完整。请写成 {{变量名}}，变量名只用汉字、字母和数字。")
-    if rest.count("**") % 2:
-        problems.append("有加粗记号 ** 没有成对。")
-    if found := _UNKNOWN_MARKUP.search(rest):
-        problems.append(f"不支持链接、图片、代码和网页标记：{found.group()}")
-    if missing := missing_glyphs(markdown):
-        problems.append(f"字体中没有这些字：{''.join(missing)}")
-    return problems
 
 
 def variables_of(markdown: str) -> list[str]:
@@ -162,7 +145,22 @@ def _table(node: SyntaxTreeNode, values: Mapping[str, str]) -> Node:
     rows = [row.children for part in node.children for row in part.children]
     align = [str(cell.attrs.get("style", "")).removeprefix("text-align:") for cell in rows[0]]
     cells = [[_line(cell, values) for cell in row] for row in rows]
-    return {"kind": "table", "align": align, "head": cells[0], "rows": cells[1:]}
+    head, *rest = cells
+    rows_kept = [all(_width(cell) <= _WHOLE for cell in row) for row in rest]
+    return {
+        "kind": "table", "align": align, "head": head, "rows": rest, "shares": _shares(cells), "whole": rows_kept,
+        "repeat": all(rows_kept) and all(_width(cell) <= _REPEATED for cell in head),
+    }  # fmt: skip
+
+
+def _shares(rows: list[list[list[Node]]]) -> list[int]:
+    """How much of the width each column gets: by its longest cell, but never so little that nothing fits in."""
+    longest = [min(max(_width(row[column]) for row in rows), _WIDEST) for column in range(len(rows[0]))]
+    return [max(each, sum(longest) * 5 // (8 * len(longest)), 1) for each in longest]
+
+
+def _width(pieces: list[Node]) -> int:
+    return sum(_width(each["body"]) if "body" in each else len(str(each.get("text", ""))) for each in pieces)
 
 
 def _line(node: SyntaxTreeNode, values: Mapping[str, str]) -> list[Node]:

@@ -13,9 +13,11 @@ from core.ports_documents import (
     IssuedCertificate,
     Place,
     PreparedSignature,
+    RenderedDocument,
     SignatureRefused,
 )
 from media.documents import authority as pilot
+from media.documents.fonts import missing_glyphs
 from media.documents.reading import to_reading_html
 from media.documents.render import render_agreement
 from media.documents.seal import seal_document
@@ -24,6 +26,7 @@ from media.documents.sign import CUSTOMER_FIELD, finish_signature, prepare_signa
 from media.documents.stamps import signature_stamp
 from media.documents.timestamp import LocalTimeStamper
 from media.documents.verify import verify_document
+from media.documents.word import read_word
 
 
 class Papers:
@@ -60,6 +63,12 @@ class Papers:
     protect = staticmethod(protect_auth)
     is_same = staticmethod(is_same_auth)
     reading_html = staticmethod(to_reading_html)
+    read_word = staticmethod(read_word)
+    unprintable = staticmethod(missing_glyphs)
+
+    def sample(self, title: str, text: str, values: Mapping[str, str], header: AgreementHeader) -> RenderedDocument:
+        """The very file a customer would get, each page marked 样张; never to be signed."""
+        return render_agreement(title, text, values, header, sample=True)
 
     def prepare(
         self,

@@ -21,10 +21,13 @@ SEAL_SIZE = (119.0, 119.0)
 _CHINA = ZoneInfo("Asia/Shanghai")
 
 
-def render_agreement(title: str, markdown: str, values: Mapping[str, str], header: AgreementHeader) -> RenderedDocument:
+def render_agreement(
+    title: str, markdown: str, values: Mapping[str, str], header: AgreementHeader, *, sample: bool = False
+) -> RenderedDocument:
     """The unsigned file of an agreement, with places for signature and seal on its last page.
 
-    Equal arguments give equal bytes. Raises TemplateIncomplete when a variable of the text has no value,
+    A `sample` says so across each page. Equal arguments give equal bytes.
+    Raises TemplateIncomplete when a variable of the text has no value,
     MissingGlyph when a title, value or name has a character without a glyph, NotConfigured without a font.
     """
     _refuse_missing(title, header.customer_name, header.firm_name, *values.values())
@@ -34,6 +37,7 @@ def render_agreement(title: str, markdown: str, values: Mapping[str, str], heade
         "customer": clean_value(header.customer_name),
         "reference": f"{header.code} · {header.version} 版 · 受理单号 {header.case_number}",
         "date": header.rendered_at.astimezone(_CHINA).strftime("%Y年%m月%d日"),
+        "sample": sample,
         "blocks": fill_template(markdown, values),
         "signature": dict(zip(("width", "height"), SIGNATURE_SIZE, strict=True)),
         "seal": dict(zip(("width", "height"), SEAL_SIZE, strict=True)),

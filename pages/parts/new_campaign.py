@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.actor import Actor
 from core.ports import Desk
-from core.supplement import MOST_DAYS, MOST_REASON, Demand, Reach, account_numbers
+from core.supplement import MOST_CONSEQUENCE, MOST_DAYS, MOST_REASON, REMINDERS, Demand, Only, Reach, account_numbers
 from core.usecases.supplements import (
     Choices,
     Preview,
@@ -36,11 +36,15 @@ def new_campaign(desk: Desk, actor: Actor, on_done: Callable[[], None]) -> None:
     """Draw the form; `on_done` runs in a callback after the campaign was started."""
     found = choices(desk, actor)
     st.subheader(_("新的补签任务"))
-    st.multiselect(_("需要补签的协议"), list(found.agreements), format_func=spoken(found.agreements),
-                   key="campaign_codes", placeholder=_("可以选择多份"))  # fmt: skip
+    asked = str(st.query_params.get("code", ""))
+    if asked in found.agreements and "campaign_codes" not in st.session_state:
+        st.session_state["campaign_codes"] = [asked]
+    st.multiselect(_("需要补签的协议"), list(found.agreements), format_func=found.agreements.get, key="campaign_codes",
+                   placeholder=_("可以选择多份"))  # fmt: skip
     acting.field_error("codes")
     reach = st.radio(_("客户范围"), list(REACHES), format_func=spoken(REACHES), key="campaign_reach", horizontal=True)
     _value(found, reach)
+    _narrow(found)
     first = found.today + timedelta(days=1)
     st.date_input(
         _("截止日期"), found.today + timedelta(days=USUAL_DAYS), first, found.today + timedelta(days=MOST_DAYS),
@@ -49,6 +53,10 @@ def new_campaign(desk: Desk, actor: Actor, on_done: Callable[[], None]) -> None:
     acting.field_error("due_on")
     st.text_input(_("原因"), key="campaign_reason", max_chars=MOST_REASON, placeholder=_("例如：监管规则更新"))
     acting.field_error("reason")
+    st.text_input(_("逾期后果（可不填）"), key="campaign_consequence", max_chars=MOST_CONSEQUENCE,
+                  placeholder=_("例如：将暂停开通新的交易编码"))  # fmt: skip
+    acting.field_error("consequence")
+    st.selectbox(_("自动短信提醒"), list(REMINDERS), format_func=REMINDERS.get, index=2, key="campaign_remind_days")
     st.caption(_("短信写作：因〔原因〕，请您在〔截止日期〕（含）前用身份证号登录，补签协议。"))
     with st.container(horizontal=True):
         st.button(_("预览"), key="campaign_preview", type="primary", on_click=_ask, args=(desk, actor))
@@ -78,6 +86,27 @@ def _value(found: Choices, reach: Reach) -> None:
         st.caption(_("最后一次签署的版本不是现行版本的客户。从未签过的客户不在其中。"))
 
 
+def _narrow(found: Choices) -> None:
+    """Further conditions, all of which must hold."""
+    codes = st.session_state.get("campaign_codes") or ()
+    versions = sorted({version for code in codes for version in found.versions.get(code, ())})
+    with st.expander(_("进一步筛选（同时满足）")):
+        _select(_("营业部"), found.branches, "campaign_only_branch")
+        _select(_("已开通的交易所"), found.exchanges, "campaign_only_exchange")
+        _select(_("投资者类别"), found.classes, "campaign_only_class")
+        _select(_("风险承受能力等级"), found.levels, "campaign_only_level")
+        _select(_("最后签署的版本"), {version: version for version in versions}, "campaign_only_version")
+
+
+def _select(label: str, titles: Mapping[str, str], key: str) -> None:
+    st.selectbox(label, list(titles), format_func=titles.get, key=key, index=None, placeholder=_("不限"))
+
+
+def _only() -> Only:
+    keys = ("branch", "exchange", "class", "level", "version")
+    return Only(*(str(st.session_state.get(f"campaign_only_{key}") or "") for key in keys))
+
+
 def _demand() -> Demand:
     """What the widgets say now."""
     values = st.session_state
@@ -91,6 +120,9 @@ def _demand() -> Demand:
         str(values.get("campaign_reason") or "").strip(),
         str(values.get(value) or "") if value else "",
         account_numbers(str(values.get("campaign_accounts") or "")) if reach is Reach.ACCOUNTS else (),
+        _only(),
+        str(values.get("campaign_consequence") or "").strip(),
+        int(values.get("campaign_remind_days") or 0),
     )
 
 

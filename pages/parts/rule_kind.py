@@ -31,7 +31,10 @@ def show_kind(desk: Desk, actor: Actor, key: str) -> None:
     st.markdown(notice.plain(_("现行：{since_words}").format(since_words=since_words(present, history.names))))
     for version in history.versions:
         if version.version > history.present:
-            st.markdown(f":material/event: {notice.plain(f'第 {version.version} 版将于 {day_words(version)} 生效')}")
+            planned = _("第 {number} 版将于 {day} 生效").format(number=version.version, day=day_words(version))
+            st.markdown(f":material/event: {notice.plain(planned)}")
+    if history.kind.page:
+        st.page_link(f"staff/{history.kind.page}.py", label=_("在专门的页面查看和修改"), icon=":material/edit:")
     st.button(_("修改"), key="kind_begin", type="primary", icon=":material/edit:", on_click=begin,
               args=(desk, actor, key))  # fmt: skip
     now, drafts, past = st.tabs([_("现行内容"), _("草稿与审批"), _("历史版本")])

@@ -38,6 +38,7 @@ STAFF = {
         Permission.RESERVATION_MANAGE,
     ),
     "desk_calendar": ("工作日历", "staff/calendar.py", ":material/event:", Permission.CALENDAR_MANAGE),
+    "desk_agreements": ("协议管理", "staff/agreements.py", ":material/contract:", Permission.RULE_DRAFT),
     "desk_supplements": ("补签协议", "staff/supplements.py", ":material/contract_edit:", Permission.AGREEMENT_MANAGE),
     "desk_wallboard": ("看板", "staff/wallboard.py", ":material/monitoring:", Permission.QUEUE_READ),
     "desk_analytics": ("统计分析", "staff/analytics.py", ":material/query_stats:", Permission.QUEUE_READ),

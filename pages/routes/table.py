@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
+from pages.routes.agreement_preview import send_preview
 from pages.routes.calendar_file import send_calendar
 from pages.routes.charts import send_chart
 from pages.routes.chat import send_chat
@@ -20,6 +21,7 @@ from pages.routes.stills import receive_still
 ROUTES = [
     Route("/session/exchange", exchange, methods=["POST"]),
     Route("/session/sign_out", leave, methods=["POST"]),
+    Route("/agreement-preview/{name}.pdf", send_preview, methods=["GET"]),
     Route("/charts/{key}/{kind}", send_chart, methods=["GET"]),
     Route("/chat/{case_id}", send_chat, methods=["GET"]),
     Route("/entry/{key}.svg", send_entry, methods=["GET"]),

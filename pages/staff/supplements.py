@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.errors import DeskError
-from core.supplement import STANDING_TITLES, UNFINISHED, Standing
+from core.supplement import REMINDERS, STANDING_TITLES, UNFINISHED, Standing
 from core.usecases.supplements import (
     MOST,
     Listed,
@@ -52,8 +52,14 @@ def _list(rows: list[Listed]) -> None:
         )
         kind = "primary" if row.campaign.id == chosen else "secondary"
         with st.container(key=f"entry-{row.campaign.id}"):
-            st.button(label, key=f"campaign_{row.campaign.id}", type=kind, width="stretch", on_click=_choose,
-                      args=(row.campaign.id,))  # fmt: skip
+            st.button(
+                label,
+                key=f"campaign_{row.campaign.id}",
+                type=kind,
+                width="stretch",
+                on_click=_choose,
+                args=(row.campaign.id,),
+            )
 
 
 def _remind(campaign_id: str) -> None:
@@ -92,20 +98,35 @@ def _campaign(row: Listed) -> None:
     st.subheader(_("、").join(row.agreements))
     due = unusual(_("{due_on}（已过）").format(due_on=campaign.due_on)) if row.overdue else cell(campaign.due_on)
     facts = [
-        (_("客户范围"), cell(row.audience)), (_("原因"), cell(campaign.reason)), (_("截止日期"), due),
+        (_("客户范围"), cell(row.audience)),
+        (_("原因"), cell(campaign.reason)),
+        (_("截止日期"), due),
+        (_("逾期后果"), cell(campaign.consequence)),
+        (_("自动提醒"), cell(REMINDERS.get(campaign.remind_days))),
         (_("发起"), cell(f"{row.by}　{clock_words.exact(campaign.created_at)}")),
         (_("最近短信"), cell(campaign.told_on)),
-    ]  # fmt: skip
+    ]
     fact_table(_("补签任务"), facts)
     columns = st.columns(4)
     figures = [(STANDING_TITLES[each], row.progress.of(each)) for each in (*UNFINISHED, Standing.SIGNED)]
     for column, (title, value) in zip(columns, [*figures, (_("逾期未签署"), row.overdue)], strict=True):
         column.metric(title, value, border=True)
     with st.container(horizontal=True):
-        st.button(_("短信提醒"), key="campaign_remind", icon=":material/sms:", on_click=acting.ask, args=(REMIND,),
-                  disabled=not row.progress.of(*UNFINISHED))  # fmt: skip
-        st.button(_("取消未开始的"), key="campaign_cancel", on_click=acting.ask, args=(CANCEL,),
-                  disabled=not row.progress.of(Standing.WAITING))  # fmt: skip
+        st.button(
+            _("短信提醒"),
+            key="campaign_remind",
+            icon=":material/sms:",
+            on_click=acting.ask,
+            args=(REMIND,),
+            disabled=not row.progress.of(*UNFINISHED),
+        )
+        st.button(
+            _("取消未开始的"),
+            key="campaign_cancel",
+            on_click=acting.ask,
+            args=(CANCEL,),
+            disabled=not row.progress.of(Standing.WAITING),
+        )
     if acting.asking() == REMIND:
         _ask_remind(row)
     elif acting.asking() == CANCEL:

@@ -147,6 +147,7 @@ from core.usecases.work_calendar import (
 )
 from core.usecases.work_lists import callback_list, counter_list, result_list, review_list
 from tests.builders import DEVICE_READY, Person
+from tests.core.access_agreements import AGREEMENT_ROWS
 from tests.core.access_worlds import (
     CLOSED,
     DEMAND,
@@ -413,6 +414,7 @@ ROWS: tuple[Row, ...] = (
      lambda w, a: save_draft(w.desk, a, w.kept.id, w.kept.revision, w.kept.content)),
     (propose_draft, drafted, "---w-w-+ -- --0", lambda w, a: propose_draft(w.desk, a, w.kept.id)),
     (withdraw_draft, rule_waiting, "---w-w-+ -- --0", lambda w, a: withdraw_draft(w.desk, a, w.kept.id)),
+    *AGREEMENT_ROWS,
     (approve_draft, rule_waiting, "---+-+-- -- --0", lambda w, a: approve_draft(w.desk, a, w.kept.id)),
     (refuse_draft, rule_waiting, "---+-+-- -- --0", lambda w, a: refuse_draft(w.desk, a, w.kept.id, "不合适")),
     (start_dry_run, draft_to_try, "---o-o-o -- --0", lambda w, a: start_dry_run(w.desk, a, w.kept.id)),

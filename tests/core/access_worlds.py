@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
+
+import docx
 
 from core.actor import Actor, Role
 from core.ports import Desk
@@ -108,6 +111,21 @@ def drafted(bench: Bench) -> World:
     draft = begin_draft(bench.desk, maker, "prepare")
     content = replace(draft.content, body={**draft.content.body, "minutes": 20}, note="营业部要求")
     world.kept = save_draft(bench.desk, maker, draft.id, draft.revision, content)
+    return world
+
+
+def word_file() -> bytes:
+    """A Word file with one line."""
+    document, out = docx.Document(), io.BytesIO()
+    document.add_paragraph("正文")
+    document.save(out)
+    return out.getvalue()
+
+
+def agreement_drafted(bench: Bench) -> World:
+    """The admin writes a draft of the agreements; a customer has read and signed them as they are."""
+    world, maker = at("active")(bench), bench.staff("admin")
+    world.kept = begin_draft(bench.desk, maker, "agreements")
     return world
 
 

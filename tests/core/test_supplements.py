@@ -12,10 +12,12 @@ from core.actor import Actor, Role
 from core.case import State
 from core.defaults import load_kind
 from core.errors import NotAllowed, NotFound, TooMany, WrongState
+from core.jobs.tell_supplements import remind_supplements_due
 from core.rules.calendar import local_day
-from core.supplement import Demand, Holder, Progress, Reach, Standing, account_numbers, chosen, problems
+from core.supplement import Demand, Holder, Only, Progress, Reach, Standing, account_numbers, chosen, problems
 from core.usecases.abandon_case import abandon_case
 from core.usecases.begin_supplement import begin_supplement, wanted_of
+from core.usecases.own_cases import deadline_of
 from core.usecases.start_case import start_case
 from core.usecases.supplements import (
     campaign_list,
@@ -358,3 +360,56 @@ def test_tabs_that_come_at_the_same_moment_get_one_case(bench: Bench) -> None:
     with bench.work() as work:
         mine = work.cases.of_owner(actor.id, actor.id.removeprefix("customer:"))
     assert [case.business for case in mine] == ["supplement", "open_account"]
+
+
+# -- narrowed, with a consequence, reminding by itself
+@pytest.mark.parametrize(("only", "expected"), [
+    (Only(), "ab"),
+    (Only(branch="b2"), "b"),
+    (Only(exchange="DCE"), "a"),
+    (Only(investor_class="professional"), "b"),
+    (Only(level="C3"), "a"),
+    (Only(version="2025.1"), "a"),
+    (Only(version="2026.1", level="C3"), ""),
+])  # fmt: skip
+def test_a_demand_is_narrowed_by_everything_that_is_named(only: Only, expected: str) -> None:
+    holders = (
+        Holder("a", "01000001", ("SHFE", "DCE"), "ordinary", "C3", "b1"),
+        Holder("b", "01000002", ("CFFEX",), "professional", "", "b2"),
+    )
+    found = chosen(holders, demand(only=only), SIGNED, PRESENT)
+    assert "".join(each.customer_id for each in found) == expected
+
+
+def test_branch_level_and_version_come_from_what_is_stored(bench: Bench) -> None:
+    walk = holder_of_account(bench)
+    offered = choices(bench.desk, bench.staff("admin"))
+    assert offered.versions["risk_statement"] == ("2026.1",) and offered.levels["C4"] == "C4 积极型"
+    branch = walk.case(bench).branch_id
+    fitting = Only(branch=branch, investor_class="ordinary", level="C4", version="2026.1")
+    for only, count in ((fitting, 1), (Only(branch="b9"), 0), (Only(level="C1"), 0), (Only(version="2025.1"), 0)):
+        assert preview_supplements(bench.desk, bench.staff("admin"), demand(bench, only=only)).customers == count
+    started(bench, only=fitting)
+    row = campaign_list(bench.desk, bench.staff("admin"))[0]
+    assert row.campaign.only == fitting and row.audience.endswith("C4 积极型；最后签署的是版本 2026.1")
+
+
+def test_customers_and_staff_read_what_happens_after_the_last_day(bench: Bench) -> None:
+    opened = holder_of_account(bench)
+    mistakes = demand_problems(bench.desk, bench.staff("admin"), demand(bench, consequence="长" * 61, remind_days=2))
+    assert set(mistakes) == {"consequence", "remind_days"}
+    started(bench, consequence="将暂停开通新的交易编码")
+    walk = begun(bench, opened)
+    assert "逾期未签署的，将暂停开通新的交易编码。" in deadline_of(bench.desk, walk.case(bench))
+
+
+def test_a_campaign_reminds_by_itself_before_and_after_its_last_day(bench: Bench) -> None:
+    holder_of_account(bench)
+    started(bench, remind_days=3, due_on=local_day(bench.now) + timedelta(days=5))
+    assert len(texts(bench, "补签")) == 1
+    told = []
+    for _ in range(8):
+        bench.pass_time(seconds=86_400)
+        remind_supplements_due(bench.desk, "f1", {})
+        told.append(len(texts(bench, "补签")))
+    assert told == [1, 2, 2, 2, 2, 3, 3, 3]

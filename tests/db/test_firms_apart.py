@@ -154,6 +154,9 @@ READS: dict[str, Act] = {
 
 
 READS |= {
+    "agreement_use.counts": lambda w, a: w.agreement_use.counts(),
+    "agreement_use.readings": lambda w, a: w.agreement_use.readings("risk_statement", 9),
+    "agreement_use.signings": lambda w, a: w.agreement_use.signings("risk_statement", 9),
     "supplements.holders": lambda w, a: w.supplements.holders(),
     "supplements.signed_versions": lambda w, a: w.supplements.signed_versions(["risk_statement"]),
     "supplements.busy": lambda w, a: w.supplements.busy(),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from core.errors import NotConfigured
 from core.ports_documents import MissingGlyph, TemplateIncomplete
 from media.documents.fonts import _document_faces, choose_families, coverage, document_families, missing_glyphs
-from media.documents.markdown import check_template, clean_value, variables_of
+from media.documents.markdown import clean_value, variables_of
 from media.documents.reading import to_reading_html
 from media.documents.render import PAGE_HEIGHT, render_agreement
 from tests.media.documents_tools import TEMPLATE, header
@@ -105,26 +105,8 @@ def test_reading_html_escapes_the_text_of_staff_too():
     assert to_reading_html("<script>x</script>", {}) == "<p>&lt;script&gt;x&lt;/script&gt;</p>"
 
 
-def test_a_template_with_known_variables_may_be_published():
-    assert check_template(TEMPLATE, VALUES) == []
+def test_the_variables_of_a_text():
     assert variables_of(TEMPLATE) == ["客户姓名", "客户号"]
-
-
-@pytest.mark.parametrize(
-    ("text", "problem"),
-    [
-        ("按 {{手机}}", "未知变量：{{手机}}。"),
-        ("按 {{客户-号}}", "有变量没有写完整。请写成 {{变量名}}，变量名只用汉字、字母和数字。"),
-        ("{{客户号", "有变量没有写完整。请写成 {{变量名}}，变量名只用汉字、字母和数字。"),
-        ("  \n", "正文为空。"),
-        ("**注意", "有加粗记号 ** 没有成对。"),
-        ("见 [网页](http://a)", "不支持链接、图片、代码和网页标记：]("),
-        ("<br>换行", "不支持链接、图片、代码和网页标记：<br>"),
-        ("人 \U0002fff0", "字体中没有这些字：\U0002fff0"),
-    ],
-)
-def test_what_keeps_a_template_from_being_published(text, problem):
-    assert check_template(text, VALUES) == [problem]
 
 
 def test_a_variable_without_value_stops_the_document():

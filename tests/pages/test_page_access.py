@@ -45,6 +45,7 @@ TABLE = {
     "desk_customers":    "-+++-++- - -",
     "desk_requests":     "-----+-- - -",
     "desk_entry":        "---+---+ - -",
+    "desk_agreements":   "---+-+-+ - -",
     "desk_supplements":  "---+---+ - -",
     "desk_rules":        "---+-+-+ - -",
     "desk_people":       "---+---+ - -",
