@@ -114,7 +114,7 @@ def _one_of(editor: Editor, field: Rows, rows: list[Any], path: Path, draw: Draw
         first = _first(editor, path, len(rows))
         number = st.selectbox(
             _("选择{label}").format(label=field.item.label), range(len(rows)), index=first, key=chosen_key,
-            format_func=lambda n: f"{n + 1}. {field.name_of(rows[n], n)}{_("（需要修改）") if n in wrong else ""}",
+            format_func=lambda n: f"{n + 1}. {field.name_of(rows[n], n)}{_('（需要修改）') if n in wrong else ''}",
         )  # fmt: skip
         with st.container(border=True):
             draw(editor, field.item, rows[number], (*path, number))
