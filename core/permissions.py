@@ -19,8 +19,11 @@ class Permission(StrEnum):
     CALL_OBSERVE = "desk:call:observe"
     CALLBACK_RECORD = "desk:callback:record"
     CASE_APPROVE = "desk:case:approve"
+    CASE_ASSIGN = "desk:case:assign"
     CASE_READ = "desk:case:read"
     CASE_REPORT = "desk:case:report"
+    CASE_TRACE = "desk:case:trace"
+    CASE_WORK = "desk:case:work"
     ENTRY_PRINT = "desk:entry:print"
     EVIDENCE_EXPORT = "desk:evidence:export"
     EVIDENCE_READ = "desk:evidence:read"
@@ -37,13 +40,17 @@ class Permission(StrEnum):
 _P = Permission
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.WITNESS: frozenset({_P.QUEUE_SERVE, _P.QUEUE_READ, _P.EVIDENCE_READ}),
-    Role.REVIEW: frozenset({_P.CASE_APPROVE, _P.CASE_READ, _P.CASE_REPORT, _P.EVIDENCE_READ}),
-    Role.CALLBACK: frozenset({_P.CALLBACK_RECORD, _P.CASE_READ}),
+    Role.REVIEW: frozenset(
+        {_P.CASE_APPROVE, _P.CASE_READ, _P.CASE_REPORT, _P.CASE_TRACE, _P.CASE_WORK, _P.EVIDENCE_READ}
+    ),
+    Role.CALLBACK: frozenset({_P.CALLBACK_RECORD, _P.CASE_READ, _P.CASE_WORK}),
     Role.SUPERVISOR: frozenset(
         {
             _P.QUEUE_MANAGE,
             _P.QUEUE_READ,
+            _P.CASE_ASSIGN,
             _P.CASE_READ,
+            _P.CASE_WORK,
             _P.RESERVATION_MANAGE,
             _P.CALENDAR_MANAGE,
             _P.CALL_OBSERVE,
@@ -54,7 +61,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     ),
     Role.ANALYST: frozenset({_P.QUEUE_READ}),
     Role.COMPLIANCE: frozenset(
-        {_P.AUDIT_VERIFY, _P.CASE_READ, _P.EVIDENCE_EXPORT, _P.EVIDENCE_READ, _P.REQUEST_ANSWER}
+        {_P.AUDIT_VERIFY, _P.CASE_READ, _P.CASE_TRACE, _P.EVIDENCE_EXPORT, _P.EVIDENCE_READ, _P.REQUEST_ANSWER}
     ),
     Role.SERVICE: frozenset({_P.CASE_READ}),
     Role.ADMIN: frozenset(

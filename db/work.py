@@ -18,6 +18,7 @@ from core.records import AuditEntry
 from db import tables as t
 from db.stores.calls import Calls
 from db.stores.cases import Cases
+from db.stores.casework import Casework
 from db.stores.documents import Documents
 from db.stores.duty import DeskMessages, DutyTimes
 from db.stores.firms import Firms
@@ -30,6 +31,7 @@ from db.stores.queue import Queue
 from db.stores.reservations import Reservations
 from db.stores.results import Results
 from db.stores.supplements import Supplements
+from db.stores.work_lists import WorkLists
 
 
 class SqlWork:
@@ -42,6 +44,16 @@ class SqlWork:
     def cases(self) -> Cases:
         """Cases, answers, evidence, proofs, rejections."""
         return Cases(self)
+
+    @cached_property
+    def casework(self) -> Casework:
+        """Events, holders and tasks of cases."""
+        return Casework(self)
+
+    @cached_property
+    def lists(self) -> WorkLists:
+        """Lists of cases for staff."""
+        return WorkLists(self)
 
     @cached_property
     def people(self) -> People:
@@ -153,6 +165,7 @@ class SqlWork:
         }
         mac = link(self.keys.mac, previous, entry)
         self.connection.execute(insert(t.AuditRow).values(**row, detail=dict(entry.detail), mac=mac))
+        self.casework.sign(actor.id, seq)
 
     def audit_head(self) -> tuple[int, bytes]:
         """Sequence number and MAC of the newest row of the chain; (0, b"") before the first."""

@@ -16,8 +16,10 @@ from core.ports import Desk, Work
 from core.records import Customer
 from core.steps.exchanges import require_decided
 from core.usecases.callback_plan import callback_due
+from core.usecases.case_tasks import require_settled
 from core.usecases.counter_phone import leave_number
 from core.usecases.customer_file import keep_in_file
+from core.usecases.hold_case import hold, let_go
 from core.usecases.loading import Loaded, calendar_around, load
 from core.usecases.notify import notify_case
 from core.usecases.reject_case import reject
@@ -39,6 +41,7 @@ def take_case(desk: Desk, actor: Actor, case_id: str) -> Case:
         if busy:
             raise WrongState("其他同事正在复核这笔业务。")
         mine = case.reviewer_id == actor.staff_id
+        hold(work, actor, case, actor.staff_id)
         case = work.cases.change(
             case,
             state=next_state(case.state, Action.TAKE),
@@ -58,6 +61,7 @@ def release_case(desk: Desk, actor: Actor, case_id: str) -> None:
         if case.state is State.IN_REVIEW and case.reviewer_id == actor.staff_id:
             state = next_state(case.state, Action.RELEASE)
             work.cases.change(case, state=state, reviewer_id=None, reviewer_until=None)
+            let_go(work, case)
             work.audit(actor, Tag.STAFF_CASE_RELEASE, f"case:{case_id}")
 
 
@@ -85,7 +89,8 @@ def approve_case(desk: Desk, actor: Actor, case_id: str) -> str:
             raise WrongState(f"资料不完整：{loaded.current.title}。")
         if needs_two(loaded) and first_reviewer(loaded) in {"", actor.staff_id}:
             raise WrongState("按年龄规定，这笔业务由两位工作人员复核，请由另一位同事通过。")
-        note_decision(work, loaded, APPROVED)
+        require_settled(work, case_id)
+        note_decision(work, actor, loaded, APPROVED)
         return approve(work, actor, loaded, Tag.STAFF_CASE_APPROVE)
 
 
@@ -133,6 +138,7 @@ def agree_case(desk: Desk, actor: Actor, case_id: str) -> None:
         work.cases.add_proof(case_id, agreed_by(loaded, str(actor.staff_id)), actor.id)
         state = next_state(loaded.case.state, Action.RELEASE)
         work.cases.change(loaded.case, state=state, reviewer_id=None, reviewer_until=None)
+        work.casework.change(loaded.case, holder_id=None, assigned_by=None)
         work.audit(actor, Tag.STAFF_CASE_AGREE, f"case:{case_id}")
 
 

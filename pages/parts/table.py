@@ -21,6 +21,7 @@ CUSTOMER = {
 }
 STAFF = {
     "desk_witness": ("视频见证", "staff/witness.py", ":material/video_call:", Permission.QUEUE_SERVE),
+    "desk_work": ("工作列表", "staff/work.py", ":material/checklist:", Permission.CASE_WORK),
     "desk_review": ("复核", "staff/review.py", ":material/fact_check:", Permission.CASE_APPROVE),
     "desk_results": ("交易所回报", "staff/results.py", ":material/account_balance:", Permission.CASE_REPORT),
     "desk_counter": ("柜台办理", "staff/counter.py", ":material/storefront:", Permission.CASE_REPORT),

@@ -182,7 +182,7 @@ def _case(row: Listed) -> None:
 
 
 work = review_list(desk, actor)
-current = next((row for row in work.rows if row.case.id == acting.opened() and row.mine), None)
+current = next((row for row in work.rows if row.case.id == acting.opened() and row.mine and row.case.reviewer_id), None)
 st.title("复核")
 case_list.beside(
     f"待复核 {work.total}　超时 {len(_late())}", _list, lambda: _case(current), case_open=current is not None,

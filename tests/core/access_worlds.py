@@ -26,6 +26,7 @@ from core.usecases.knowledge_test import start_test
 from core.usecases.manage_reservations import close_slots
 from core.usecases.observe_call import observe
 from core.usecases.own_data import ask_about_data
+from core.usecases.park_case import escalate_case
 from core.usecases.sessions import own_sessions
 from core.usecases.supplements import campaign_list, start_supplements
 from core.usecases.work_calendar import save_days
@@ -87,6 +88,20 @@ def signed_in(place: str) -> Callable[[Bench], World]:
     def make(bench: Bench) -> World:
         world = at(place)(bench)
         world.session = own_sessions(world.desk, world.walk.actor)[0].id
+        return world
+
+    return make
+
+
+def held(place: str) -> Callable[[Bench], World]:
+    """A case that somebody has put off and taken to the supervisor, with a task."""
+
+    def make(bench: Bench) -> World:
+        world = at(place)(bench)
+        assert not escalate_case(world.desk, bench.staff("review"), world.case, "请主管看一下")
+        with bench.work() as work:
+            work.casework.add_task(world.case, "red_flag", "f01")
+            world.kept = work.casework.tasks(world.case)[0].id
         return world
 
     return make

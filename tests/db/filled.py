@@ -30,6 +30,7 @@ from core.records import (
     StaffMember,
     Ticket,
 )
+from core.records_casework import Happened
 from core.records_customers import CustomerNote, DataRequest, Proposal, ProposalKind, ProposalState, RequestKind
 from core.rules.calendar import CalendarDay, local_time
 from core.rules.knowledge_test import Attempt, Drawn, Given
@@ -86,6 +87,7 @@ class Filled:
     note: CustomerNote
     proposal: Proposal
     request: DataRequest
+    task: str
 
 
 def fill(bench: Bench) -> Filled:
@@ -104,6 +106,7 @@ def fill(bench: Bench) -> Filled:
     _by_hand(bench)
     with bench.work() as work:
         _desk_by_hand(work)
+        _casework_by_hand(work, active.case_id)
         _matters_by_hand(work)
         _reservations_by_hand(work)
         _supplements_by_hand(work, active.case_id)
@@ -160,6 +163,17 @@ def _desk_by_hand(work: Work) -> None:
     work.messages.add_message(DeskMessage("message-here", "b1", "系统维护", "staff:supervisor", work.now, until))
 
 
+def _casework_by_hand(work: Work, case_id: str) -> None:
+    """A case that somebody holds, with a note, a task that is open and one that is done."""
+    case = work.cases.get(case_id)
+    work.casework.change(case, holder_id="only-here", assigned_by="staff:supervisor", escalated_at=work.now)
+    work.casework.note(case_id, Happened.NOTED, "", {"text": "独此备注"})
+    for subject in ("f01", "f02"):
+        work.casework.add_task(case_id, "red_flag", subject)
+    done, _ = work.casework.tasks(case_id)
+    assert work.casework.settle_task(done.id, "已核实", "staff:only-here")
+
+
 def _supplements_by_hand(work: Work, case_id: str) -> None:
     """A campaign with one customer who has not come yet and one whose case has begun."""
     work.supplements.add_campaign(CAMPAIGN, ["with-case", ONLY_HERE.id])
@@ -193,11 +207,12 @@ def _found(bench: Bench, active: Walk, rejected: Walk, in_call: Walk) -> Filled:
         line = work.calls.lines(in_call.case_id, "customer")[0]
         [(demand, _)] = work.supplements.waiting_of(ONLY_HERE.id)
         [note] = work.matters.notes_of([f"customer:{ONLY_HERE.id}"])
+        task = next(each.id for each in work.casework.tasks(active.case_id) if each.done_at is None)
         proposal, request = work.matters.find_proposal("proposal-here"), work.matters.find_request("request-here")
     assert waiting and offered and booked and job and proposal and request
     return Filled(
         active, rejected, in_call, facts.case, document, waiting, offered, desk_message, line, booked, sms,
-        facts.evidence[0], job.id, head, demand, note, proposal, request,
+        facts.evidence[0], job.id, head, demand, note, proposal, request, task,
     )  # fmt: skip
 
 

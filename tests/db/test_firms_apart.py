@@ -23,6 +23,7 @@ from core.errors import DeskError, NotFound, Stale
 from core.flow import Evidence, Proof, Rejection
 from core.metrics import Span, Targets
 from core.records import Branch, CustomerFile, Firm, SessionRecord, SmsCode, StaffMember
+from core.records_casework import Happened, Order, Where
 from core.records_customers import ProposalKind, ProposalState
 from core.rules.calendar import CalendarDay
 from core.rules.reservation import ReservationState, Shift
@@ -164,6 +165,17 @@ READS |= {
     "supplements.of_case": lambda w, a: w.supplements.of_case(a.active.case_id),
     "supplements.untold": lambda w, a: w.supplements.untold(CAMPAIGN, 9),
 }
+READS |= {
+    "casework.events": lambda w, a: w.casework.events(a.active.case_id),
+    "casework.of_case": lambda w, a: w.casework.of_case(a.case).holder_id,
+    "casework.held_by": lambda w, a: w.casework.held_by("only-here"),
+    "casework.tasks": lambda w, a: w.casework.tasks(a.active.case_id),
+    "casework.find_task": lambda w, a: w.casework.find_task(a.task),
+    "lists.counts": lambda w, a: sum(w.lists.counts([Where(frozenset(State))], "x")),
+    "lists.found": lambda w, a: w.lists.found(Where(frozenset(State)), "x", Order.DUE, 9),
+    "lists.oldest": lambda w, a: w.lists.oldest(Where(frozenset(State)), "x"),
+    "queue.of_case": lambda w, a: w.queue.of_case(a.active.case_id),
+}
 EVER = Span(0, 99_999)
 READS |= {
     "metrics.dirty": lambda w, a: w.metrics.dirty(),
@@ -278,7 +290,7 @@ WRITES: dict[str, Act] = {
         a.document.id, a.document.state, state="void"),
     "results.add_account": lambda w, a: w.results.add_account("99999999", "case-new"),
     "results.add_decision": lambda w, a: w.results.add_decision(
-        replace(a.case, submitted_at=EARLY, due_at=w.now), "approved", RING),
+        replace(a.case, submitted_at=EARLY, due_at=w.now), "approved", RING, "x"),
     "results.add_request": lambda w, a: w.results.add_request(a.active.case_id, "INE", "x"),
     "results.set_request": lambda w, a: w.results.set_request(a.active.case_id, "SHFE", "failed", 3, "", "x"),
     "results.add_callback": lambda w, a: w.results.add_callback(a.active.case_id, "confirmed", "", "x"),
@@ -309,6 +321,14 @@ WRITES |= {
     "supplements.tell_again": lambda w, a: w.supplements.tell_again(CAMPAIGN.id, DAY),
     "supplements.note_told": lambda w, a: w.supplements.note_told([a.demand], DAY),
 }
+WRITES |= {
+    "casework.note": lambda w, a: (
+        w.casework.note(a.active.case_id, Happened.NOTED, "", {"text": "改"}),
+        w.audit(system(w.firm_id), Tag.STAFF_CASE_NOTE, "x")),
+    "casework.change": lambda w, a: w.casework.change(a.case, holder_id="new"),
+    "casework.add_task": lambda w, a: w.casework.add_task(a.active.case_id, "red_flag", "new"),
+    "casework.settle_task": lambda w, a: w.casework.settle_task(a.task, "改", "staff:x"),
+}  # fmt: skip
 ASKS_NO_TABLE = {"new_id"}
 REFUSED_AT_HOME = {"documents.add_authority": Stale}
 """The filled firm has one already, so there is no change to see."""

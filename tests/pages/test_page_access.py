@@ -29,6 +29,7 @@ TABLE = {
     "help":              "++++++++ + +",
     "desk":              "++++++++ + +",
     "desk_witness":      "+------- - -",
+    "desk_work":         "-+++---- - -",
     "desk_review":       "-+------ - -",
     "desk_results":      "-+------ - -",
     "desk_counter":      "-+------ - -",

@@ -1,0 +1,114 @@
+"""工作列表: the lists with live counts at the left, the rows of one, the open case beside them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.permissions import Permission, holds
+from core.usecases.hold_case import hand_over
+from core.usecases.open_work import WorkFile, open_work
+from core.usecases.work_lists import Counted, Listed, counted_lists, work_list
+from pages.parts import acting, case_list, clock_words, notice, state, visitor, wiring
+from pages.parts.work_panel import show_panel
+
+LIST = "list"
+PAGES = {
+    "review": ("去复核", "staff/review.py", Permission.CASE_APPROVE),
+    "callback": ("去回访", "staff/callback.py", Permission.CALLBACK_RECORD),
+    "counter": ("去办理", "staff/counter.py", Permission.CASE_REPORT),
+    "customer": ("查看客户", "staff/customers.py", Permission.CASE_READ),
+}
+STAGE = {"submitted": "review", "in_review": "review", "callback": "callback", "approved": "counter"}
+"""State -> where a case of a mixed list is worked on."""
+guest = visitor.read()
+desk, actor = wiring.desk(), guest.actor_staff
+assert actor is not None
+
+
+def _choose(key: str) -> None:
+    acting.open_case(None)
+    st.query_params[LIST] = key
+
+
+def _chosen(lists: tuple[Counted, ...]) -> str:
+    wanted = str(st.query_params.get(LIST, ""))
+    return wanted if wanted in {each.spec.key for each in lists} else lists[0].spec.key
+
+
+@st.fragment(run_every="15s", key="work_lists")
+def _lists() -> None:
+    """The lists with their counts, read anew every few seconds."""
+    lists = counted_lists(desk, actor)
+    chosen = _chosen(lists)
+    for each in lists:
+        st.button(
+            f"{each.spec.title}　**{each.count}**", key=f"list_{each.spec.key}", width="stretch", on_click=_choose,
+            type="primary" if each.spec.key == chosen else "secondary", args=(each.spec.key,),
+        )  # fmt: skip
+
+
+def _words(row: Listed) -> str:
+    waited = f":material/hourglass_empty: {clock_words.relative(row.since, rows.now)}开始等待"
+    holder = f":material/person: {'我' if row.mine else notice.plain(row.holder)}" if row.holder else ""
+    marks = [
+        waited,
+        case_list.due_words(row, rows),
+        holder,
+        ":material/block: 您见证过" if row.witnessed else "",
+        f":material/snooze: 延后到 {clock_words.promise(row.snoozed_until)}" if row.snoozed_until else "",
+        ":material/priority_high: 已上报" if row.escalated else "",
+        f":material/flag: 待核实 {row.tasks} 项" if row.tasks else "",
+        f":material/call: 已拨 {row.attempts} 次" if row.attempts else "",
+    ]
+    return "　".join(filter(None, marks))
+
+
+def _case(file: WorkFile) -> None:
+    st.button(
+        "关闭", key="close_case", type="tertiary", icon=":material/close:", on_click=acting.open_case, args=(None,)
+    )
+    case = file.case
+    for action in dict.fromkeys([chosen.action, STAGE.get(str(case.state), "")]):
+        label, path, permission = PAGES.get(action, ("", "", Permission.CASE_WORK))
+        if path and holds(actor, permission):
+            ref = {"person": f"case:{case.id}"} if action == "customer" else {"case": case.id}
+            st.page_link(path, label=label, icon=":material/arrow_forward:", query_params=ref)
+    show_panel(desk, actor, file)
+
+
+def _hand_over() -> None:
+    """For supervisors: everything of somebody who is absent, to somebody else or back to the lists."""
+    with desk.read(actor.firm_id) as work:
+        names = {member.id: member.name for member in work.people.all_staff()}
+
+    def move() -> None:
+        values = st.session_state
+        moved: dict[str, int] = {}
+        who, to = str(values.get("from_staff") or ""), str(values.get("to_staff") or "")
+        if acting.attempt(lambda: moved.update(hand_over(desk, actor, who, to))):
+            state.say(f"已转交 {moved['given']} 笔，放回列表 {moved['freed']} 笔。")
+
+    with st.expander("转交同事的业务", icon=":material/move_up:"), st.form("hand_over", border=False):
+        st.selectbox("谁的业务", list(names), format_func=lambda each: names[each], key="from_staff", index=None,
+                     placeholder="选择同事")  # fmt: skip
+        st.selectbox("转交给（不选则放回列表）", list(names), format_func=lambda each: names[each], key="to_staff",
+                     index=None, placeholder="放回列表")  # fmt: skip
+        st.form_submit_button("转交", key="hand_over_go", on_click=move)
+
+
+st.title("工作列表")
+mine = counted_lists(desk, actor)
+chosen = next(each.spec for each in mine if each.spec.key == _chosen(mine))
+rows = work_list(desk, actor, chosen.key)
+left, middle, right = st.columns([2, 5, 5] if acting.opened() else [2, 9, 1])
+with left:
+    _lists()
+    if holds(actor, Permission.CASE_ASSIGN):
+        _hand_over()
+with middle:
+    st.markdown(f"**{chosen.title}　{rows.total}**")
+    acting.show_refusal()
+    case_list.show_rows(rows.rows, rows, _words, acting.open_case, chosen.empty)
+with right:
+    if acting.opened():
+        _case(open_work(desk, actor, acting.opened()))
