@@ -44,7 +44,7 @@ def _expiring(rules: Rules) -> Where:
 
 
 def _due_soon(rules: Rules) -> Where:
-    return Where(REVIEW | {State.CALLBACK}, due_within=timedelta(hours=int(rules["case_work"]["due_soon_hours"])))
+    return Where(AT_STAFF, due_within=timedelta(hours=int(rules["case_work"]["due_soon_hours"])))
 
 
 def _where(states: frozenset[State], **parts: object) -> Callable[[Rules], Where]:
@@ -66,7 +66,7 @@ LISTS: tuple[WorkListSpec, ...] = (
                  _P.CALLBACK_RECORD, "callback", "没有等待回访的业务。复核通过后会出现在这里。"),
     WorkListSpec("counter", "柜台办理", _where(frozenset({State.APPROVED}), businesses=COUNTER, snoozed=False),
                  Order.SINCE, _P.CASE_REPORT, "counter", "没有等待柜台办理的业务。"),
-    WorkListSpec("overdue", "超时", _where(REVIEW | {State.CALLBACK}, overdue=True), Order.DUE, _P.CASE_WORK, "file",
+    WorkListSpec("overdue", "超时", _where(AT_STAFF, overdue=True), Order.DUE, _P.CASE_WORK, "file",
                  "没有超过承诺时间的业务。"),
     WorkListSpec("soon", "即将超时", _due_soon, Order.DUE, _P.CASE_WORK, "file", "没有快到承诺时间的业务。"),
     WorkListSpec("mine", "我的", _where(AT_STAFF, holder="me"), Order.DUE, _P.CASE_WORK, "file",

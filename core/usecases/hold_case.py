@@ -33,6 +33,7 @@ def cap_of(work: Work) -> int:
 def claim_case(desk: Desk, actor: Actor, case_id: str) -> None:
     """Take a case that nobody has; again does nothing. A review is locked beside (`review_case.take_case`)."""
     with desk.write(actor.firm_id) as work:
+        allow(actor, Permission.CASE_WORK)
         case = _at_staff(work, case_id)
         allow(actor, NEEDED[case.state])
         if work.casework.of_case(case).holder_id != actor.staff_id:
@@ -45,10 +46,9 @@ def hold(work: Work, actor: Actor, case: Case, staff_id: str) -> None:
 
     Raises `WrongState` over the cap or while a colleague has it, `NotAllowed` for the witness of a case to review.
     """
-    standing = work.casework.of_case(case)
-    own = staff_id == actor.staff_id
-    if own and standing.given and standing.holder_id != staff_id:
-        raise WrongState("这笔业务已分配给其他同事。需要时请主管改派。")
+    own, standing = staff_id == actor.staff_id, work.casework.of_case(case)
+    if own:
+        not_given_to_another(work, actor, case)
     if NEEDED[case.state] is Permission.CASE_APPROVE and work.cases.witness_of(case.id) == staff_id:
         raise NotAllowed("您见证过这笔业务，不能再复核。" if own else "这位同事见证过这笔业务，不能复核。")
     if standing.holder_id == staff_id:
@@ -58,6 +58,13 @@ def hold(work: Work, actor: Actor, case: Case, staff_id: str) -> None:
         raise WrongState(f"手上已有 {has} 笔业务，上限为 {cap} 笔。请先处理完，或放回一些。")
     work.casework.change(case, holder_id=staff_id, assigned_by=actor.id)
     work.casework.note(case.id, Happened.ASSIGNED, staff_id)
+
+
+def not_given_to_another(work: Work, actor: Actor, case: Case) -> None:
+    """Raise `WrongState` when a supervisor gave the case to a colleague."""
+    standing = work.casework.of_case(case)
+    if standing.given and standing.holder_id != actor.staff_id:
+        raise WrongState("这笔业务已分配给其他同事。需要时请主管改派。")
 
 
 def give_back(desk: Desk, actor: Actor, case_id: str) -> None:

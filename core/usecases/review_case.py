@@ -105,7 +105,7 @@ def approve(work: Work, actor: Actor, loaded: Loaded, tag: Tag) -> str:
         work.results.add_request(case.id, exchange, actor.id)
     state = APPROVED_AS[ending]
     changes: dict[str, Any] = {"closed_at": work.now} if state is State.DONE else {}
-    if ending is Ending.ACCOUNT:
+    if state is not State.DONE:
         changes["due_at"] = callback_due(work.now, loaded.rules, calendar_around(work))
     work.cases.change(case, state=state, customer_id=customer.id, remark="", reviewer_until=None, **changes)
     notify_case(work, loaded, _TOLD[ending])

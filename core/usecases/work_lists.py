@@ -15,7 +15,7 @@ from core.ports import Desk, Work
 from core.records_casework import Found, Order, Where
 from core.rules.masks import mask_name
 from core.usecases.loading import rules_for
-from core.work_lists import AT_COUNTER, BY_KEY, CALLED_BACK, LISTS, REPORTING, REVIEWED, WorkListSpec
+from core.work_lists import AT_COUNTER, AT_STAFF, BY_KEY, CALLED_BACK, LISTS, REPORTING, REVIEWED, WorkListSpec
 
 MOST = 50
 """Rows of a list: what comes after the fifty first is only counted."""
@@ -141,7 +141,7 @@ def _row(work: Work, actor: Actor, found: Found, names: Mapping[str, str]) -> Li
         holder=names.get(held or "", ""),
         mine=held == actor.staff_id,
         witnessed=found.witness_id == actor.staff_id,
-        due_at=case.due_at if case.state in {State.SUBMITTED, State.IN_REVIEW, State.CALLBACK} else None,
+        due_at=case.due_at if case.state in AT_STAFF else None,
         attempts=found.attempts,
         tasks=found.tasks,
         requests=found.requests,

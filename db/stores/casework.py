@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Row, insert, select
 
 from core.case import WITH_CUSTOMER, Case, State
+from core.records import AuditEntry
 from core.records_casework import CaseEvent, CaseTask, CaseWork, Happened
 from db import tables_casework as t
 from db.stores.base import Store
+from db.tables import AuditRow
 
 if TYPE_CHECKING:
     from db.work import SqlWork
@@ -56,6 +58,11 @@ class Casework(Store):
             )
             for r in self.rows(_E, _E.case_id == case_id, order=(_E.at, _E.seq, _E.id))
         ]  # fmt: skip
+
+    def audit_of(self, subject: str) -> list[AuditEntry]:
+        """The audit rows of a case or customer (`case:<id>`), oldest first: what was done, and who read it."""
+        found = self.rows(AuditRow, AuditRow.object == subject, order=AuditRow.seq)
+        return [AuditEntry(r.seq, r.at, r.actor, r.tag, r.object, r.detail, r.mac) for r in found]
 
     # -- how a case stands
     def of_case(self, case: Case) -> CaseWork:

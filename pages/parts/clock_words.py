@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from core.rules.calendar import SHANGHAI
+from core.rules.two_clocks import Clocks
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
@@ -52,6 +53,12 @@ def relative(moment: datetime, now: datetime) -> str:
         return "刚刚" if moment <= now else "马上"
     unit, name = next((u, n) for u, n in ((_DAY, "天"), (_HOUR, "小时"), (_MINUTE, "分钟")) if seconds >= u)
     return f"{seconds // unit} {name}{'前' if moment <= now else '后'}"
+
+
+def both(clocks: Clocks) -> str:
+    """The two clocks of a case in one line."""
+    waited, worked, took = (span(each) for each in (clocks.waited, clocks.worked, clocks.took))
+    return f"客户等待 {waited}（其中我方处理 {worked}）　客户用时 {took}"
 
 
 def against(due: datetime, now: datetime) -> str:

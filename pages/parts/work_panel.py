@@ -13,7 +13,6 @@ from core.permissions import Permission, holds
 from core.ports import Desk
 from core.records_casework import Happened
 from core.rules.calendar import SHANGHAI, local_day
-from core.rules.two_clocks import Clocks
 from core.usecases.case_tasks import settle_task
 from core.usecases.hold_case import assign_case, claim_case, give_back
 from core.usecases.open_work import Task, WorkFile
@@ -32,12 +31,6 @@ WRITTEN = {
 }  # fmt: skip
 
 
-def clock_words_of(clocks: Clocks) -> str:
-    """Both clocks in one line."""
-    waited, worked, took = (clock_words.span(each) for each in (clocks.waited, clocks.worked, clocks.took))
-    return f"客户等待 {waited}（其中我方处理 {worked}）　客户用时 {took}"
-
-
 def show_panel(desk: Desk, actor: Actor, file: WorkFile) -> None:
     """Everything about the open case, and its buttons."""
     case = file.case
@@ -45,7 +38,7 @@ def show_panel(desk: Desk, actor: Actor, file: WorkFile) -> None:
     held = "我" if file.mine else file.holder or "无人领取"
     st.caption(notice.plain(f"{file.customer} · {file.branch} · {STATE_TITLES[case.state]} · 处理人 {held}"))
     case_file.show_flags(case.flags)
-    st.caption(f":material/timer: {clock_words_of(file.clocks)}")
+    st.caption(f":material/timer: {clock_words.both(file.clocks)}")
     if file.work.snoozed_until and file.work.snoozed_until > file.now:
         st.caption(f":material/snooze: 延后到 {clock_words.exact(file.work.snoozed_until)}")
     _hold(desk, actor, file)

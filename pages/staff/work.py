@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.permissions import Permission, holds
+from core.usecases.complete_case import CALL_TIMES
 from core.usecases.hold_case import hand_over
 from core.usecases.open_work import WorkFile, open_work
 from core.usecases.work_lists import Counted, Listed, counted_lists, work_list
@@ -59,6 +60,7 @@ def _words(row: Listed) -> str:
         ":material/priority_high: 已上报" if row.escalated else "",
         f":material/flag: 待核实 {row.tasks} 项" if row.tasks else "",
         f":material/call: 已拨 {row.attempts} 次" if row.attempts else "",
+        f"宜{CALL_TIMES[row.call_time]}拨打" if row.call_time else "",
     ]
     return "　".join(filter(None, marks))
 

@@ -128,6 +128,7 @@ from core.usecases.supplements import (
     remind_supplements,
     start_supplements,
 )
+from core.usecases.trace_case import find_trace, trace_case
 from core.usecases.verify_audit import verify_audit
 from core.usecases.wait_for_witness import call_partner, join_queue, leave_queue, look_at_queue, lost_place
 from core.usecases.wallboard import look_at_wallboard
@@ -371,6 +372,8 @@ ROWS: tuple[Row, ...] = (
     (answer_escalation, held("submitted"), "---+---- -- --0", of_case(answer_escalation, "请重拍")),
     (add_case_note, at("submitted"), "-+++-+-- -- --0", of_case(add_case_note, "来电询问")),
     (settle_task, held("submitted"), "-+++---- -- --0", lambda w, a: settle_task(w.desk, a, w.kept, "已核实")),
+    (find_trace, at("submitted"), "-+---+-- -- --0", lambda w, a: find_trace(w.desk, a, w.walk.case(w.bench).number)),
+    (trace_case, at("submitted"), "-+---+-- -- --0", of_case(trace_case)),
     # -- review, results, callback, counter
     (review_list, at("submitted"), "-+------ -- --o", plain(review_list)),
     (take_case, at("submitted"), "-+------ -- --0", of_case(take_case)),

@@ -167,6 +167,8 @@ READS |= {
 }
 READS |= {
     "casework.events": lambda w, a: w.casework.events(a.active.case_id),
+    "casework.audit_of": lambda w, a: w.casework.audit_of(f"case:{a.active.case_id}"),
+    "jobs.sms_since": lambda w, a: w.jobs.sms_since(a.active.owner, EARLY),
     "casework.of_case": lambda w, a: w.casework.of_case(a.case).holder_id,
     "casework.held_by": lambda w, a: w.casework.held_by("only-here"),
     "casework.tasks": lambda w, a: w.casework.tasks(a.active.case_id),

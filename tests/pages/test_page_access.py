@@ -42,6 +42,7 @@ TABLE = {
     "desk_calls":        "---+---- - -",
     "desk_recordings":   "-----+-- - -",
     "desk_customers":    "-+++-++- - -",
+    "desk_trace":        "-+---+-- - -",
     "desk_requests":     "-----+-- - -",
     "desk_entry":        "---+---+ - -",
     "desk_supplements":  "---+---+ - -",
