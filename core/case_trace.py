@@ -74,6 +74,7 @@ WORDS: Mapping[str, tuple[Group, str]] = {
     _T.STAFF_CASE_WAKE: (_G.STAFF, "取消延后"),
     _T.STAFF_EVIDENCE_EXPORT: (_G.READ, "导出文件"),
     _T.STAFF_EXCHANGE_RECORD: (_G.STATE, "登记交易所回报"),
+    _T.STAFF_MATCH_DECIDE: (_G.STATE, "判断相同信息"),
     _T.STAFF_OFFER_DECLINE: (_G.CALL, "未接听"),
     _T.STAFF_PERSONAL_READ: (_G.READ, "查阅"),
     _T.STAFF_QUEUE_AHEAD: (_G.CALL, "提前接待"),

@@ -15,6 +15,7 @@ class Permission(StrEnum):
 
     AGREEMENT_MANAGE = "desk:agreement:manage"
     AUDIT_VERIFY = "desk:audit:verify"
+    BLOCK_MANAGE = "desk:block:manage"
     CALENDAR_MANAGE = "desk:calendar:manage"
     CALL_OBSERVE = "desk:call:observe"
     CALLBACK_RECORD = "desk:callback:record"
@@ -48,6 +49,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         {
             _P.QUEUE_MANAGE,
             _P.QUEUE_READ,
+            _P.BLOCK_MANAGE,
             _P.CASE_ASSIGN,
             _P.CASE_READ,
             _P.CASE_WORK,
@@ -61,7 +63,15 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     ),
     Role.ANALYST: frozenset({_P.QUEUE_READ}),
     Role.COMPLIANCE: frozenset(
-        {_P.AUDIT_VERIFY, _P.CASE_READ, _P.CASE_TRACE, _P.EVIDENCE_EXPORT, _P.EVIDENCE_READ, _P.REQUEST_ANSWER}
+        {
+            _P.AUDIT_VERIFY,
+            _P.BLOCK_MANAGE,
+            _P.CASE_READ,
+            _P.CASE_TRACE,
+            _P.EVIDENCE_EXPORT,
+            _P.EVIDENCE_READ,
+            _P.REQUEST_ANSWER,
+        }
     ),
     Role.SERVICE: frozenset({_P.CASE_READ}),
     Role.ADMIN: frozenset(

@@ -24,6 +24,7 @@ from core.ports_metrics import Metrics
 from core.ports_queue import Calls, DeskMessages, DutyTimes, Queue
 from core.ports_reservations import Reservations
 from core.ports_supplements import Supplements
+from core.ports_watch import Samples, Watch
 from core.records import (
     AuditEntry,
     Branch,
@@ -195,6 +196,10 @@ class Work(Protocol):
     def casework(self) -> Casework: ...
     @property
     def lists(self) -> WorkLists: ...
+    @property
+    def watch(self) -> Watch: ...
+    @property
+    def samples(self) -> Samples: ...
     @property
     def people(self) -> People: ...
     @property

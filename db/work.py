@@ -30,7 +30,9 @@ from db.stores.people import People
 from db.stores.queue import Queue
 from db.stores.reservations import Reservations
 from db.stores.results import Results
+from db.stores.samples import Samples
 from db.stores.supplements import Supplements
+from db.stores.watch import Watch
 from db.stores.work_lists import WorkLists
 
 
@@ -54,6 +56,16 @@ class SqlWork:
     def lists(self) -> WorkLists:
         """Lists of cases for staff."""
         return WorkLists(self)
+
+    @cached_property
+    def watch(self) -> Watch:
+        """Marks that persons share, and the block list."""
+        return Watch(self)
+
+    @cached_property
+    def samples(self) -> Samples:
+        """Samples for quality."""
+        return Samples(self)
 
     @cached_property
     def people(self) -> People:
@@ -138,9 +150,9 @@ class SqlWork:
 
     def once(self, case_id: str, action: str, key: str) -> bool:
         """True for the first caller with this key, False for every repetition (double click, second tab)."""
-        return self._add_first(t.Done, case_id=case_id, action=action, key=key, at=self.now)
+        return self.add_first(t.Done, case_id=case_id, action=action, key=key, at=self.now)
 
-    def _add_first(self, table: type[t.Base], **values: Any) -> bool:
+    def add_first(self, table: type[t.Base], **values: Any) -> bool:
         """INSERT unless the key is there already; callers at the same moment wait for each other."""
         make = pg_insert if self.connection.dialect.name == "postgresql" else sqlite_insert
         row = make(table).values(firm_id=self.firm_id, **values).on_conflict_do_nothing()
@@ -183,7 +195,7 @@ class SqlWork:
         """Record that somebody saw personal data: one row per person, object, purpose and ten minutes."""
         window = int(self.now.timestamp()) // 600
         key = {"actor": actor.id, "object": subject, "purpose": purpose, "window": window}
-        if self._add_first(t.PersonalRead, **key, at=self.now):
+        if self.add_first(t.PersonalRead, **key, at=self.now):
             self.audit(actor, Tag.STAFF_PERSONAL_READ, subject, purpose=purpose)
 
     def update_one(self, table: type[t.Base], where: tuple[Any, ...], **values: Any) -> bool:

@@ -15,6 +15,7 @@ from core.permissions import Permission, allow
 from core.ports import Desk, Work
 from core.records import Customer
 from core.steps.exchanges import require_decided
+from core.usecases.block_list import require_not_blocked
 from core.usecases.callback_plan import callback_due
 from core.usecases.case_tasks import require_settled
 from core.usecases.counter_phone import leave_number
@@ -25,6 +26,7 @@ from core.usecases.notify import notify_case
 from core.usecases.reject_case import reject
 from core.usecases.review_decisions import APPROVED, note_decision
 from core.usecases.second_review import agreed_by, first_reviewer, is_first, needs_two
+from core.usecases.shared_marks import require_decided_matches
 
 ACCOUNT_DIGITS = 8
 
@@ -90,6 +92,8 @@ def approve_case(desk: Desk, actor: Actor, case_id: str) -> str:
         if needs_two(loaded) and first_reviewer(loaded) in {"", actor.staff_id}:
             raise WrongState("按年龄规定，这笔业务由两位工作人员复核，请由另一位同事通过。")
         require_settled(work, case_id)
+        require_decided_matches(work, loaded)
+        require_not_blocked(work, loaded)
         note_decision(work, actor, loaded, APPROVED)
         return approve(work, actor, loaded, Tag.STAFF_CASE_APPROVE)
 

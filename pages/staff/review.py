@@ -9,6 +9,7 @@ from core.case import Ending
 from core.rules.exchanges import names_of
 from core.usecases.access_decisions import decide_access
 from core.usecases.case_changes import changes_of
+from core.usecases.decide_match import decide_match, matches_of
 from core.usecases.read_case import CaseFile, read_case, reveal
 from core.usecases.review_case import agree_case, approve_case, reject_review, release_case, take_case
 from core.usecases.second_review import first_reviewer, is_first, needs_two
@@ -26,6 +27,7 @@ from pages.parts import (
     wiring,
 )
 from pages.parts.changes import show_changes
+from pages.parts.matches_desk import show_matches
 from pages.parts.reject_form import reject_form
 
 RENEW_BELOW = limits.REVIEW_IDLE.total_seconds() - 60
@@ -172,6 +174,9 @@ def _case(row: Listed) -> None:
     middle, side = st.columns([8, 5])
     with side:
         _decide(file)
+        show_matches(
+            matches_of(desk, actor, file.case.id), lambda *said: decide_match(desk, actor, file.case.id, *said)
+        )
         access_desk.show_decisions(file, lambda *decided: decide_access(desk, actor, file.case.id, *decided))
         _facts(file)
     with middle:

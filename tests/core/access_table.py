@@ -8,11 +8,8 @@ A row is (use case, where the case stands, its cells, how it is called). The cel
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
-from core.actor import Actor
 from core.metrics import Span, day_number
 from core.records_customers import RequestKind
 from core.supplement import Standing
@@ -39,7 +36,6 @@ from core.usecases.call_script import (
     mark_answer,
     send_call_code,
 )
-from core.usecases.case_tasks import settle_task
 from core.usecases.certificates import (
     apply_again,
     begin_certificate,
@@ -71,7 +67,6 @@ from core.usecases.duty import change_duty, glance, stand_by
 from core.usecases.entry_links import doors, find_door
 from core.usecases.export_evidence import export_evidence
 from core.usecases.find_certificate import begin_detection, find_certificate
-from core.usecases.hold_case import assign_case, claim_case, give_back, hand_over
 from core.usecases.investor_class import proof_files, propose_class
 from core.usecases.knowledge_test import choose_option, hand_in, read_test, reuse_result, start_test
 from core.usecases.look_up_customer import add_note, find_customers, open_customer, reveal_value
@@ -86,12 +81,10 @@ from core.usecases.manage_reservations import (
 from core.usecases.observe_call import observe, running_calls, stop_observing, take_over, whisper, why_lost
 from core.usecases.offers import decline_offer
 from core.usecases.open_evidence import open_evidence
-from core.usecases.open_work import open_work
 from core.usecases.own_cases import outcome_of, own_case, own_cases, own_open_case
 from core.usecases.own_data import ask_about_data, own_data, withdraw_consent
 from core.usecases.own_documents import export_documents, own_documents
 from core.usecases.own_password import change_own_password
-from core.usecases.park_case import add_case_note, answer_escalation, escalate_case, snooze_case, wake_case
 from core.usecases.photos import add_photo, remove_photo
 from core.usecases.queue_overview import fairness, queue_overview
 from core.usecases.read_agreement import finish_agreement, open_agreement
@@ -128,7 +121,6 @@ from core.usecases.supplements import (
     remind_supplements,
     start_supplements,
 )
-from core.usecases.trace_case import find_trace, trace_case
 from core.usecases.verify_audit import verify_audit
 from core.usecases.wait_for_witness import call_partner, join_queue, leave_queue, look_at_queue, lost_place
 from core.usecases.wallboard import look_at_wallboard
@@ -144,13 +136,13 @@ from core.usecases.work_calendar import (
 )
 from core.usecases.work_lists import (
     callback_list,
-    counted_lists,
     counter_list,
     result_list,
     review_list,
-    work_list,
 )
 from tests.builders import DEVICE_READY, Person
+from tests.core.access_calls import Row, of_call, of_case, of_ticket, plain
+from tests.core.access_casework import CASEWORK
 from tests.core.access_worlds import (
     CLOSED,
     DEMAND,
@@ -169,7 +161,6 @@ from tests.core.access_worlds import (
     coded,
     copy_asked,
     copy_proven,
-    held,
     idle,
     issued,
     message,
@@ -189,7 +180,7 @@ from tests.core.access_worlds import (
     tomorrow,
     written,
 )
-from tests.desk_bench import EXISTING, STAFF_PASSWORD, Bench, id_number
+from tests.desk_bench import EXISTING, STAFF_PASSWORD, id_number
 from tests.duty import TUESDAY
 from tests.samples import sample_card
 from tests.stand_ins import tiny_picture
@@ -199,25 +190,6 @@ OLD = Person("王老五", "11150813070", id_number(9, "19500312"), sample_card(9
 """Whom two reviewers have to agree to."""
 TEXT = "请重新上传。"
 YEAR = Span(20500, 20510)
-Call = Callable[[World, Actor], Any]
-
-
-def of_case(use_case: Callable[..., Any], *rest: Any, **named: Any) -> Call:
-    """A use case that is given the case first."""
-    return lambda w, a: use_case(w.desk, a, w.case, *rest, **named)
-
-
-def of_call(use_case: Callable[..., Any], *rest: Any, **named: Any) -> Call:
-    """A use case that is given ticket and fence first."""
-    return lambda w, a: use_case(w.desk, a, *w.call, *rest, **named)
-
-
-def of_ticket(use_case: Callable[..., Any], *rest: Any) -> Call:
-    return lambda w, a: use_case(w.desk, a, w.walk.ticket, *rest)
-
-
-def plain(use_case: Callable[..., Any], *rest: Any, **named: Any) -> Call:
-    return lambda w, a: use_case(w.desk, a, *rest, **named)
 
 
 def first_option(w: World) -> str:
@@ -230,7 +202,6 @@ def today(w: World) -> Span:
     return Span(day_number(w.bench.now), day_number(w.bench.now))
 
 
-Row = tuple[Callable[..., Any], Callable[[Bench], World], str, Call]
 ROWS: tuple[Row, ...] = (
     # -- a customer's own business
     (start_case, new, "-------- +o -o-", plain(start_case, "open_account", "b1", "")),
@@ -357,23 +328,7 @@ ROWS: tuple[Row, ...] = (
     (cancel_supplements, campaign, "---+---+ -- --0", lambda w, a: cancel_supplements(w.desk, a, w.kept)),
     (doors, new, "---+---+ -- --o", plain(doors)),
     (find_door, new, "---+---+ -- --o", plain(find_door, "b1")),
-    # -- work lists
-    (counted_lists, at("submitted"), "-+++---- -- --o", plain(counted_lists)),
-    (work_list, at("submitted"), "-+++---- -- --o", plain(work_list, "unheld")),
-    (open_work, at("submitted"), "-+++---- -- --0", of_case(open_work)),
-    (claim_case, at("submitted"), "-+------ -- --0", of_case(claim_case)),
-    (give_back, at("submitted"), "-+++---- -- --0", of_case(give_back)),
-    (assign_case, at("submitted"), "---+---- -- --0", of_case(assign_case, "review2")),
-    (hand_over, at("in_review"), "---+---- -- --o", plain(hand_over, "review", "review2")),
-    (snooze_case, at("submitted"), "-+++---- -- --0",
-     lambda w, a: snooze_case(w.desk, a, w.case, w.bench.now + timedelta(hours=1), "等补件")),
-    (wake_case, at("submitted"), "-+++---- -- --0", of_case(wake_case)),
-    (escalate_case, at("submitted"), "-+++---- -- --0", of_case(escalate_case, "请主管看一下")),
-    (answer_escalation, held("submitted"), "---+---- -- --0", of_case(answer_escalation, "请重拍")),
-    (add_case_note, at("submitted"), "-+++-+-- -- --0", of_case(add_case_note, "来电询问")),
-    (settle_task, held("submitted"), "-+++---- -- --0", lambda w, a: settle_task(w.desk, a, w.kept, "已核实")),
-    (find_trace, at("submitted"), "-+---+-- -- --0", lambda w, a: find_trace(w.desk, a, w.walk.case(w.bench).number)),
-    (trace_case, at("submitted"), "-+---+-- -- --0", of_case(trace_case)),
+    *CASEWORK,
     # -- review, results, callback, counter
     (review_list, at("submitted"), "-+------ -- --o", plain(review_list)),
     (take_case, at("submitted"), "-+------ -- --0", of_case(take_case)),

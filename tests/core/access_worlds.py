@@ -14,6 +14,7 @@ from core.rules.calendar import CalendarDay
 from core.supplement import Demand, Reach
 from core.usecases.abandon_case import abandon_case
 from core.usecases.answer_requests import open_requests
+from core.usecases.block_list import block_list, decide_block, propose_block
 from core.usecases.call_chat import write_line
 from core.usecases.call_script import draw_question, send_call_code
 from core.usecases.certificates import begin_certificate, issue_certificate, unlock_certificate
@@ -105,6 +106,30 @@ def held(place: str) -> Callable[[Bench], World]:
         return world
 
     return make
+
+
+def shared(bench: Bench) -> World:
+    """A case in review whose phone a customer on file has as well."""
+    world = at("in_review")(bench)
+    with bench.work() as work:
+        work.people.change_customer(replace(EXISTING, phone=world.walk.person.phone))
+    world.kept = f"phone:customer:{EXISTING.id}"
+    return world
+
+
+def blocking(bench: Bench) -> World:
+    """A colleague proposes an entry of the block list."""
+    world, both = new(bench), (Role.SUPERVISOR, Role.COMPLIANCE)
+    assert not propose_block(world.desk, bench.staff("review2", *both), "phone", "11150813099", "冒用他人证件")
+    world.kept = block_list(world.desk, bench.staff("review2", *both))[0].block.id
+    return world
+
+
+def blocked(bench: Bench) -> World:
+    """The entry is in force."""
+    world = blocking(bench)
+    decide_block(world.desk, bench.staff("both", Role.COMPLIANCE), world.kept, agreed=True)
+    return world
 
 
 def proposed(bench: Bench) -> World:

@@ -12,7 +12,8 @@ import pytest
 from core import usecases
 from core.errors import DeskError, NotAllowed, NotFound, Stale
 from core.usecases.observe_call import take_over
-from tests.core.access_table import ROWS, Row
+from tests.core.access_calls import Row
+from tests.core.access_table import ROWS
 from tests.core.access_worlds import WHO, World
 from tests.desk_bench import Bench
 

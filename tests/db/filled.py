@@ -32,6 +32,7 @@ from core.records import (
 )
 from core.records_casework import Happened
 from core.records_customers import CustomerNote, DataRequest, Proposal, ProposalKind, ProposalState, RequestKind
+from core.records_watch import Block, Sample
 from core.rules.calendar import CalendarDay, local_time
 from core.rules.knowledge_test import Attempt, Drawn, Given
 from core.rules.reservation import ReservationState, Shift
@@ -88,6 +89,9 @@ class Filled:
     proposal: Proposal
     request: DataRequest
     task: str
+    block: Block
+    sample: Sample
+    card_index: bytes
 
 
 def fill(bench: Bench) -> Filled:
@@ -107,6 +111,7 @@ def fill(bench: Bench) -> Filled:
     with bench.work() as work:
         _desk_by_hand(work)
         _casework_by_hand(work, active.case_id)
+        _watch_by_hand(work, active.case_id)
         _matters_by_hand(work)
         _reservations_by_hand(work)
         _supplements_by_hand(work, active.case_id)
@@ -174,6 +179,20 @@ def _casework_by_hand(work: Work, case_id: str) -> None:
     assert work.casework.settle_task(done.id, "已核实", "staff:only-here")
 
 
+def _watch_by_hand(work: Work, case_id: str) -> None:
+    """A mark, a proposed and an active entry of the block list, a sample to check and a checked one."""
+    work.watch.mark("card", "9999010000000000017", "case:elsewhere")
+    waiting = Block("block-here", "phone", "waiting", {"value": PHONE, "reason": "独此原因"}, "staff:a", work.now)
+    work.watch.add_block(waiting)
+    active = replace(waiting, id="active-here", kind="id_number", body={"value": id_number(9), "reason": "独此原因"})
+    work.watch.add_block(active)
+    assert work.watch.set_block(active, "waiting", state="active", decided_by="staff:b", decided_at=work.now)
+    sample = Sample("sample-here", "call", "ticket-here", case_id, "witness", EARLY, work.now, {"seed": "独此"})
+    for each in (sample, replace(sample, id="checked-here", ref="ticket-checked")):
+        work.samples.add_sample(each)
+    assert work.samples.check_sample("checked-here", "review", "good", {"a": True}, "独此发现")
+
+
 def _supplements_by_hand(work: Work, case_id: str) -> None:
     """A campaign with one customer who has not come yet and one whose case has begun."""
     work.supplements.add_campaign(CAMPAIGN, ["with-case", ONLY_HERE.id])
@@ -208,11 +227,15 @@ def _found(bench: Bench, active: Walk, rejected: Walk, in_call: Walk) -> Filled:
         [(demand, _)] = work.supplements.waiting_of(ONLY_HERE.id)
         [note] = work.matters.notes_of([f"customer:{ONLY_HERE.id}"])
         task = next(each.id for each in work.casework.tasks(active.case_id) if each.done_at is None)
+        block, sample = work.watch.find_block("block-here"), work.samples.find_sample("sample-here")
+        [(_, card_index)] = work.watch.marks_of(["case:elsewhere"])
         proposal, request = work.matters.find_proposal("proposal-here"), work.matters.find_request("request-here")
+    assert block and sample
     assert waiting and offered and booked and job and proposal and request
     return Filled(
         active, rejected, in_call, facts.case, document, waiting, offered, desk_message, line, booked, sms,
         facts.evidence[0], job.id, head, demand, note, proposal, request, task,
+        block, sample, card_index,
     )  # fmt: skip
 
 

@@ -178,6 +178,19 @@ READS |= {
     "lists.oldest": lambda w, a: w.lists.oldest(Where(frozenset(State)), "x"),
     "queue.of_case": lambda w, a: w.queue.of_case(a.active.case_id),
 }
+READS |= {
+    "watch.marks_of": lambda w, a: w.watch.marks_of(["case:elsewhere"]),
+    "watch.sharing": lambda w, a: [
+        each for kind, index in [("card", a.card_index)] for each in w.watch.sharing(kind, index, [])
+    ],
+    "watch.find_block": lambda w, a: w.watch.find_block("block-here"),
+    "watch.blocks": lambda w, a: w.watch.blocks(),
+    "watch.blocked": lambda w, a: w.watch.blocked({"id_number": id_number(9), "phone": PHONE}),
+    "samples.finished": lambda w, a: w.samples.finished("call", EARLY) + w.samples.finished("review", EARLY),
+    "samples.find_sample": lambda w, a: w.samples.find_sample("sample-here"),
+    "samples.open_samples": lambda w, a: w.samples.open_samples(),
+    "samples.checked_since": lambda w, a: w.samples.checked_since(EARLY),
+}
 EVER = Span(0, 99_999)
 READS |= {
     "metrics.dirty": lambda w, a: w.metrics.dirty(),
@@ -330,6 +343,15 @@ WRITES |= {
     "casework.change": lambda w, a: w.casework.change(a.case, holder_id="new"),
     "casework.add_task": lambda w, a: w.casework.add_task(a.active.case_id, "red_flag", "new"),
     "casework.settle_task": lambda w, a: w.casework.settle_task(a.task, "改", "staff:x"),
+}  # fmt: skip
+WRITES |= {
+    "watch.mark": lambda w, a: w.watch.mark("phone", PHONE, "case:new"),
+    "watch.move_marks": lambda w, a: w.watch.move_marks("case:elsewhere", "case:new"),
+    "watch.add_block": lambda w, a: w.watch.add_block(
+        replace(a.block, id="new", body={"value": "11150813555", "reason": "新"})),
+    "watch.set_block": lambda w, a: w.watch.set_block(a.block, "waiting", state="refused", body={"value": "1"}),
+    "samples.add_sample": lambda w, a: w.samples.add_sample(replace(a.sample, id="new", ref="new")),
+    "samples.check_sample": lambda w, a: w.samples.check_sample("sample-here", "review", "bad", {}, "改"),
 }  # fmt: skip
 ASKS_NO_TABLE = {"new_id"}
 REFUSED_AT_HOME = {"documents.add_authority": Stale}

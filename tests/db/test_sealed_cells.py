@@ -25,6 +25,7 @@ Read = Callable[[Any, Any], Any]
 READ: dict[str, Read] = {
     "answer.values_sealed": lambda w, r: w.cases.answers(r.case_id),
     "authority.keys_sealed": lambda w, _: w.documents.find_authority(),
+    "block_entry.body_sealed": lambda w, r: w.watch.find_block(r.id),
     "call_line.text_sealed": lambda w, r: w.calls.lines(r.case_id, r.audience),
     "callback.note_sealed": lambda w, r: w.results.callbacks(r.case_id),
     "case_event.body_sealed": lambda w, r: w.casework.events(r.case_id),
@@ -40,6 +41,7 @@ READ: dict[str, Read] = {
     "knowledge_attempt.body_sealed": lambda w, r: w.knowledge.find(r.id),
     "proof.body_sealed": lambda w, r: w.cases.proofs(r.case_id),
     "proposal.body_sealed": lambda w, r: w.matters.find_proposal(r.id),
+    "quality_sample.note_sealed": lambda w, r: w.samples.find_sample(r.id),
     "rejection.text_sealed": lambda w, r: w.cases.rejections(r.case_id) or w.cases.internal_notes(r.case_id),
     "session.phone_sealed": lambda w, r: w.people.find_session(session_id=r.id),
     "sms_code.phone_sealed": lambda w, r: w.people.find_code(r.id),

@@ -42,6 +42,7 @@ TABLE = {
     "desk_calls":        "---+---- - -",
     "desk_recordings":   "-----+-- - -",
     "desk_customers":    "-+++-++- - -",
+    "desk_blocks":       "---+-+-- - -",
     "desk_trace":        "-+---+-- - -",
     "desk_requests":     "-----+-- - -",
     "desk_entry":        "---+---+ - -",
