@@ -30,6 +30,7 @@ class Permission(StrEnum):
     EVIDENCE_READ = "desk:evidence:read"
     NETWORK_TEST = "desk:network:test"
     PEOPLE_MANAGE = "desk:people:manage"
+    QUALITY_CHECK = "desk:quality:check"
     QUEUE_MANAGE = "desk:queue:manage"
     QUEUE_READ = "desk:queue:read"
     QUEUE_SERVE = "desk:queue:serve"
@@ -42,7 +43,7 @@ _P = Permission
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.WITNESS: frozenset({_P.QUEUE_SERVE, _P.QUEUE_READ, _P.EVIDENCE_READ}),
     Role.REVIEW: frozenset(
-        {_P.CASE_APPROVE, _P.CASE_READ, _P.CASE_REPORT, _P.CASE_TRACE, _P.CASE_WORK, _P.EVIDENCE_READ}
+        {_P.CASE_APPROVE, _P.CASE_READ, _P.CASE_REPORT, _P.CASE_TRACE, _P.CASE_WORK, _P.EVIDENCE_READ, _P.QUALITY_CHECK}
     ),
     Role.CALLBACK: frozenset({_P.CALLBACK_RECORD, _P.CASE_READ, _P.CASE_WORK}),
     Role.SUPERVISOR: frozenset(
@@ -51,6 +52,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.QUEUE_READ,
             _P.BLOCK_MANAGE,
             _P.CASE_ASSIGN,
+            _P.QUALITY_CHECK,
             _P.CASE_READ,
             _P.CASE_WORK,
             _P.RESERVATION_MANAGE,
@@ -68,6 +70,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.BLOCK_MANAGE,
             _P.CASE_READ,
             _P.CASE_TRACE,
+            _P.QUALITY_CHECK,
             _P.EVIDENCE_EXPORT,
             _P.EVIDENCE_READ,
             _P.REQUEST_ANSWER,

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from core.usecases.block_list import block_list, decide_block, lift_block, propose_block
 from core.usecases.case_tasks import settle_task
+from core.usecases.check_samples import check_sample, quality
 from core.usecases.decide_match import decide_match, matches_of
 from core.usecases.hold_case import assign_case, claim_case, give_back, hand_over
 from core.usecases.open_work import open_work
@@ -13,9 +14,12 @@ from core.usecases.park_case import add_case_note, answer_escalation, escalate_c
 from core.usecases.trace_case import find_trace, trace_case
 from core.usecases.work_lists import counted_lists, work_list
 from tests.core.access_calls import Row, of_case, plain
-from tests.core.access_worlds import at, blocked, blocking, held, new, shared
+from tests.core.access_worlds import at, blocked, blocking, held, new, sampled, shared
 
 CASEWORK: tuple[Row, ...] = (
+    (quality, sampled, "-+-+-+-- -- --o", plain(quality)),
+    (check_sample, sampled, "-+-+-+-- -- --0",
+     lambda w, a: check_sample(w.desk, a, w.kept, "good", {"identity": True}, "")),
     # -- work lists
     (counted_lists, at("submitted"), "-+++---- -- --o", plain(counted_lists)),
     (work_list, at("submitted"), "-+++---- -- --o", plain(work_list, "unheld")),

@@ -10,6 +10,7 @@ from typing import Any
 from core.actor import Actor, Role
 from core.ports import Desk
 from core.records_customers import RequestKind
+from core.records_watch import Sample
 from core.rules.calendar import CalendarDay
 from core.supplement import Demand, Reach
 from core.usecases.abandon_case import abandon_case
@@ -129,6 +130,16 @@ def blocked(bench: Bench) -> World:
     """The entry is in force."""
     world = blocking(bench)
     decide_block(world.desk, bench.staff("both", Role.COMPLIANCE), world.kept, agreed=True)
+    return world
+
+
+def sampled(bench: Bench) -> World:
+    """The review of a case was drawn to be checked again."""
+    world = at("callback")(bench)
+    with bench.work() as work:
+        [done] = work.samples.finished("review", work.now - timedelta(days=1))
+        work.samples.add_sample(Sample("sample", "call", done.ref, world.case, "somebody", done.done_at, work.now))
+    world.kept = "sample"
     return world
 
 

@@ -43,6 +43,7 @@ TABLE = {
     "desk_recordings":   "-----+-- - -",
     "desk_customers":    "-+++-++- - -",
     "desk_blocks":       "---+-+-- - -",
+    "desk_quality":      "-+-+-+-- - -",
     "desk_trace":        "-+---+-- - -",
     "desk_requests":     "-----+-- - -",
     "desk_entry":        "---+---+ - -",
