@@ -102,6 +102,7 @@ class Tag(StrEnum):
     STAFF_SESSION_CLOSE = "staff:session:close"
     STAFF_SESSION_FAIL = "staff:session:fail"
     STAFF_SESSION_OPEN = "staff:session:open"
+    STAFF_SHEET_PRINT = "staff:sheet:print"
     STAFF_SUPPLEMENT_CANCEL = "staff:supplement:cancel"
     STAFF_SUPPLEMENT_REMIND = "staff:supplement:remind"
     STAFF_SUPPLEMENT_START = "staff:supplement:start"

@@ -80,6 +80,7 @@ WORDS: Mapping[str, tuple[Group, str]] = {
     _T.STAFF_QUEUE_AHEAD: (_G.CALL, "提前接待"),
     _T.STAFF_QUEUE_TRANSFER: (_G.CALL, "转接"),
     _T.STAFF_SAMPLE_CHECK: (_G.STAFF, "质量检查"),
+    _T.STAFF_SHEET_PRINT: (_G.READ, "打印受理单"),
     _T.SYSTEM_CASE_APPROVE: (_G.STATE, "系统办结"),
     _T.SYSTEM_CASE_EXPIRE: (_G.STATE, "超过期限，已失效"),
     _T.SYSTEM_CASE_RELEASE: (_G.STAFF, "闲置，放回列表"),

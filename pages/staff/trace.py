@@ -42,6 +42,7 @@ def _show(trace: Trace) -> None:
     st.subheader(f"{trace.title}　受理单 {case.number}")
     st.caption(notice.plain(f"{trace.customer} · {trace.branch} · {STATE_TITLES[case.state]}"))
     st.caption(f":material/timer: {clock_words.both(trace.clocks)}")
+    st.markdown(f":material/print: [打印受理单](/sheet/case/{case.id})")
     chosen = st.pills("只看", list(Group), selection_mode="multi", key="trace_groups", label_visibility="collapsed")
     if not trace.opened:
         st.button("显示全部内容", key="trace_open", icon=":material/visibility:",

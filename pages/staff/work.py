@@ -110,6 +110,7 @@ with left:
 with middle:
     st.markdown(f"**{chosen.title}　{rows.total}**")
     acting.show_refusal()
+    st.markdown(f":material/print: [打印列表](/sheet/list/{chosen.key})")
     case_list.show_rows(rows.rows, rows, _words, acting.open_case, chosen.empty)
 with right:
     if acting.opened():

@@ -11,12 +11,15 @@ from core.usecases.decide_match import decide_match, matches_of
 from core.usecases.hold_case import assign_case, claim_case, give_back, hand_over
 from core.usecases.open_work import open_work
 from core.usecases.park_case import add_case_note, answer_escalation, escalate_case, snooze_case, wake_case
+from core.usecases.print_sheet import print_case, print_list
 from core.usecases.trace_case import find_trace, trace_case
 from core.usecases.work_lists import counted_lists, work_list
 from tests.core.access_calls import Row, of_case, plain
 from tests.core.access_worlds import at, blocked, blocking, held, new, sampled, shared
 
 CASEWORK: tuple[Row, ...] = (
+    (print_case, at("submitted"), "-+---+-- -- --0", of_case(print_case)),
+    (print_list, at("submitted"), "-+++---- -- --o", plain(print_list, "unheld")),
     (quality, sampled, "-+-+-+-- -- --o", plain(quality)),
     (check_sample, sampled, "-+-+-+-- -- --0",
      lambda w, a: check_sample(w.desk, a, w.kept, "good", {"identity": True}, "")),
