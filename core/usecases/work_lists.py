@@ -15,7 +15,7 @@ from core.ports import Desk, Work
 from core.records_casework import Found, Order, Where
 from core.rules.masks import mask_name
 from core.usecases.loading import rules_for
-from core.work_lists import AT_COUNTER, AT_STAFF, BY_KEY, CALLED_BACK, LISTS, REPORTING, REVIEWED, WorkListSpec
+from core.work_lists import AT_COUNTER, AT_STAFF, BY_KEY, CALLED_BACK, LISTS, REPORTING, REVIEW, REVIEWED, WorkListSpec
 
 MOST = 50
 """Rows of a list: what comes after the fifty first is only counted."""
@@ -25,7 +25,8 @@ MOST = 50
 class Listed:
     """One row. `holder` is the name of who has taken the case, `due_at` the promise it stands under.
 
-    `mine`: the reader holds it (in the list of reviews: has the lock). `requests` are states of exchange requests.
+    `mine`: the reader holds it. `witnessed`: it waits for a review, which is not for its witness. `requests` are states
+    of exchange requests.
     """
 
     case: Case
@@ -140,7 +141,7 @@ def _row(work: Work, actor: Actor, found: Found, names: Mapping[str, str]) -> Li
         since=found.work.since,
         holder=names.get(held or "", ""),
         mine=held == actor.staff_id,
-        witnessed=found.witness_id == actor.staff_id,
+        witnessed=case.state in REVIEW and found.witness_id == actor.staff_id,
         due_at=case.due_at if case.state in AT_STAFF else None,
         attempts=found.attempts,
         tasks=found.tasks,

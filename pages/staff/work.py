@@ -37,10 +37,12 @@ def _chosen(lists: tuple[Counted, ...]) -> str:
 
 
 @st.fragment(run_every="15s", key="work_lists")
-def _lists() -> None:
-    """The lists with their counts, read anew every few seconds."""
+def _lists(drawn: str) -> None:
+    """The lists with their counts, read anew every few seconds; a press in here redraws the rows beside as well."""
     lists = counted_lists(desk, actor)
     chosen = _chosen(lists)
+    if chosen != drawn:
+        st.rerun()
     for each in lists:
         st.button(
             f"{each.spec.title}　**{each.count}**", key=f"list_{each.spec.key}", width="stretch", on_click=_choose,
@@ -104,7 +106,7 @@ chosen = next(each.spec for each in mine if each.spec.key == _chosen(mine))
 rows = work_list(desk, actor, chosen.key)
 left, middle, right = st.columns([2, 5, 5] if acting.opened() else [2, 9, 1])
 with left:
-    _lists()
+    _lists(chosen.key)
     if holds(actor, Permission.CASE_ASSIGN):
         _hand_over()
 with middle:

@@ -123,7 +123,7 @@ def test_the_database_refuses_the_first_reviewer_as_the_second(bench: Bench) -> 
         work.results.add_decision(work.cases.get(walk.case_id), "approved", timedelta(), "review", "review")
 
 
-@pytest.mark.parametrize("where", ["case", "decision"])
+@pytest.mark.parametrize("where", ["case", "decision", "decision that hides the witness"])
 def test_plain_sql_is_refused_as_well(bench: Bench, where: str) -> None:
     walk = case_at(bench, "in_review", witness="both")
     row = {"firm_id": "f1", "id": "x", "case_id": walk.case_id, "result": "approved", "submitted_at": bench.now,
@@ -132,6 +132,7 @@ def test_plain_sql_is_refused_as_well(bench: Bench, where: str) -> None:
     statement = {
         "case": update(CaseRow).where(CaseRow.id == walk.case_id).values(reviewer_id="both"),
         "decision": insert(DecisionRow).values(**row),
+        "decision that hides the witness": insert(DecisionRow).values(**{**row, "witness_id": None}),
     }[where]
     with pytest.raises(DeskError), bench.database.write("f1") as work:
         work.connection.execute(statement)

@@ -33,6 +33,14 @@ def test_the_first_list_of_a_caller_is_one_that_callers_may_see(office: Bench, p
     assert "待复核" not in shown and "待回访　**0**" in shown
 
 
+def test_a_press_on_a_list_shows_its_rows(office: Bench, page: Open) -> None:
+    case_id = made.submitted_case(office)
+    at = page(PAGE, made.REVIEWER, list="mine")
+    assert "您手上没有业务" in words(at)
+    at = press(at, "list_unheld")
+    assert "无人领取　1" in words(at) and at.button(key=f"row_{case_id}")
+
+
 def test_a_caller_takes_a_case_and_puts_it_back(office: Bench, page: Open) -> None:
     case_id = made.case_in(office, State.CALLBACK)
     at = page(PAGE, made.CALLER, list="callback", case=case_id)

@@ -10,6 +10,25 @@ down_revision = "0011"
 branch_labels = None
 depends_on = None
 
+_WITNESS = (
+    "NEW.decided_by IS NOT NULL AND EXISTS (SELECT 1 FROM case_file c WHERE c.firm_id = NEW.firm_id"
+    " AND c.id = NEW.case_id AND c.witness_id = NEW.decided_by)"
+)
+WATCHES = {
+    "sqlite": [
+        "CREATE TRIGGER review_decision_witness BEFORE INSERT ON review_decision"
+        f" WHEN {_WITNESS} BEGIN SELECT RAISE(ABORT, 'four eyes'); END"
+    ],
+    "postgresql": [
+        "CREATE FUNCTION review_decision_witness() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        f" IF {_WITNESS} THEN RAISE EXCEPTION 'four eyes' USING ERRCODE = 'check_violation'; END IF;"
+        " RETURN NEW; END $$",
+        "CREATE TRIGGER review_decision_witness BEFORE INSERT ON review_decision"
+        " FOR EACH ROW EXECUTE FUNCTION review_decision_witness()",
+    ],
+}
+"""What a row cannot say of itself: whoever decides is not the witness of the case, whatever the row claims. A later
+migration that rebuilds the table on SQLite has to make the trigger again (tests/core/test_usecase_callback_tries.py)."""
 OPEN_TASK = sa.text("done_at IS NULL")
 
 
@@ -69,6 +88,8 @@ def upgrade():
             "decided_by IS NULL OR ((witness_id IS NULL OR decided_by <> witness_id)"
             " AND (first_by IS NULL OR decided_by <> first_by))",
         )
+    for statement in WATCHES[op.get_bind().dialect.name]:
+        op.execute(statement)
     _begin_histories()
 
 
@@ -92,6 +113,11 @@ def _begin_histories():
 
 
 def downgrade():
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP TRIGGER review_decision_witness ON review_decision")
+        op.execute("DROP FUNCTION review_decision_witness()")
+    else:
+        op.execute("DROP TRIGGER review_decision_witness")
     with op.batch_alter_table("review_decision") as batch:
         batch.drop_constraint(op.f("ck_review_decision_four_eyes"), type_="check")
         for column in ("first_by", "witness_id", "decided_by"):
