@@ -19,6 +19,7 @@ from db import tables as t
 from db.stores.agreement_use import AgreementUse
 from db.stores.calls import Calls
 from db.stores.cases import Cases
+from db.stores.casework import Casework
 from db.stores.documents import Documents
 from db.stores.duty import DeskMessages, DutyTimes
 from db.stores.firms import Firms
@@ -31,7 +32,10 @@ from db.stores.queue import Queue
 from db.stores.reservations import Reservations
 from db.stores.results import Results
 from db.stores.rule_drafts import RuleDrafts
+from db.stores.samples import Samples
 from db.stores.supplements import Supplements
+from db.stores.watch import Watch
+from db.stores.work_lists import WorkLists
 
 
 class SqlWork:
@@ -44,6 +48,26 @@ class SqlWork:
     def cases(self) -> Cases:
         """Cases, answers, evidence, proofs, rejections."""
         return Cases(self)
+
+    @cached_property
+    def casework(self) -> Casework:
+        """Events, holders and tasks of cases."""
+        return Casework(self)
+
+    @cached_property
+    def lists(self) -> WorkLists:
+        """Lists of cases for staff."""
+        return WorkLists(self)
+
+    @cached_property
+    def watch(self) -> Watch:
+        """Marks that persons share, and the block list."""
+        return Watch(self)
+
+    @cached_property
+    def samples(self) -> Samples:
+        """Samples for quality."""
+        return Samples(self)
 
     @cached_property
     def people(self) -> People:
@@ -138,9 +162,9 @@ class SqlWork:
 
     def once(self, case_id: str, action: str, key: str) -> bool:
         """True for the first caller with this key, False for every repetition (double click, second tab)."""
-        return self._add_first(t.Done, case_id=case_id, action=action, key=key, at=self.now)
+        return self.add_first(t.Done, case_id=case_id, action=action, key=key, at=self.now)
 
-    def _add_first(self, table: type[t.Base], **values: Any) -> bool:
+    def add_first(self, table: type[t.Base], **values: Any) -> bool:
         """INSERT unless the key is there already; callers at the same moment wait for each other."""
         make = pg_insert if self.connection.dialect.name == "postgresql" else sqlite_insert
         row = make(table).values(firm_id=self.firm_id, **values).on_conflict_do_nothing()
@@ -165,6 +189,7 @@ class SqlWork:
         }
         mac = link(self.keys.mac, previous, entry)
         self.connection.execute(insert(t.AuditRow).values(**row, detail=dict(entry.detail), mac=mac))
+        self.casework.sign(actor.id, seq)
 
     def audit_head(self) -> tuple[int, bytes]:
         """Sequence number and MAC of the newest row of the chain; (0, b"") before the first."""
@@ -182,7 +207,7 @@ class SqlWork:
         """Record that somebody saw personal data: one row per person, object, purpose and ten minutes."""
         window = int(self.now.timestamp()) // 600
         key = {"actor": actor.id, "object": subject, "purpose": purpose, "window": window}
-        if self._add_first(t.PersonalRead, **key, at=self.now):
+        if self.add_first(t.PersonalRead, **key, at=self.now):
             self.audit(actor, Tag.STAFF_PERSONAL_READ, subject, purpose=purpose)
 
     def update_one(self, table: type[t.Base], where: tuple[Any, ...], **values: Any) -> bool:

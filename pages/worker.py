@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from core.errors import DeskError
+from core.jobs.draw_samples import draw_samples
 from core.jobs.expire_cases import warn_silent_cases
 from core.jobs.refresh_rollups import refresh_rollups
 from core.jobs.run import post_repeated, run_next
@@ -23,6 +24,7 @@ TIMERS: Mapping[Callable[[Desk, str], object], float] = {
     refresh_rollups: 5.0,
     post_repeated: 60.0,
     warn_silent_cases: 600.0,
+    draw_samples: 3600.0,
     forget: 3600.0,
 }
 """What runs for every firm -> seconds from one start to the next."""

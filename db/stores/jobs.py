@@ -130,6 +130,10 @@ class Jobs(Store):
         """The last 20 messages to a person under any of these names, newest first."""
         return [self._sms(r) for r in self.rows(_S, _S.owner.in_(owners), order=_S.created_at.desc(), limit=20)]
 
+    def sms_since(self, owner: str, moment: datetime) -> list[SmsMessage]:
+        """Every message to a person since then, oldest first."""
+        return [self._sms(r) for r in self.rows(_S, _S.owner == owner, _S.created_at >= moment, order=_S.created_at)]
+
     def set_sms(self, message: SmsMessage, state: str, text: str | None = None) -> None:
         """Store the outcome of sending; the text is overwritten when it held a code."""
         values: dict[str, Any] = {"state": state}

@@ -16,6 +16,7 @@ from pages.routes.my_data import send_copy
 from pages.routes.rehearsal import look_at_face, receive_uplink
 from pages.routes.rules import send_rules
 from pages.routes.session import exchange, leave
+from pages.routes.sheets import send_case_sheet, send_list_sheet
 from pages.routes.stills import receive_still
 
 ROUTES = [
@@ -29,6 +30,8 @@ ROUTES = [
     Route("/desk-calendar/{year:int}.csv", send_calendar, methods=["GET"]),
     Route("/my-data/copy.zip", send_copy, methods=["GET"]),
     Route("/evidence/{evidence_id}/original", send_original, methods=["GET"]),
+    Route("/sheet/case/{case_id}", send_case_sheet, methods=["GET"]),
+    Route("/sheet/list/{key}", send_list_sheet, methods=["GET"]),
     Route("/signed-documents.zip", send_documents, methods=["GET"]),
     Route("/rules/export.json", send_rules, methods=["GET"]),
     Route("/still/{ticket_id}/{slot}", receive_still, methods=["POST"]),

@@ -9,6 +9,7 @@ from core.case import Ending
 from core.rules.exchanges import names_of
 from core.usecases.access_decisions import decide_access
 from core.usecases.case_changes import changes_of
+from core.usecases.decide_match import decide_match, matches_of
 from core.usecases.read_case import CaseFile, read_case, reveal
 from core.usecases.review_case import agree_case, approve_case, reject_review, release_case, take_case
 from core.usecases.second_review import first_reviewer, is_first, needs_two
@@ -27,10 +28,11 @@ from pages.parts import (
 )
 from pages.parts.changes import show_changes
 from pages.parts.language import _, dialog
+from pages.parts.matches_desk import show_matches
 from pages.parts.reject_form import reject_form
 
 RENEW_BELOW = limits.REVIEW_IDLE.total_seconds() - 60
-FILTERS = ("全部", "超时", "我的")
+FILTERS = (_("全部"), _("超时"), _("我的"))
 guest = visitor.read()
 desk, actor = wiring.desk(), guest.actor_staff
 assert actor is not None
@@ -178,6 +180,9 @@ def _case(row: Listed) -> None:
     middle, side = st.columns([8, 5])
     with side:
         _decide(file)
+        show_matches(
+            matches_of(desk, actor, file.case.id), lambda *said: decide_match(desk, actor, file.case.id, *said)
+        )
         access_desk.show_decisions(file, lambda *decided: decide_access(desk, actor, file.case.id, *decided))
         _facts(file)
     with middle:
@@ -188,7 +193,7 @@ def _case(row: Listed) -> None:
 
 
 work = review_list(desk, actor)
-current = next((row for row in work.rows if row.case.id == acting.opened() and row.mine), None)
+current = next((row for row in work.rows if row.case.id == acting.opened() and row.mine and row.case.reviewer_id), None)
 st.title(_("复核"))
 case_list.beside(
     _("待复核 {total}　超时 {count}").format(total=work.total, count=len(_late())),

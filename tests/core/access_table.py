@@ -8,11 +8,8 @@ A row is (use case, where the case stands, its cells, how it is called). The cel
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
-from core.actor import Actor
 from core.metrics import Span, day_number
 from core.records_customers import RequestKind
 from core.rules.calendar import local_day
@@ -145,9 +142,16 @@ from core.usecases.work_calendar import (
     unknown_from,
     warning,
 )
-from core.usecases.work_lists import callback_list, counter_list, result_list, review_list
+from core.usecases.work_lists import (
+    callback_list,
+    counter_list,
+    result_list,
+    review_list,
+)
 from tests.builders import DEVICE_READY, Person
 from tests.core.access_agreements import AGREEMENT_ROWS
+from tests.core.access_calls import Row, of_call, of_case, of_ticket, plain
+from tests.core.access_casework import CASEWORK
 from tests.core.access_worlds import (
     CLOSED,
     DEMAND,
@@ -189,7 +193,7 @@ from tests.core.access_worlds import (
     tomorrow,
     written,
 )
-from tests.desk_bench import EXISTING, STAFF_PASSWORD, Bench, id_number
+from tests.desk_bench import EXISTING, STAFF_PASSWORD, id_number
 from tests.duty import TUESDAY
 from tests.samples import sample_card
 from tests.stand_ins import tiny_picture
@@ -199,25 +203,6 @@ OLD = Person("王老五", "11150813070", id_number(9, "19500312"), sample_card(9
 """Whom two reviewers have to agree to."""
 TEXT = "请重新上传。"
 YEAR = Span(20500, 20510)
-Call = Callable[[World, Actor], Any]
-
-
-def of_case(use_case: Callable[..., Any], *rest: Any, **named: Any) -> Call:
-    """A use case that is given the case first."""
-    return lambda w, a: use_case(w.desk, a, w.case, *rest, **named)
-
-
-def of_call(use_case: Callable[..., Any], *rest: Any, **named: Any) -> Call:
-    """A use case that is given ticket and fence first."""
-    return lambda w, a: use_case(w.desk, a, *w.call, *rest, **named)
-
-
-def of_ticket(use_case: Callable[..., Any], *rest: Any) -> Call:
-    return lambda w, a: use_case(w.desk, a, w.walk.ticket, *rest)
-
-
-def plain(use_case: Callable[..., Any], *rest: Any, **named: Any) -> Call:
-    return lambda w, a: use_case(w.desk, a, *rest, **named)
 
 
 def planned(w: World) -> dict[str, str]:
@@ -236,7 +221,6 @@ def today(w: World) -> Span:
     return Span(day_number(w.bench.now), day_number(w.bench.now))
 
 
-Row = tuple[Callable[..., Any], Callable[[Bench], World], str, Call]
 ROWS: tuple[Row, ...] = (
     # -- a customer's own business
     (start_case, new, "-------- +o -o-", plain(start_case, "open_account", "b1", "")),
@@ -365,6 +349,7 @@ ROWS: tuple[Row, ...] = (
     (cancel_supplements, campaign, "---+---+ -- --0", lambda w, a: cancel_supplements(w.desk, a, w.kept)),
     (doors, new, "---+---+ -- --o", plain(doors)),
     (find_door, new, "---+---+ -- --o", plain(find_door, "b1")),
+    *CASEWORK,
     # -- review, results, callback, counter
     (review_list, at("submitted"), "-+------ -- --o", plain(review_list)),
     (take_case, at("submitted"), "-+------ -- --0", of_case(take_case)),

@@ -30,8 +30,10 @@ from core.records import (
     StaffMember,
     Ticket,
 )
+from core.records_casework import Happened
 from core.records_customers import CustomerNote, DataRequest, Proposal, ProposalKind, ProposalState, RequestKind
 from core.records_rules import DraftContent, DraftState, RuleDraft
+from core.records_watch import Block, Sample
 from core.rules.calendar import CalendarDay, local_time
 from core.rules.knowledge_test import Attempt, Drawn, Given
 from core.rules.reservation import ReservationState, Shift
@@ -92,6 +94,10 @@ class Filled:
     note: CustomerNote
     proposal: Proposal
     request: DataRequest
+    task: str
+    block: Block
+    sample: Sample
+    card_index: bytes
 
 
 def fill(bench: Bench) -> Filled:
@@ -110,6 +116,8 @@ def fill(bench: Bench) -> Filled:
     _by_hand(bench)
     with bench.work() as work:
         _desk_by_hand(work)
+        _casework_by_hand(work, active.case_id)
+        _watch_by_hand(work, active.case_id)
         _matters_by_hand(work)
         _reservations_by_hand(work)
         _supplements_by_hand(work, active.case_id)
@@ -167,6 +175,31 @@ def _desk_by_hand(work: Work) -> None:
     work.messages.add_message(DeskMessage("message-here", "b1", "系统维护", "staff:supervisor", work.now, until))
 
 
+def _casework_by_hand(work: Work, case_id: str) -> None:
+    """A case that somebody holds, with a note, a task that is open and one that is done."""
+    case = work.cases.get(case_id)
+    work.casework.change(case, holder_id="only-here", assigned_by="staff:supervisor", escalated_at=work.now)
+    work.casework.note(case_id, Happened.NOTED, "", {"text": "独此备注"})
+    for subject in ("f01", "f02"):
+        work.casework.add_task(case_id, "red_flag", subject)
+    done, _ = work.casework.tasks(case_id)
+    assert work.casework.settle_task(done.id, "已核实", "staff:only-here")
+
+
+def _watch_by_hand(work: Work, case_id: str) -> None:
+    """A mark, a proposed and an active entry of the block list, a sample to check and a checked one."""
+    work.watch.mark("card", "9999010000000000017", "case:elsewhere")
+    waiting = Block("block-here", "phone", "waiting", {"value": PHONE, "reason": "独此原因"}, "staff:a", work.now)
+    work.watch.add_block(waiting)
+    active = replace(waiting, id="active-here", kind="id_number", body={"value": id_number(9), "reason": "独此原因"})
+    work.watch.add_block(active)
+    assert work.watch.set_block(active, "waiting", state="active", decided_by="staff:b", decided_at=work.now)
+    sample = Sample("sample-here", "call", "ticket-here", case_id, "witness", EARLY, work.now, {"seed": "独此"})
+    for each in (sample, replace(sample, id="checked-here", ref="ticket-checked")):
+        work.samples.add_sample(each)
+    assert work.samples.check_sample("checked-here", "review", "good", {"a": True}, "独此发现")
+
+
 def _supplements_by_hand(work: Work, case_id: str) -> None:
     """A campaign with one customer who has not come yet and one whose case has begun."""
     work.supplements.add_campaign(CAMPAIGN, ["with-case", ONLY_HERE.id])
@@ -200,11 +233,16 @@ def _found(bench: Bench, active: Walk, rejected: Walk, in_call: Walk) -> Filled:
         line = work.calls.lines(in_call.case_id, "customer")[0]
         [(demand, _)] = work.supplements.waiting_of(ONLY_HERE.id)
         [note] = work.matters.notes_of([f"customer:{ONLY_HERE.id}"])
+        task = next(each.id for each in work.casework.tasks(active.case_id) if each.done_at is None)
+        block, sample = work.watch.find_block("block-here"), work.samples.find_sample("sample-here")
+        [(_, card_index)] = work.watch.marks_of(["case:elsewhere"])
         proposal, request = work.matters.find_proposal("proposal-here"), work.matters.find_request("request-here")
+    assert block and sample
     assert waiting and offered and booked and job and proposal and request
     return Filled(
         active, rejected, in_call, facts.case, document, waiting, offered, desk_message, line, booked, sms,
-        facts.evidence[0], job.id, head, demand, note, proposal, request,
+        facts.evidence[0], job.id, head, demand, note, proposal, request, task,
+        block, sample, card_index,
     )  # fmt: skip
 
 
