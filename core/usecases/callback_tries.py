@@ -15,13 +15,13 @@ from core.usecases.park_case import escalate
 
 
 def try_again(work: Work, loaded: Loaded) -> None:
-    """Out of the list until the next try (`case_work`: `callback`); after the last try the supervisor is told."""
-    setting, case = rules_for(work)["case_work"]["callback"], loaded.case
-    until = work.now + timedelta(hours=float(setting["retry_hours"]))
+    """Out of the list until the next try (`thresholds`: `callback`); after the last try the supervisor is told."""
+    setting, case = rules_for(work)["thresholds"]["callback"], loaded.case
+    until = work.now + timedelta(minutes=int(setting["retry_after_minutes"]))
     work.casework.change(case, snoozed_until=until)
     work.casework.note(case.id, Happened.SNOOZED, until.isoformat(), {"text": "未接通，到时间再拨。"})
     tried = len(work.results.callbacks(case.id))
-    if tried >= int(setting["attempts"]) and work.casework.of_case(case).escalated_at is None:
+    if tried >= int(setting["max_tries"]) and work.casework.of_case(case).escalated_at is None:
         escalate(work, case, f"已拨打 {tried} 次，都没有接通。")
 
 

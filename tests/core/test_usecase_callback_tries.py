@@ -46,12 +46,12 @@ def test_who_was_not_reached_is_called_again_later_and_at_the_best_time(bench: B
 
 def test_after_the_last_try_the_supervisor_is_told_once(bench: Bench) -> None:
     walk = case_at(bench, "callback")
-    for number in range(1, 7):
+    for number in range(1, 5):
         call(bench, walk, "unreached")
         bench.pass_time(hours=3)
-        assert bool(listed(bench, "escalated")) is (number >= 5), number
+        assert bool(listed(bench, "escalated")) is (number >= 3), number
     remarks = open_work(bench.desk, bench.staff("supervisor"), walk.case_id).remarks
-    assert [each.text for each in remarks if "已拨打" in each.text] == ["已拨打 5 次，都没有接通。"]
+    assert [each.text for each in remarks if "已拨打" in each.text] == ["已拨打 3 次，都没有接通。"]
 
 
 def test_a_complaint_is_registered_with_its_term_and_the_account_stays_closed(bench: Bench) -> None:
