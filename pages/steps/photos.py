@@ -102,10 +102,10 @@ def draw(view: StepView) -> None:
     if st.button(_("拍照规范"), key="guide", type="tertiary", icon=":material/photo_camera:"):
         _guide(view)
     for slot, title in SLOTS.items():
-        _slot(view, slot, title)
+        _slot(view, slot, _(title))
     rules = view.loaded.rules
     for key, label in CONSENTS.items():
-        st.checkbox(label, value=view.values.get(key) is True, key=view.key(key))
+        st.checkbox(_(label), value=view.values.get(key) is True, key=view.key(key))
         view.show_error(key)
         if st.button(_("查看全文"), key=view.key(f"{key}_open"), type="tertiary"):
             policy_dialog(rules, key)

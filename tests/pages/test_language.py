@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from core.rules.region import cities, provinces
 from tests.builders import Walk, case_at
 from tests.desk_bench import Bench
 from tests.pages.customer_pages import opened, sign_in_as
+from tests.pages.spoken import chinese_left
 from tests.pages.staff_pages import press
 from tests.pages.test_large_text import kept_by_browser
 
 ENGLISH = {"jianzheng-language": "en"}
+STEPS = ("device", "photos", "profile", "bank", "suitability", "exchanges", "agreements", "witness", "certificate",
+         "sign", "follow_up")  # fmt: skip
+NAMES = ("【样张期货】", "样张期货", "总部营业部", "郑州营业部", "张样张", "王芳", "赵强", "刘洁", "钱静", "管理员", "中文")
 
 
 @pytest.fixture
@@ -44,3 +49,12 @@ def test_what_the_browser_kept_decides_on_arrival(
 ) -> None:
     kept_by_browser(monkeypatch, cookies)
     assert opened("customer/hall.py").title[0].value == title
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_step_in_english(bench: Bench, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    sign_in_as(bench, monkeypatch, case_at(bench, step))
+    kept_by_browser(monkeypatch, ENGLISH)
+    places = {name for province in provinces() for name in (province, *cities(province))}
+    left = chinese_left(opened(), *NAMES) - places
+    assert {text for text in left if not text.startswith("验证码 ")} == set(), "only the message of the demo is Chinese"
