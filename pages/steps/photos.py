@@ -43,7 +43,7 @@ def upload(view: StepView, slot: str, title: str, *, number: int = 0) -> None:
 def _slot(view: StepView, slot: str, title: str) -> None:
     again = slot in rejected_slots(view.loaded.facts, view.loaded.rules)
     with st.container(key=f"card-{slot}"):
-        st.markdown(f"**{title}**　{HINTS[slot]}")
+        st.markdown(f"**{title}**　{_(HINTS[slot])}")
         for item in view.loaded.facts.slot(slot)[-1:]:
             st.image(
                 picture_url(view.desk, view.actor.firm_id, item), caption=_("需要重新上传") if again else _("已上传")
