@@ -7,7 +7,7 @@ PORT ?= 8501
 export PYTHONPATH := $(CURDIR)
 
 .PHONY: help run test check lock prepare prepare-dev system system-dev e2e bench-call bench-charts bench-pages \
-	bench-waiting bench-dry-run demo-history prove-agreements prove-calls prove-stills prove-walk prove-queue flows
+	bench-waiting bench-dry-run demo-history prove-agreements prove-calls prove-stills prove-walk prove-queue flows texts
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -59,6 +59,9 @@ prove-walk: prepare-dev system-dev ## kill -9 at 50 moments of the walk
 
 prove-queue: prepare-dev system-dev ## kill -9 of 200 witnesses during 10,000 claims, on both databases
 	$(BIN)/python -m tests.prove.queue
+
+texts: prepare-dev ## bring the catalogue of the English interface up to date (pages/locales)
+	$(BIN)/python -m tests.language
 
 lock: ## resolve requirements.txt and requirements-dev.txt with hashes for all platforms
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --override requirements-override.txt \

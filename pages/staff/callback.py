@@ -95,7 +95,7 @@ def _outcome(file: CaseFile, plan: CallPlan) -> None:
     acting.field_error("outcome")
     with st.container(horizontal=True):
         for outcome, label in OUTCOMES.items():
-            st.button(label, key=f"outcome_{outcome}", type="primary" if outcome == "confirmed" else "secondary",
+            st.button(_(label), key=f"outcome_{outcome}", type="primary" if outcome == "confirmed" else "secondary",
                       on_click=_wish, args=(file.case.id, plan, outcome))  # fmt: skip
 
 

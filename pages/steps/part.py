@@ -44,9 +44,9 @@ def draw(view: StepView) -> None:
     for part, title in PARTS.items():
         with st.container(key=f"card-{part}"):
             show_part(view, part)
-            st.caption(HELP[part])
+            st.caption(_(HELP[part]))
             st.button(
-                _("修改{title}").format(title=title), key=f"edit_{part}", icon=":material/edit:", width="stretch",
+                _("修改{title}").format(title=_(title)), key=f"edit_{part}", icon=":material/edit:", width="stretch",
                 type="primary" if view.values.get("part") == part else "secondary",
                 on_click=view.save, args=({"part": part},),
             )  # fmt: skip

@@ -47,7 +47,7 @@ def upload(view: StepView, slot: str, title: str, *, number: int = 0) -> None:
 def _slot(view: StepView, slot: str, title: str) -> None:
     again = slot in rejected_slots(view.loaded.facts, view.loaded.rules)
     with st.container(key=f"card-{slot}"):
-        st.markdown(f"**{title}**　{HINTS[slot]}")
+        st.markdown(f"**{title}**　{_(HINTS[slot])}")
         for item in view.loaded.facts.slot(slot)[-1:]:
             st.image(
                 picture_url(view.desk, view.actor.firm_id, item), caption=_("需要重新上传") if again else _("已上传")
@@ -106,10 +106,10 @@ def draw(view: StepView) -> None:
     if st.button(_("拍照规范"), key="guide", type="tertiary", icon=":material/photo_camera:"):
         _guide(view)
     for slot, title in uploads(view.loaded.facts, view.loaded.rules).items():
-        _slot(view, slot, title)
+        _slot(view, slot, _(title))
     rules = view.loaded.rules
     for key, label in CONSENTS.items():
-        st.checkbox(label, value=view.values.get(key) is True, key=view.key(key))
+        st.checkbox(_(label), value=view.values.get(key) is True, key=view.key(key))
         view.show_error(key)
         if st.button(_("查看全文"), key=view.key(f"{key}_open"), type="tertiary"):
             policy_dialog(rules, key)

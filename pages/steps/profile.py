@@ -39,7 +39,7 @@ def _choice(view: StepView, field: Field, options: dict[str, str]) -> None:
             key=key,
             selection_mode="multi",
             default=[c for c in start or [] if c in options],
-            help=field.help or None,
+            help=_(field.help) or None,
         )
         return
     st.selectbox(
@@ -49,7 +49,7 @@ def _choice(view: StepView, field: Field, options: dict[str, str]) -> None:
         key=key,
         placeholder=_("请选择"),
         index=codes.index(start) if start in options else None,
-        help=field.help or None,
+        help=_(field.help) or None,
     )
 
 
@@ -62,7 +62,7 @@ def _field(view: StepView, field: Field, now: dict[str, Any]) -> None:
     elif field.kind in {"choice", "multi"}:
         _choice(view, field, _options(view, field))
     elif field.kind == "tick":
-        st.checkbox(_(field.title), value=bool(start), key=key, help=field.help or None)
+        st.checkbox(_(field.title), value=bool(start), key=key, help=_(field.help) or None)
     else:
         hint = _("例如 2020-01-31") if field.kind == "date" else None
         st.text_input(
@@ -71,7 +71,7 @@ def _field(view: StepView, field: Field, now: dict[str, Any]) -> None:
             key=key,
             max_chars=field.limit,
             placeholder=hint,
-            help=field.help or None,
+            help=_(field.help) or None,
             disabled=field.key == "phone",
         )
     view.show_error(field.key)
@@ -94,7 +94,7 @@ def draw_fields(view: StepView, fields: Sequence[Field], now: dict[str, Any]) ->
     for field in fields:
         if field.section != section:
             section = field.section
-            st.subheader(section)
+            st.subheader(_(section))
         _field(view, field, now)
 
 
