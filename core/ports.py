@@ -20,6 +20,7 @@ from core.ports_customers import Matters
 from core.ports_documents import Papers
 from core.ports_knowledge import KnowledgeAttempts
 from core.ports_metrics import Metrics
+from core.ports_photos import PhotoReader, Photos
 from core.ports_queue import Calls, DeskMessages, DutyTimes, Queue
 from core.ports_reservations import Reservations
 from core.ports_supplements import Supplements
@@ -212,6 +213,8 @@ class Work(Protocol):
     @property
     def supplements(self) -> Supplements: ...
     @property
+    def photos(self) -> Photos: ...
+    @property
     def jobs(self) -> Jobs: ...
     @property
     def metrics(self) -> Metrics: ...
@@ -319,6 +322,7 @@ class Desk:
     read: Callable[[str], AbstractContextManager[Work]]
     vault: Vault
     images: Images
+    photo_reader: PhotoReader
     passwords: Passwords
     sms: SmsGateway
     papers: Papers

@@ -26,6 +26,7 @@ from db.stores.knowledge import KnowledgeAttempts
 from db.stores.matters import Matters
 from db.stores.metrics import Metrics
 from db.stores.people import People
+from db.stores.photos import Photos
 from db.stores.queue import Queue
 from db.stores.reservations import Reservations
 from db.stores.results import Results
@@ -102,6 +103,11 @@ class SqlWork:
     def supplements(self) -> Supplements:
         """Campaigns of 补签协议 and the customers they ask."""
         return Supplements(self)
+
+    @cached_property
+    def photos(self) -> Photos:
+        """What was read from photos."""
+        return Photos(self)
 
     @cached_property
     def jobs(self) -> Jobs:

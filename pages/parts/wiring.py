@@ -28,6 +28,7 @@ from media.documents.papers import Papers
 from media.encoded import VideoMode, install
 from media.head_log import HeadLog
 from media.passwords import ArgonPasswords
+from media.photo_reader import PhotoMachine
 from media.recordings import Recordings
 from media.rooms import ROOMS
 from media.sms import gateway_for
@@ -77,6 +78,7 @@ def _desk() -> Desk:
         read=database.read,
         vault=vault,
         images=_Images(),
+        photo_reader=PhotoMachine(),
         passwords=ArgonPasswords(),
         sms=gateway_for(chosen),
         papers=Papers(utc_now),

@@ -31,6 +31,7 @@ from core.records import (
     Ticket,
 )
 from core.records_customers import CustomerNote, DataRequest, Proposal, ProposalKind, ProposalState, RequestKind
+from core.records_photos import PhotoReading, ReadField
 from core.rules.calendar import CalendarDay, local_time
 from core.rules.knowledge_test import Attempt, Drawn, Given
 from core.rules.reservation import ReservationState, Shift
@@ -50,6 +51,8 @@ DAY = date(2099, 1, 1)
 WANG = Person("王五六", "11150813003", id_number(7), sample_card(3))
 ONLY_HERE = Customer("only_here", "80019999", "赵独一", id_number(9), PHONE, ("SHFE",), "ordinary", "C3", None)
 EARLY = datetime(2020, 1, 1, tzinfo=UTC)
+LOOKS = ("0a1b2c3d", "4e5f6071", "8293a4b5", "c6d7e8f9")
+ONLY_READ = ReadField("独此处", 0.99, holds=True)
 RING = timedelta(seconds=20)
 TEST = Attempt(
     "test-here", "case-waiting", "phone:here", EARLY, EARLY, 1, "mark",
@@ -135,6 +138,10 @@ def _by_hand(bench: Bench) -> None:
         work.knowledge.add_attempt(TEST)
         work.knowledge.add_attempt(replace(TEST, id="test-second", owner="phone:second"))
         work.jobs.post("probe", {"file": "f" * 32}, dedupe="here", run_at=EARLY)
+        work.photos.add_waiting("case-waiting", "photo-here")
+        work.photos.save(PhotoReading("photo-here", "done", "ok", crop_file="c" * 32, fields={"name": ONLY_READ}))
+        work.photos.add_waiting("case-waiting", "photo-later")
+        work.photos.keep_looks("case-waiting", "photo-here", LOOKS)
 
 
 def _matters_by_hand(work: Work) -> None:

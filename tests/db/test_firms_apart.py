@@ -24,11 +24,12 @@ from core.flow import Evidence, Proof, Rejection
 from core.metrics import Span, Targets
 from core.records import Branch, CustomerFile, Firm, SessionRecord, SmsCode, StaffMember
 from core.records_customers import ProposalKind, ProposalState
+from core.records_photos import PhotoReading
 from core.rules.calendar import CalendarDay
 from core.rules.reservation import ReservationState, Shift
 from core.supplement import Standing
 from db.work import SqlWork
-from tests.db.filled import CAMPAIGN, DAY, EARLY, ONLY_HERE, PHONE, RING, TEST, Filled, fill, rows
+from tests.db.filled import CAMPAIGN, DAY, EARLY, LOOKS, ONLY_HERE, PHONE, RING, TEST, Filled, fill, rows
 from tests.desk_bench import Bench, id_number
 
 Act = Callable[[Any, Filled], Any]
@@ -152,6 +153,13 @@ READS: dict[str, Act] = {
 
 
 READS |= {
+    "photos.find": lambda w, a: w.photos.find("photo-here"),
+    "photos.of_case": lambda w, a: w.photos.of_case("case-waiting"),
+    "photos.waiting_of": lambda w, a: w.photos.waiting_of("case-waiting"),
+    "photos.seen_before": lambda w, a: w.photos.seen_before("case-new", "photo-new", LOOKS),
+    "photos.known_crops": lambda w, a: w.photos.known_crops(),
+}
+READS |= {
     "supplements.holders": lambda w, a: w.supplements.holders(),
     "supplements.signed_versions": lambda w, a: w.supplements.signed_versions(["risk_statement"]),
     "supplements.busy": lambda w, a: w.supplements.busy(),
@@ -181,6 +189,9 @@ READS |= {
     "metrics.reservations_of": lambda w, a: w.metrics.reservations_of(a.booked.day),
 }
 WRITES: dict[str, Act] = {
+    "photos.add_waiting": lambda w, a: w.photos.add_waiting("case-waiting", "photo-new"),
+    "photos.save": lambda w, a: w.photos.save(PhotoReading("photo-here", "failed")),
+    "photos.keep_looks": lambda w, a: w.photos.keep_looks("case-waiting", "photo-later", LOOKS),
     "calls.add_line": lambda w, a: w.calls.add_line(replace(a.line, id="new")),
     "calls.take_over": lambda w, a: w.calls.take_over(
         replace(a.waiting, id=a.in_call.ticket, fence=a.in_call.fence), "only-here", {}, "customer"),
