@@ -26,6 +26,7 @@ class Permission(StrEnum):
     EVIDENCE_READ = "desk:evidence:read"
     NETWORK_TEST = "desk:network:test"
     PEOPLE_MANAGE = "desk:people:manage"
+    PHOTO_EVALUATE = "desk:photo:evaluate"
     QUEUE_MANAGE = "desk:queue:manage"
     QUEUE_READ = "desk:queue:read"
     QUEUE_SERVE = "desk:queue:serve"
@@ -52,9 +53,16 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.AGREEMENT_MANAGE,
         }
     ),
-    Role.ANALYST: frozenset({_P.QUEUE_READ}),
+    Role.ANALYST: frozenset({_P.PHOTO_EVALUATE, _P.QUEUE_READ}),
     Role.COMPLIANCE: frozenset(
-        {_P.AUDIT_VERIFY, _P.CASE_READ, _P.EVIDENCE_EXPORT, _P.EVIDENCE_READ, _P.REQUEST_ANSWER}
+        {
+            _P.AUDIT_VERIFY,
+            _P.CASE_READ,
+            _P.EVIDENCE_EXPORT,
+            _P.EVIDENCE_READ,
+            _P.PHOTO_EVALUATE,
+            _P.REQUEST_ANSWER,
+        }
     ),
     Role.SERVICE: frozenset({_P.CASE_READ}),
     Role.ADMIN: frozenset(

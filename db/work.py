@@ -23,6 +23,7 @@ from db.stores.duty import DeskMessages, DutyTimes
 from db.stores.firms import Firms
 from db.stores.jobs import Jobs
 from db.stores.knowledge import KnowledgeAttempts
+from db.stores.marks import PhotoMarks
 from db.stores.matters import Matters
 from db.stores.metrics import Metrics
 from db.stores.people import People
@@ -103,6 +104,11 @@ class SqlWork:
     def supplements(self) -> Supplements:
         """Campaigns of 补签协议 and the customers they ask."""
         return Supplements(self)
+
+    @cached_property
+    def marks(self) -> PhotoMarks:
+        """What reviewers note about pictures."""
+        return PhotoMarks(self)
 
     @cached_property
     def photos(self) -> Photos:

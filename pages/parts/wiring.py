@@ -24,6 +24,7 @@ from core.usecases.complete_firm import complete_firm
 from core.usecases.sessions import find_session
 from db.database import Database
 from media import captcha_image, images, qr
+from media.cut_out import cut_out
 from media.documents.papers import Papers
 from media.encoded import VideoMode, install
 from media.head_log import HeadLog
@@ -48,6 +49,7 @@ class _Images:
     """The Images port over media."""
 
     safe_decode = staticmethod(images.safe_decode)
+    cut_out = staticmethod(cut_out)
     captcha_png = staticmethod(captcha_image.make_captcha)
     captcha_wav = staticmethod(captcha_image.make_captcha_audio)
 

@@ -29,7 +29,22 @@ from core.rules.calendar import CalendarDay
 from core.rules.reservation import ReservationState, Shift
 from core.supplement import Standing
 from db.work import SqlWork
-from tests.db.filled import CAMPAIGN, DAY, EARLY, LOOKS, ONLY_HERE, PHONE, RING, TEST, Filled, fill, rows
+from tests.db.filled import (
+    CAMPAIGN,
+    DAY,
+    EARLY,
+    JUDGEMENT,
+    LOOKS,
+    MARK,
+    ONLY_HERE,
+    PHONE,
+    READ_RESULT,
+    RING,
+    TEST,
+    Filled,
+    fill,
+    rows,
+)
 from tests.desk_bench import Bench, id_number
 
 Act = Callable[[Any, Filled], Any]
@@ -160,6 +175,14 @@ READS |= {
     "photos.known_crops": lambda w, a: w.photos.known_crops(),
 }
 READS |= {
+    "cases.replaced_evidence": lambda w, a: w.cases.replaced_evidence("case-waiting"),
+    "marks.of_case": lambda w, a: w.marks.of_case("case-waiting"),
+    "marks.waiting": lambda w, a: w.marks.waiting("case-waiting"),
+    "marks.judgements": lambda w, a: w.marks.judgements("case-waiting"),
+    "marks.finding_counts": lambda w, a: w.marks.finding_counts(),
+    "marks.result_counts": lambda w, a: w.marks.result_counts(),
+}
+READS |= {
     "supplements.holders": lambda w, a: w.supplements.holders(),
     "supplements.signed_versions": lambda w, a: w.supplements.signed_versions(["risk_statement"]),
     "supplements.busy": lambda w, a: w.supplements.busy(),
@@ -189,6 +212,11 @@ READS |= {
     "metrics.reservations_of": lambda w, a: w.metrics.reservations_of(a.booked.day),
 }
 WRITES: dict[str, Act] = {
+    "marks.add_mark": lambda w, a: w.marks.add_mark(replace(MARK, id="mark-new")),
+    "marks.remove_mark": lambda w, a: w.marks.remove_mark("case-waiting", MARK.id),
+    "marks.send": lambda w, a: w.marks.send("case-waiting", "rejection-new"),
+    "marks.judge": lambda w, a: w.marks.judge("case-waiting", replace(JUDGEMENT, agrees=False)),
+    "marks.add_results": lambda w, a: w.marks.add_results("case-waiting", [replace(READ_RESULT, field="sex")]),
     "photos.add_waiting": lambda w, a: w.photos.add_waiting("case-waiting", "photo-new"),
     "photos.save": lambda w, a: w.photos.save(PhotoReading("photo-here", "failed")),
     "photos.keep_looks": lambda w, a: w.photos.keep_looks("case-waiting", "photo-later", LOOKS),
