@@ -25,7 +25,7 @@ from media.photo_geometry import (
     true_ratios,
 )
 
-SMALL, MIDDLE = 640, 1600
+SMALL, MIDDLE = 640, 2100
 """Long side in px where candidates are sought, and where the best is refined."""
 CHANNEL_WEIGHTS = (1.0, 1.6, 1.6)
 """Colour parts weak edges better than brightness."""
@@ -68,8 +68,9 @@ class _Field:
             part_x = cv2.Scharr(part, cv2.CV_32F, 1, 0, scale=weight / 32)
             part_y = cv2.Scharr(part, cv2.CV_32F, 0, 1, scale=weight / 32)
             strength = cv2.magnitude(part_x, part_y)
-            better = strength > most
-            x[better], y[better], most[better] = part_x[better], part_y[better], strength[better]
+            better = (strength > most).astype(np.uint8)
+            for source, target in ((part_x, x), (part_y, y), (strength, most)):
+                cv2.copyTo(source, better, target)
         return x, y, most
 
     def supports(self, quads: Floats, points: int = 40, reach: int = 2) -> Floats:
@@ -119,10 +120,9 @@ def locate(picture: Pixels, ratio: float | None = CARD_RATIO, focal: float = FOC
     best = _best(field, _candidates(field, small), ratio, focal)
     if best is None:
         return None
-    fine = _Field(middle, 1.2)
     quad = best / further
-    for reach in (9, 5):
-        quad = _refined(quad, fine, reach)
+    for reach in (12, 6):
+        quad = _refined(quad, middle, reach)
     quad = ordered(quad)
     support = field.supports((quad * further)[None])[0]
     error = ratio_errors(true_ratios((quad / scale)[None], (width, height), focal), ratio)[0] if ratio else 0.0
@@ -138,6 +138,8 @@ def _shrunk(picture: Pixels, long_side: int) -> tuple[Pixels, float]:
     scale = min(1.0, long_side / max(picture.shape[:2]))
     if scale == 1.0:
         return picture, 1.0
+    if long_side == MIDDLE:
+        scale = 1 / math.ceil(1 / scale)  # whole factors shrink several times as fast
     small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     return np.asarray(small, np.uint8), scale
 
@@ -149,7 +151,9 @@ def _best(field: _Field, quads: Floats, ratio: float | None, focal: float) -> Fl
     whole = field.height * field.width
     area = areas(quads)
     quads = quads[(area > 0.03 * whole) & (area < 0.995 * whole) & are_convex(quads)]
-    errors = ratio_errors(true_ratios(quads, (field.width, field.height), focal), ratio) if ratio else np.zeros(len(quads))
+    errors = (
+        ratio_errors(true_ratios(quads, (field.width, field.height), focal), ratio) if ratio else np.zeros(len(quads))
+    )
     quads, errors = quads[errors < 0.30], errors[errors < 0.30]
     if not len(quads):
         return None
@@ -207,8 +211,8 @@ def _edge_quads(field: _Field) -> list[Floats]:
 
 def _ground_quads(field: _Field) -> list[Floats]:
     """What differs from the colours at the rim of the picture (Mahalanobis distance to four of them)."""
-    rim = max(4, int(0.03 * min(field.height, field.width)))
-    lab = field.lab
+    lab = np.ascontiguousarray(field.lab[::2, ::2])
+    rim = max(4, int(0.03 * min(lab.shape[:2])))
     strips = (lab[:rim], lab[-rim:], lab[:, :rim], lab[:, -rim:])
     samples = np.concatenate([strip.reshape(-1, 3) for strip in strips]).astype(np.float32)
     samples = samples[:: max(1, len(samples) // 2000)]
@@ -223,9 +227,9 @@ def _ground_quads(field: _Field) -> list[Floats]:
             apart = np.minimum(apart, (((lab - centre) / spread) ** 2).sum(2))
     distance = np.clip(np.sqrt(apart) * 12, 0, 255).astype(np.uint8)
     _, mask = cv2.threshold(distance, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
-    mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8))
-    return _hull_quads(np.asarray(mask, np.uint8), cv2.RETR_EXTERNAL)
+    mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8))
+    return [quad * 2 for quad in _hull_quads(np.asarray(mask, np.uint8), cv2.RETR_EXTERNAL)]
 
 
 @dataclass
@@ -312,9 +316,9 @@ def _crossing(first: tuple[float, Floats, Floats], second: tuple[float, Floats, 
     return np.asarray(point + far * first[1])
 
 
-def _refined(quad: Floats, field: _Field, reach: int, points: int = 60) -> Floats:
+def _refined(quad: Floats, picture: Pixels, reach: int, points: int = 80) -> Floats:
     """Move each side onto the strongest edge within `reach` px (Huber fit), then cross the sides again."""
-    sides = [_side(quad[i], quad[(i + 1) % 4], field, reach, points) for i in range(4)]
+    sides = [_side(quad[i], quad[(i + 1) % 4], picture, reach, points) for i in range(4)]
     corners = [_crossing((0.0, *sides[i - 1][::-1]), (0.0, *sides[i][::-1])) for i in range(4)]
     if any(corner is None for corner in corners):
         return quad
@@ -322,17 +326,16 @@ def _refined(quad: Floats, field: _Field, reach: int, points: int = 60) -> Float
     return moved if np.isfinite(moved).all() and np.abs(moved - quad).max() < 3 * reach else quad
 
 
-def _side(start: Floats, end: Floats, field: _Field, reach: int, points: int) -> tuple[Floats, Floats]:
+def _side(start: Floats, end: Floats, picture: Pixels, reach: int, points: int) -> tuple[Floats, Floats]:
     """A point and the direction of the edge along this side; the side itself when there is none."""
     along, length = end - start, float(np.linalg.norm(end - start))
     normal = np.array([-along[1], along[0]]) / length
     line = start + along * np.linspace(0.07, 0.93, points)[:, None]
     offsets = np.arange(-reach, reach + 1)
     at = (line[:, None] + normal * offsets[None, :, None]).astype(np.float32)
-    x, y = (
-        cv2.remap(part, at[..., 0], at[..., 1], cv2.INTER_LINEAR) for part in (field.across, field.down)
-    )
-    strength = np.abs(x * normal[0] + y * normal[1])
+    strip = cv2.remap(picture, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    strip = cv2.cvtColor(cv2.GaussianBlur(strip, (0, 0), 1.5).astype(np.float32) / 255, cv2.COLOR_BGR2Lab)
+    strength = np.abs(np.gradient(strip, axis=1) * CHANNEL_WEIGHTS).max(2)
     peak = strength.argmax(1)
     value = strength[np.arange(points), peak]
     found = (line + normal * offsets[peak][:, None])[value > max(0.6, 0.35 * float(np.median(value)))]
