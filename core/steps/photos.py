@@ -16,6 +16,9 @@ from core.flow import Answers, Checked, Facts, Phase, Rules, Step
 from core.steps.certificate import found
 
 SLOTS: Mapping[str, str] = {"id_front": "身份证正面", "id_back": "身份证反面", "signature": "签名照"}
+PORTRAIT = "portrait"
+ALL_SLOTS: Mapping[str, str] = {**SLOTS, PORTRAIT: "手持证件照"}
+"""The three photos of everybody, and the one taken live with the card in hand where the firm demands it (C14)."""
 CONSENTS: Mapping[str, str] = {
     "certificate_liability": "我已阅读并同意《数字证书责任书》",
     "face_video_consent": "我同意为核实身份使用我的人脸与视频信息",
@@ -30,11 +33,23 @@ REASON_MOST = 100
 """Characters of the reason why help is needed."""
 
 
+def wanted_slots(facts: Facts, rules: Rules) -> Mapping[str, str]:
+    """Slots with their titles that this case needs (`business_rules`, `photos`: `live_portrait` names businesses)."""
+    photos = rules["business_rules"].get("photos") or {}
+    return ALL_SLOTS if facts.case.business in photos.get("live_portrait", ()) else SLOTS
+
+
+def may_draw_signature(rules: Rules) -> bool:
+    """Whether a signature drawn on the screen counts (`business_rules`, `photos`: `draw_signature`)."""
+    photos = rules["business_rules"].get("photos") or {}
+    return photos.get("draw_signature") is True
+
+
 def rejected_slots(facts: Facts, rules: Rules) -> tuple[str, ...]:
     """Slots whose photo a later rejection asks to take again."""
     fields = {reason["code"]: reason["field"] for reason in rules["reject_reasons"]["reasons"]}
     found = []
-    for slot in SLOTS:
+    for slot in wanted_slots(facts, rules):
         newest = facts.slot(slot)[-1:]
         for rejection in facts.rejections:
             hit = "photos" in rejection.targets and slot in {fields.get(code) for code in rejection.codes}
@@ -45,10 +60,10 @@ def rejected_slots(facts: Facts, rules: Rules) -> tuple[str, ...]:
 
 
 def check(answers: Answers, facts: Facts, rules: Rules, _now: datetime) -> Checked:
-    """Three photos, none rejected, three ticks, and who helps beside the customer if somebody does."""
+    """Every wanted photo, none rejected, three ticks, and who helps beside the customer if somebody does."""
     again = rejected_slots(facts, rules)
-    errors = {slot: f"请上传{title}。" for slot, title in SLOTS.items() if not facts.slot(slot)}
-    errors |= {slot: f"{SLOTS[slot]}需要重新上传。" for slot in again}
+    errors = {slot: f"请上传{title}。" for slot, title in wanted_slots(facts, rules).items() if not facts.slot(slot)}
+    errors |= {slot: f"{ALL_SLOTS[slot]}需要重新上传。" for slot in again}
     errors |= {key: "请阅读并勾选。不同意时可以到营业部办理。" for key in CONSENTS if answers.get(key) is not True}
     assisted_errors, assistance = _assistance(answers)
     return Checked({**errors, **assisted_errors}, {**dict.fromkeys(CONSENTS, True), **assistance})
@@ -81,9 +96,9 @@ def assistance_words(facts: Facts) -> str:
 STEP = Step("photos", "上传照片", Phase.DATA, check, hint="准备好身份证原件，在光线充足处拍摄。")
 
 
-def is_needed(facts: Facts, _rules: Rules, _now: datetime) -> bool:
+def is_needed(facts: Facts, rules: Rules, _now: datetime) -> bool:
     """Whether photos are asked for in a business that works from the file: without a certificate, or when one lacks."""
-    return found(facts) is None or any(not facts.slot(slot) for slot in SLOTS)
+    return found(facts) is None or any(not facts.slot(slot) for slot in wanted_slots(facts, rules))
 
 
 IF_NEEDED = replace(STEP, applies=is_needed)

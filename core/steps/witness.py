@@ -8,7 +8,7 @@ from datetime import datetime
 from core.flow import Answers, Checked, Facts, Phase, Rules, Step, fingerprint
 from core.steps.certificate import found
 from core.steps.on_file import expired
-from core.steps.photos import SLOTS
+from core.steps.photos import ALL_SLOTS
 
 CAPTURES = {"capture_front": "身份证正面", "capture_back": "身份证反面", "capture_portrait": "手持身份证"}
 """Stills of the call; the head clip and the recordings of both sides come beside them (R153)."""
@@ -22,7 +22,7 @@ RECORDING_FLAG = "recording"
 def attested(facts: Facts) -> str:
     """Fingerprint of what the witness result attests (docs/flow.md)."""
     profile = facts.values("profile")
-    photos = [facts.slot(slot)[-1].sha256 for slot in SLOTS if facts.slot(slot)]
+    photos = [facts.slot(slot)[-1].sha256 for slot in ALL_SLOTS if facts.slot(slot)]
     return fingerprint("witness", profile.get("name"), profile.get("id_number"), photos, facts.case.business)
 
 

@@ -34,8 +34,8 @@ def open_evidence(desk: Desk, actor: Actor, evidence_id: str) -> tuple[Evidence,
     return item, desk.vault.open(actor.firm_id, item.file_id)
 
 
-def open_crop(desk: Desk, actor: Actor, evidence_id: str) -> VaultReader:
-    """A reader of the straightened card of a picture, under the same rights and record as the picture itself."""
+def open_crop(desk: Desk, actor: Actor, evidence_id: str) -> tuple[Evidence, VaultReader]:
+    """The picture and a reader of its straightened card, under the same rights and record as the picture itself."""
     with desk.write(actor.firm_id) as work:
         found, reading = work.cases.find_evidence(evidence_id), work.photos.find(evidence_id)
         if found is None or reading is None or not reading.crop_file:
@@ -47,7 +47,7 @@ def open_crop(desk: Desk, actor: Actor, evidence_id: str) -> VaultReader:
             raise NotFound from refused
         if actor.is_staff:
             work.personal_read(actor, f"case:{case_id}", f"evidence:{item.slot}")
-    return desk.vault.open(actor.firm_id, reading.crop_file)
+    return item, desk.vault.open(actor.firm_id, reading.crop_file)
 
 
 def _may_open(work: Work, actor: Actor, item: Evidence, case_id: str) -> None:

@@ -33,12 +33,13 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {"bank_card": ("card_number", "bank"), 
 
 @dataclass(frozen=True)
 class ShownMark:
-    """What a customer sees of a mark: the picture's slot, the words, and the cut-out as JPEG."""
+    """What a customer sees of a mark: words, and which part of which stored file is cut out."""
 
+    id: str
     slot: str
-    evidence_id: str
     text: str
-    jpeg: bytes
+    file_id: str
+    box: Box
 
 
 def mark_reasons(loaded: Loaded, slot: str) -> list[Mapping[str, Any]]:
@@ -126,7 +127,7 @@ def shown_marks(desk: Desk, actor: Actor, case_id: str) -> list[ShownMark]:
         wanted = [(mark, live[mark.evidence_id]) for mark in told if _is_open(loaded, live[mark.evidence_id])]
         files = [_crop_of(work, item) if mark.on == "crop" else item.file_id for mark, item in wanted]
     return [
-        ShownMark(item.slot, item.id, mark.customer_text, _cut(desk, actor, file, mark.box))
+        ShownMark(mark.id, item.slot, mark.customer_text, file, mark.box)
         for (mark, item), file in zip(wanted, files, strict=True)
         if file
     ]
@@ -136,8 +137,3 @@ def _is_open(loaded: Loaded, item: Evidence) -> bool:
     if item.slot in rejected_slots(loaded.facts, loaded.rules):
         return True
     return STEP_OF[item.slot] != "photos" and loaded.facts.open_rejection(STEP_OF[item.slot]) is not None
-
-
-def _cut(desk: Desk, actor: Actor, file_id: str, box: Box) -> bytes:
-    reader = desk.vault.open(actor.firm_id, file_id)
-    return desk.images.cut_out(reader.read(0, reader.size), box)

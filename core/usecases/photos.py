@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Literal
+
 from core import limits
 from core.actor import Actor
 from core.audit import Tag
@@ -10,23 +13,30 @@ from core.errors import BadFile, NotAllowed
 from core.flow import Evidence
 from core.ports import Desk
 from core.steps.access import SLOT_TITLES
-from core.steps.photos import SLOTS
+from core.steps.photos import ALL_SLOTS, PORTRAIT, may_draw_signature, wanted_slots
 from core.usecases.answer_step import load_own
-from core.usecases.loading import settle
+from core.usecases.loading import Loaded, settle
 
-SINGLE = set(SLOTS)
+How = Literal["upload", "live", "drawn"]
+"""How a picture came: chosen as a file, taken with the page's own camera view, written on the screen."""
+SINGLE = set(ALL_SLOTS)
 MOST = {"score_report": (limits.SCORE_REPORTS_MAX, "成绩报告单", "份")}
 MOST |= {slot: (limits.PROOFS_MAX, title, "张") for slot, title in SLOT_TITLES.items()}
 """Slot -> how many pictures it takes, what they are called, how they are counted."""
-STEP_OF = {**dict.fromkeys(SLOTS, "photos"), "bank_card": "bank", **dict.fromkeys(MOST, "exchanges")}
+STEP_OF = {**dict.fromkeys(ALL_SLOTS, "photos"), "bank_card": "bank", **dict.fromkeys(MOST, "exchanges")}
 
 
-def add_photo(desk: Desk, actor: Actor, case_id: str, slot: str, data: bytes, name: str) -> Evidence:
-    """Store a picture; a single slot's older picture counts no more. Raises `BadFile` with what to do."""
+def add_photo(
+    desk: Desk, actor: Actor, case_id: str, slot: str, data: bytes, name: str, *, how: How = "upload", device: str = ""
+) -> Evidence:
+    """Store a picture; a single slot's older picture counts no more. Raises `BadFile` with what to do.
+
+    `how` and `device` (kind of the device) are what the browser says: kept for evaluation, they prove nothing.
+    """
     if slot not in STEP_OF:
         raise NotAllowed
     with desk.read(actor.firm_id) as work:
-        load_own(work, actor, case_id, Action.ANSWER, STEP_OF[slot])
+        _require_way(load_own(work, actor, case_id, Action.ANSWER, STEP_OF[slot]), slot, how)
     picture = desk.images.safe_decode(data, name)
     original = desk.vault.put(actor.firm_id, data)
     stored = desk.vault.put(actor.firm_id, picture.jpeg)
@@ -43,11 +53,25 @@ def add_photo(desk: Desk, actor: Actor, case_id: str, slot: str, data: bytes, na
             work.cases.replace_evidence(case_id, slot=slot)
         meta = {"width": picture.width, "height": picture.height, "kind": picture.kind}
         meta |= {"original_sha256": picture.sha256_original, "original_file": original.file_id}
+        meta |= {"how": how, "device": device, "camera": noted_camera(picture.notes)}
         item = Evidence(work.new_id(), slot, stored.file_id, stored.sha256, "image/jpeg", stored.size, work.now, meta)
         work.cases.add_evidence(case_id, item, actor.id)
         case = settle(work, work.cases.change(loaded.case))
         work.audit(actor, Tag.CUSTOMER_EVIDENCE_ADD, f"case:{case.id}", slot=slot, sha256=stored.sha256)
         return item
+
+
+def _require_way(loaded: Loaded, slot: str, how: How) -> None:
+    """The portrait is taken live where the firm demands it (C14), a drawn signature needs the firm's consent."""
+    if slot == PORTRAIT and (how != "live" or slot not in wanted_slots(loaded.facts, loaded.rules)):
+        raise BadFile("手持证件照需要现场拍摄，不能上传已有的照片。")
+    if how == "drawn" and (slot != "signature" or not may_draw_signature(loaded.rules)):
+        raise BadFile("请上传签名照：在白纸上用黑色笔手写本人姓名，拍照上传。")
+
+
+def noted_camera(notes: Sequence[str]) -> str:
+    """The camera model that the upload named, empty when it named none."""
+    return next((note.removeprefix("camera:") for note in notes if note.startswith("camera:")), "")
 
 
 def _require_room(stored: int, most: int, title: str, unit: str) -> None:

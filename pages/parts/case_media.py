@@ -13,7 +13,7 @@ import streamlit as st
 from core.flow import Evidence, Facts
 from core.records import Document
 from core.steps.access import SLOT_TITLES
-from core.steps.photos import SLOTS
+from core.steps.photos import ALL_SLOTS
 from core.steps.witness import CAPTURES, HEAD_CLIP
 from core.usecases.call_alerts import recording_notes
 from core.usecases.call_chat import writer
@@ -54,7 +54,7 @@ def video(evidence_id: str, label: str) -> None:
 
 def pictures(facts: Facts) -> dict[str, tuple[str, Evidence]]:
     """Every picture of a case by a key for choosing: its label and its file; uploads before captures."""
-    wanted = [(slot, f"{title}（上传）") for slot, title in SLOTS.items()]
+    wanted = [(slot, f"{title}（上传）") for slot, title in ALL_SLOTS.items()]
     for slot, title in CAPTURES.items():
         wanted += [(slot, f"{title}（通话截取）"), (f"{slot}_still", f"{title}（客户设备原图）")]
     found = {slot: (label, facts.slot(slot)[-1]) for slot, label in wanted if facts.slot(slot)}

@@ -120,6 +120,11 @@ def preview_url(jpeg: bytes, max_side: int = 1400) -> str:
     return images.data_url(images.preview(jpeg, max_side))
 
 
+def data_url(jpeg: bytes) -> str:
+    """A data: URL of a JPEG that is small already."""
+    return images.data_url(jpeg)
+
+
 def qr_url(text: str) -> str:
     """The QR code of an address as a small data: URL (st.html lets no drawing through)."""
     return f"data:image/svg+xml;base64,{b64encode(qr.qr_svg(text).encode()).decode()}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.requests import Request
@@ -14,7 +15,7 @@ from core.errors import DeskError
 from core.flow import Evidence
 from core.ports import VaultReader
 from core.usecases.export_evidence import export_evidence
-from core.usecases.open_evidence import open_evidence
+from core.usecases.open_evidence import open_crop, open_evidence
 from pages.parts import wiring
 
 PIECE = 256 * 1024
@@ -78,6 +79,25 @@ async def send_evidence(request: Request) -> Response:
     item, reader = found
     name = f"{item.slot}-{item.id[:8]}.pdf" if item.mime == "application/pdf" else ""
     return _send(request, item, reader, name)
+
+
+def _open_crop(request: Request) -> tuple[Evidence, VaultReader] | None:
+    for actor in actors(request):
+        try:
+            return open_crop(wiring.desk(), actor, request.path_params["evidence_id"])
+        except DeskError:
+            continue
+    return None
+
+
+async def send_crop(request: Request) -> Response:
+    """GET the straightened card of a picture (JPEG, PNG for a signature); 404 as for the picture itself."""
+    found = await run_in_threadpool(_open_crop, request)
+    if found is None:
+        return _unknown()
+    item, reader = found
+    is_png = reader.read(0, 4) == b"\x89PNG"
+    return _send(request, replace(item, mime="image/png" if is_png else "image/jpeg"), reader, "")
 
 
 async def send_original(request: Request) -> Response:

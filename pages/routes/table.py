@@ -9,9 +9,10 @@ from pages.routes.charts import send_chart
 from pages.routes.chat import send_chat
 from pages.routes.documents import send_documents
 from pages.routes.entry import send_entry
-from pages.routes.evidence import send_evidence, send_original
+from pages.routes.evidence import send_crop, send_evidence, send_original
 from pages.routes.health import health, probe, root_certificate
 from pages.routes.my_data import send_copy
+from pages.routes.photos import receive_photo
 from pages.routes.rehearsal import look_at_face, receive_uplink
 from pages.routes.session import exchange, leave
 from pages.routes.stills import receive_still
@@ -26,6 +27,8 @@ ROUTES = [
     Route("/desk-calendar/{year:int}.csv", send_calendar, methods=["GET"]),
     Route("/my-data/copy.zip", send_copy, methods=["GET"]),
     Route("/evidence/{evidence_id}/original", send_original, methods=["GET"]),
+    Route("/evidence/{evidence_id}/crop", send_crop, methods=["GET"]),
+    Route("/photo/{case_id}/{slot}/{how}", receive_photo, methods=["POST"]),
     Route("/signed-documents.zip", send_documents, methods=["GET"]),
     Route("/still/{ticket_id}/{slot}", receive_still, methods=["POST"]),
     Route("/uplink", receive_uplink, methods=["POST"]),

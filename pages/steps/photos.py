@@ -7,9 +7,10 @@ from typing import Any
 import streamlit as st
 
 from core.errors import DeskError
-from core.steps.photos import CONSENTS, REASON_MOST, RELATIONS, SLOTS, rejected_slots
+from core.steps.photos import CONSENTS, PORTRAIT, REASON_MOST, RELATIONS, rejected_slots, wanted_slots
 from core.usecases.photos import add_photo
 from pages.parts import notice
+from pages.parts.live_photo import show_marks, take_photo, write_signature
 from pages.parts.papers_text import policy_dialog
 from pages.parts.pictures import picture_url
 from pages.parts.step import StepView
@@ -19,11 +20,16 @@ HINTS = {
     "id_front": "有头像的一面，四角完整，字迹清楚。",
     "id_back": "有国徽的一面，有效期清楚。",
     "signature": "在白纸上用黑色笔手写本人姓名。",
+    "portrait": "现场拍摄，手持身份证放在脸旁，脸和证件都要清楚。",
 }
 
 
 def upload(view: StepView, slot: str, title: str, *, number: int = 0) -> None:
-    """A file chooser; on a phone the browser offers its camera. The chooser is renewed after each upload."""
+    """The page's camera view, and a file chooser, renewed after each upload; the portrait is only taken live."""
+    show_marks(view, slot)
+    take_photo(view, slot)
+    if slot == PORTRAIT:
+        return
     name = view.key(f"{slot}_{number}")
     turn = st.session_state.get(f"{name}_turn", 0)
     file = st.file_uploader(title, type=TYPES, key=f"{name}_{turn}", max_upload_size=10)
@@ -46,6 +52,8 @@ def _slot(view: StepView, slot: str, title: str) -> None:
         for item in view.loaded.facts.slot(slot)[-1:]:
             st.image(picture_url(view.desk, view.actor.firm_id, item), caption="需要重新上传" if again else "已上传")
         upload(view, slot, f"更换{title}" if view.loaded.facts.slot(slot) else f"上传{title}")
+        if slot == "signature":
+            write_signature(view)
         view.show_error(slot)
 
 
@@ -92,7 +100,7 @@ def draw(view: StepView) -> None:
     """Three photos, the liability letter, two separate consents."""
     if st.button("拍照规范", key="guide", type="tertiary", icon=":material/photo_camera:"):
         _guide(view)
-    for slot, title in SLOTS.items():
+    for slot, title in wanted_slots(view.loaded.facts, view.loaded.rules).items():
         _slot(view, slot, title)
     rules = view.loaded.rules
     for key, label in CONSENTS.items():

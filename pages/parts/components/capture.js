@@ -16,7 +16,7 @@ const TROUBLE = {
   insecure: "当前网址不是安全连接，不能使用摄像头。", denied: "没有允许使用摄像头。请在浏览器设置中允许后再试。",
   missing: "没有找到摄像头。", busy: "摄像头被其他程序占用，请关闭后再试。", unknown: "摄像头没有打开。",
 };
-const ELSE = "您也可以在下方上传照片。";
+const ELSE = { true: "您也可以在下方上传照片。", false: "这张照片需要现场拍摄。请换用有摄像头的设备，或到营业部办理。" };
 
 // ---- what the frames show ----
 function greyOf(pixels) {
@@ -182,7 +182,7 @@ function close(memory) {
 
 function fail(memory, kind) {
   close(memory);
-  memory.trouble.textContent = `${TROUBLE[kind]}${ELSE}`;
+  memory.trouble.textContent = `${TROUBLE[kind]}${ELSE[memory.data.upload]}`;
   enter(memory, "idle");
 }
 
