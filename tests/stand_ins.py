@@ -70,6 +70,7 @@ class LightPicture:
     height: int
     kind: str
     sha256_original: str
+    notes: tuple[str, ...] = ()
 
 
 class LightImages:

@@ -13,6 +13,7 @@ from core.steps.access import SLOT_TITLES
 from core.steps.photos import SLOTS
 from core.usecases.answer_step import load_own
 from core.usecases.loading import settle
+from core.usecases.photo_readings import ask_reading
 
 SINGLE = set(SLOTS)
 MOST = {"score_report": (limits.SCORE_REPORTS_MAX, "成绩报告单", "份")}
@@ -43,8 +44,10 @@ def add_photo(desk: Desk, actor: Actor, case_id: str, slot: str, data: bytes, na
             work.cases.replace_evidence(case_id, slot=slot)
         meta = {"width": picture.width, "height": picture.height, "kind": picture.kind}
         meta |= {"original_sha256": picture.sha256_original, "original_file": original.file_id}
+        meta |= {"notes": list(picture.notes)}
         item = Evidence(work.new_id(), slot, stored.file_id, stored.sha256, "image/jpeg", stored.size, work.now, meta)
         work.cases.add_evidence(case_id, item, actor.id)
+        ask_reading(work, case_id, item)
         case = settle(work, work.cases.change(loaded.case))
         work.audit(actor, Tag.CUSTOMER_EVIDENCE_ADD, f"case:{case.id}", slot=slot, sha256=stored.sha256)
         return item

@@ -15,9 +15,14 @@ _previews: OrderedDict[str, str] = OrderedDict()
 
 def picture_url(desk: Desk, firm_id: str, item: Evidence) -> str:
     """A data: URL of at most 300 KB for a stored picture; the caller has checked who looks."""
-    key = f"{firm_id}|{item.file_id}"
+    return file_url(desk, firm_id, item.file_id)
+
+
+def file_url(desk: Desk, firm_id: str, file_id: str) -> str:
+    """The same for a file that is no evidence of its own: a straightened card."""
+    key = f"{firm_id}|{file_id}"
     if key not in _previews:
-        reader = desk.vault.open(firm_id, item.file_id)
+        reader = desk.vault.open(firm_id, file_id)
         _previews[key] = wiring.preview_url(reader.read(0, reader.size))
         while len(_previews) > _KEPT:
             _previews.popitem(last=False)
