@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from core.records_photos import Box
+from core.records_photos import Box, PhotoFinding
 
 On = Literal["picture", "crop"]
 """What a mark was drawn on: the stored picture or the straightened card."""
@@ -35,12 +37,22 @@ class PhotoMark:
     rejection_id: str = ""
 
 
+def finding_keys(findings: Iterable[PhotoFinding]) -> list[str]:
+    """A name for each finding of a picture that stays while others come and go: its code, counted when repeated."""
+    seen: Counter[str] = Counter()
+    keys = []
+    for each in findings:
+        seen[each.code] += 1
+        keys.append(each.code if seen[each.code] == 1 else f"{each.code}.{seen[each.code]}")
+    return keys
+
+
 @dataclass(frozen=True)
 class Judgement:
-    """Whether a member of staff agrees with one finding of the machine; `finding` is its place in the list."""
+    """Whether a member of staff agrees with one finding of the machine; `finding` is one of `finding_keys`."""
 
     evidence_id: str
-    finding: int
+    finding: str
     code: str
     agrees: bool
     judged_by: str

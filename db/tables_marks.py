@@ -33,7 +33,7 @@ class FindingJudgement(Base):
     __tablename__ = "finding_judgement"
     firm_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     evidence_id: Mapped[str] = mapped_column(String(40), primary_key=True)
-    finding: Mapped[int] = mapped_column(primary_key=True)
+    finding: Mapped[str] = mapped_column(String(40), primary_key=True)
     judged_by: Mapped[str] = mapped_column(String(60), primary_key=True)
     case_id: Mapped[str] = mapped_column(String(40))
     code: Mapped[str] = mapped_column(String(30))

@@ -161,20 +161,28 @@ def _best(field: _Field, quads: Floats, ratio: float | None, focal: float) -> Fl
     size = np.minimum(np.sqrt(areas(quads) / whole), 0.75)
     score = 0.45 * support.mean(1) + 0.30 * support.min(1) + 0.25 * np.exp(-((errors / 0.08) ** 2)) + 0.22 * size
     top = np.argsort(-score)[:8]
-    parts = [np.mean([c for c in field.contrast(quads[i]) if math.isfinite(c)] or [0]) for i in top]
+    parts = [float(np.mean([c for c in field.contrast(quads[i]) if math.isfinite(c)] or [0])) for i in top]
     final = [score[i] + 0.12 * min(1.0, part / 15) for i, part in zip(top, parts, strict=True)]
     return np.asarray(quads[top[int(np.argmax(final))]])
 
 
 def _candidates(field: _Field, small: Pixels) -> Floats:
     found = [*_edge_quads(field), *_ground_quads(field)]
-    grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
-    lines = [_line_quads(grey)]
+    lines = [_line_quads(_bytes(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)))]
     for channel in (1, 2):
         part = field.lab[..., channel]
         if part.std() > 2.5:
-            lines.append(_line_quads(np.clip((part - np.median(part)) * 3 + 128, 0, 255).astype(np.uint8)))
+            lines.append(_line_quads(_bytes(np.clip((part - np.median(part)) * 3 + 128, 0, 255))))
     return np.concatenate([np.array(found).reshape(-1, 4, 2), *lines])
+
+
+def _stretched(part: Floats) -> Pixels:
+    low, high = float(part.min()), float(part.max())
+    return np.asarray((part - low) * (255 / max(high - low, 1e-6)), np.uint8)
+
+
+def _bytes(picture: Floats) -> Pixels:
+    return np.asarray(picture, np.uint8)
 
 
 def _hull_quads(mask: Pixels, mode: int) -> list[Floats]:
@@ -198,14 +206,14 @@ def _hull_quads(mask: Pixels, mode: int) -> list[Floats]:
 def _edge_quads(field: _Field) -> list[Floats]:
     found, sample = [], field.strength[::2, ::2]
     for percent in (80, 88, 94):
-        edges = (field.strength > max(1.2, float(np.percentile(sample, percent)))).astype(np.uint8) * 255
+        edges = _bytes((field.strength > max(1.2, float(np.percentile(sample, percent)))) * 255)
         closed = cv2.morphologyEx(edges, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
-        found += _hull_quads(np.asarray(closed, np.uint8), cv2.RETR_EXTERNAL)
+        found += _hull_quads(_bytes(closed), cv2.RETR_EXTERNAL)
     for channel in range(3):
-        part = cv2.normalize(field.lab[..., channel], None, 0, 255, cv2.NORM_MINMAX).astype(np.uint8)  # type: ignore[call-overload]
+        part = _stretched(field.lab[..., channel])
         middle, _ = cv2.threshold(part, 0, 255, cv2.THRESH_OTSU)
-        edges = cv2.dilate(cv2.Canny(part, middle * 0.2, middle * 0.5), np.ones((3, 3), np.uint8))
-        found += _hull_quads(np.asarray(edges, np.uint8), cv2.RETR_LIST)
+        canny = cv2.Canny(part, middle * 0.2, middle * 0.5)
+        found += _hull_quads(_bytes(cv2.dilate(canny, np.ones((3, 3), np.uint8))), cv2.RETR_LIST)
     return found
 
 
@@ -227,9 +235,9 @@ def _ground_quads(field: _Field) -> list[Floats]:
             apart = np.minimum(apart, (((lab - centre) / spread) ** 2).sum(2))
     distance = np.clip(np.sqrt(apart) * 12, 0, 255).astype(np.uint8)
     _, mask = cv2.threshold(distance, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-    mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8))
-    return [quad * 2 for quad in _hull_quads(np.asarray(mask, np.uint8), cv2.RETR_EXTERNAL)]
+    opened = cv2.morphologyEx(_bytes(mask), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    closed = cv2.morphologyEx(opened, cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8))
+    return [quad * 2 for quad in _hull_quads(_bytes(closed), cv2.RETR_EXTERNAL)]
 
 
 @dataclass
@@ -244,7 +252,7 @@ class _Line:
 
     def fitted(self) -> tuple[float, Floats, Floats]:
         """Angle, direction and a point of the line through all ends."""
-        fit = cv2.fitLine(np.array(self.ends, np.float32), cv2.DIST_L1, 0, 0.01, 0.01).ravel()  # type: ignore[arg-type]
+        fit = cv2.fitLine(np.array(self.ends, np.float32), cv2.DIST_L1, 0, 0.01, 0.01).ravel()
         return math.atan2(fit[1], fit[0]) % math.pi, fit[:2], fit[2:]
 
 

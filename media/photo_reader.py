@@ -10,9 +10,10 @@ import cv2
 import numpy as np
 
 from core.ports_photos import Seen
-from core.records_photos import Box, PhotoFinding, PhotoReading, Quad
-from core.rules.photo_fields import CardText, TextRow, is_upright, read_fields
+from core.records_photos import Box, PhotoFinding, PhotoReading, Quad, Used
+from core.rules.photo_fields import CardText, doubted, is_upright, read_fields
 from core.rules.photo_findings import (
+    BLURRED,
     CARD_SLOTS,
     UNSURE,
     editor_finding,
@@ -41,14 +42,13 @@ class PhotoMachine:
         """Everything the machine can tell about a stored picture; with `quad` the customer set the corners."""
         picture = decode(jpeg)
         focal = _focal(notes)
-        located = (
-            _given(picture, quad, focal) if quad else locate(picture, CARD_RATIO if slot in CARD_SLOTS else None, focal)
-        )
+        ratio = CARD_RATIO if slot in CARD_SLOTS else None
+        located = _given(picture, quad, focal) if quad else locate(picture, ratio, focal)
         seen = _read_card if slot in CARD_SLOTS else _read_signature if slot == "signature" else _look_only
         found = seen(PhotoReading(evidence_id, "done"), slot, picture, located, focal)
         findings = (*found.reading.findings, *editor_finding(frozenset(notes)))
-        used = "corners" if quad else "crop" if found.crop else "original"
-        reading = replace(found.reading, findings=findings, used=used)  # type: ignore[arg-type]
+        used: Used = "corners" if quad else "crop" if found.crop else "original"
+        reading = replace(found.reading, findings=findings, used=used)
         return Seen(reading, found.crop, photo_measure.looks(picture))
 
 
@@ -98,14 +98,14 @@ def _relative(quad: Floats, picture: Pixels) -> Quad:
     return tuple((round(float(x) / width, 5), round(float(y) / height, 5)) for x, y in quad)
 
 
-def _look_only(reading: PhotoReading, slot: str, picture: Pixels, located: Located | None, _focal: float) -> Seen:
+def _look_only(reading: PhotoReading, _slot: str, picture: Pixels, located: Located | None, _focal: float) -> Seen:
     """Reports and proofs are kept as they are: only sharpness and light are judged."""
     height, width = picture.shape[:2]
     scale = min(1.0, CARD_SIZE[0] / max(height, width))
     small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     measures = {"brightness": photo_measure.measure(np.asarray(small, np.uint8))["brightness"]}
     quad = _relative(located.quad, picture) if located else ()
-    findings = tuple(picture_findings(slot, measures, "ok"))
+    findings = tuple(picture_findings(measures, "ok"))
     return Seen(replace(reading, verdict="ok", quad=quad, measures=measures, findings=findings))
 
 
@@ -126,22 +126,20 @@ def _read_signature(reading: PhotoReading, slot: str, picture: Pixels, located: 
         text = "没有看清签名。请在白纸上用黑色笔写大一些，光线充足时再拍。"
         return Seen(replace(reading, measures=measures, findings=(PhotoFinding("no_signature", text),)))
     written, (_, _, width, height) = strokes
-    measures |= {"aspect": round(width / height, 2)}
+    measures |= {"aspect": round(float(width / height), 2)}
     low, high = SIGNATURE_RATIOS
     quad = _relative(located.quad, picture) if located else ()
     good = low <= measures["aspect"] <= high
     advice = "签名应横向书写，从左到右写在一行。请横着拍，或重新书写。"
     findings = () if good else (PhotoFinding("aspect", advice, measures["aspect"], low),)
-    done = replace(
-        reading, verdict="ok" if good else "check", quad=quad, measures=measures, findings=findings, turned=turned
-    )
-    return Seen(done, encode(written))
+    done = replace(reading, verdict="ok" if good else "check", quad=quad, turned=turned)
+    return Seen(replace(done, measures=measures, findings=findings), encode(written))
 
 
 def _read_card(reading: PhotoReading, slot: str, picture: Pixels, located: Located | None, focal: float) -> Seen:
     """Identity and bank cards."""
     if located is None:
-        return Seen(replace(reading, findings=tuple(picture_findings(slot, {}, "none"))))
+        return Seen(replace(reading, findings=tuple(picture_findings({}, "none"))))
     card, long_side, turned = straighten(picture, located.quad, CARD_SIZE, focal)
     text, known = _best_text(card)
     if text.upside_down:
@@ -150,11 +148,13 @@ def _read_card(reading: PhotoReading, slot: str, picture: Pixels, located: Locat
     measures = {**_measures(located), **photo_measure.measure(card)}
     measures |= {"px_per_mm": round(long_side / 85.6, 1), "score": round(score, 3), "scale": PX_PER_MM}
     verdict = verdict_of(slot, measures, known.kind)
-    findings = [*picture_findings(slot, measures, verdict), *kind_findings(slot, known.kind)]
-    if verdict != "none":
-        findings += _glare(card, known, score)
+    findings = [*picture_findings(measures, verdict), *kind_findings(slot, known.kind)]
+    glare = _glare(card, known, score) if verdict != "none" else []
+    findings += glare
+    unsure = bool(glare) or measures["edge_width"] > BLURRED
     done = replace(
-        reading, verdict=verdict, kind=known.kind, turned=turned % 360, measures=measures, fields=known.fields,
+        reading, verdict=verdict, kind=known.kind, turned=turned % 360, measures=measures,
+        fields=doubted(known.fields) if unsure else known.fields,
         findings=tuple(findings), quad=_relative(located.quad, picture) if verdict != "none" else (),
     )  # fmt: skip
     return Seen(done, encode(card) if verdict != "none" else b"")
@@ -174,13 +174,9 @@ def _best_text(card: Pixels) -> tuple[Text, CardText]:
 def _glare(card: Pixels, known: CardText, score: float) -> list[PhotoFinding]:
     """Only where it matters: over text, or where the text was hard to read."""
     spots = photo_measure.glare_boxes(card)
-    rows: list[Box] = [_box(row) for row in known.rows]
+    rows: list[Box] = [row.box for row in known.rows]
     spot = photo_measure.covered(spots, rows) or (spots[0] if spots and score < UNSURE else None)
     if spot is None:
         return []
     share = round(spot[2] * spot[3], 3)
     return [PhotoFinding("glare", "证件上有反光，挡住了文字。请换个角度，避开灯光再拍。", share, 0.005, spot)]
-
-
-def _box(row: TextRow) -> Box:
-    return row.box

@@ -12,6 +12,7 @@ from typing import Any
 from core.errors import DeskError, Stale
 from core.jobs.expire_cases import expire_case
 from core.jobs.export_audit_head import export_audit_head
+from core.jobs.read_photo import read_photo
 from core.jobs.recordings import store_recording
 from core.jobs.reservations import remind_reservation
 from core.jobs.seal_documents import seal_documents
@@ -33,6 +34,7 @@ HANDLERS: Mapping[str, Handler] = {
     "remind_reservation": remind_reservation,
     "seal_documents": seal_documents,
     "store_recording": store_recording,
+    "read_photo": read_photo,
     "expire_case": expire_case,
     "export_audit_head": export_audit_head,
     "sweep_files": sweep_files,

@@ -1,98 +1,110 @@
-"""What was read from a picture against what the customer handed in: the same value however it is written."""
+"""What only shows when several photos and the typed data are held against each other. Hints, they block nothing.
+
+Front and back carry nothing in common but the law: a card's term follows from the age on the day of its issue
+(居民身份证法 art. 5), so a term that does not fit speaks for two different cards.
+"""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import replace
+from datetime import date
+from typing import Any
 
-from core.flow import Evidence, Facts
-from core.records_marks import Result
-from core.records_photos import PhotoReading
-from core.rules.id_card import LONG_TERM, IdNumber, check_id_number
-from core.steps.bank import cards
+from core.records_photos import PhotoFinding, PhotoReading
+from core.rules.id_card import IdNumber, check_id_number
+from core.rules.photo_findings import validity_findings
 
-FIELDS: Mapping[str, Mapping[str, str]] = {
-    "id_front": {"name": "姓名", "sex": "性别", "ethnicity": "民族", "birth": "出生", "address": "住址",
-                 "id_number": "公民身份号码"},
-    "id_back": {"authority": "签发机关", "valid_from": "有效期起", "valid_to": "有效期止"},
-    "bank_card": {"card_number": "卡号", "bank": "银行"},
+TYPED: Mapping[str, tuple[str, str]] = {
+    "name": ("id_front", "姓名"), "id_number": ("id_front", "身份证号"), "id_address": ("id_front", "身份证地址"),
+    "valid_from": ("id_back", "有效期起"), "valid_to": ("id_back", "有效期止"),
 }  # fmt: skip
-"""Slot -> what may be read from it, with its title."""
-SEXES = {"male": "男", "female": "女"}
-DATES = ("birth", "valid_from", "valid_to")
-_GAPS = re.compile(r"[\s·•・-]+")
-_NO_DIGITS = re.compile(r"\D+")
-Difference = Literal["same", "different", "only_read", "only_typed", "neither"]
+"""Field of the profile -> slot whose photo shows it, and what it is called."""
+READ_AS = {"id_address": "address"}
+LONG_TERM = "长期"
 
 
-@dataclass(frozen=True)
-class Compared:
-    """One field: what was read, what was handed in, and whether they say the same. `holds` as in `ReadField`."""
-
-    field: str
-    title: str
-    read: str
-    typed: str
-    holds: bool
-    score: float | None
-
-    @property
-    def difference(self) -> Difference:
-        """How the two sides stand to each other."""
-        if not self.read or not self.typed:
-            return "only_read" if self.read else "only_typed" if self.typed else "neither"
-        return "same" if plain(self.field, self.read) == plain(self.field, self.typed) else "different"
+def read_profile(readings: Mapping[str, PhotoReading]) -> dict[str, str]:
+    """Profile field -> value that the photos say and whose check holds; `readings` are the newest by slot."""
+    found = {}
+    for field, (slot, _) in TYPED.items():
+        reading = readings.get(slot)
+        if reading and reading.state == "done" and (value := reading.holding(READ_AS.get(field, field))):
+            found[field] = value
+    return found
 
 
-def plain(field: str, value: str) -> str:
-    """A value without what may differ in writing: width, spaces, dots in a name, signs of a date, 长期 as it is stored."""
-    text = unicodedata.normalize("NFKC", value).strip().upper()
-    if field in DATES:
-        digits = _NO_DIGITS.sub("", text)
-        return "长期" if text == "长期" or digits == f"{LONG_TERM:%Y%m%d}" else digits
-    return "".join(text.split()) if field == "address" else _GAPS.sub("", text)
+def compared(
+    readings: Mapping[str, PhotoReading], profile: Mapping[str, Any], today: date
+) -> dict[str, tuple[PhotoFinding, ...]]:
+    """Evidence id -> what comparing adds; `readings` are the newest by slot, `profile` what was typed."""
+    front, back = readings.get("id_front"), readings.get("id_back")
+    found: dict[str, list[PhotoFinding]] = {reading.evidence_id: [] for reading in readings.values()}
+    if front:
+        found[front.evidence_id] += _contradictions(front)
+    if back:
+        found[back.evidence_id] += validity_findings(back.holding("valid_to"), today)
+    if front and back:
+        found[back.evidence_id] += _other_card(front, back)
+        if (front.kind, back.kind) == ("id_back", "id_front"):
+            swapped = PhotoFinding("swapped", "身份证两面的照片位置放反了。请交换后重新上传。")
+            for side in (front, back):
+                found[side.evidence_id].append(swapped)
+    for evidence_id, finding in _typed_differently(readings, profile):
+        found[evidence_id].append(finding)
+    return {evidence_id: tuple(each) for evidence_id, each in found.items()}
 
 
-def typed_values(item: Evidence, facts: Facts) -> dict[str, str]:
-    """What the customer handed in for the fields of a picture; a bank card's number belongs to its own photo."""
-    if item.slot == "bank_card":
-        own = next((card for card in cards(facts.values("bank")) if card["photo"] == item.id), {})
-        return {"card_number": str(own.get("number") or ""), "bank": str(own.get("bank_name") or "")}
-    profile = facts.values("profile")
-    person = check_id_number(str(profile.get("id_number") or ""))
-    known = person if isinstance(person, IdNumber) else None
-    return {
-        "name": str(profile.get("name") or ""),
-        "sex": SEXES[known.sex] if known else "",
-        "birth": known.birth_date.isoformat() if known else "",
-        "address": str(profile.get("id_address") or ""),
-        "id_number": str(profile.get("id_number") or ""),
-        "valid_from": str(profile.get("valid_from") or ""),
-        "valid_to": str(profile.get("valid_to") or ""),
+def with_findings(reading: PhotoReading, more: tuple[PhotoFinding, ...]) -> PhotoReading:
+    """A reading with what comparing adds; swapped says more than two wrong sides."""
+    own = [f for f in reading.findings if f.code != "wrong_side" or all(m.code != "swapped" for m in more)]
+    return replace(reading, findings=(*own, *more))
+
+
+def _contradictions(front: PhotoReading) -> list[PhotoFinding]:
+    """The number against the birth date and the sex printed beside it."""
+    if not front.holding("id_number"):
+        return []
+    texts = {
+        "birth": ("mismatch_birth", "照片上的出生日期与身份证号码不一致，请核对照片是否清晰。"),
+        "sex": ("mismatch_sex", "照片上的性别与身份证号码不一致，请核对照片是否清晰。"),
     }
+    known = [name for name in texts if name in front.fields and front.fields[name].value]
+    return [PhotoFinding(*texts[name]) for name in known if not front.fields[name].holds]
 
 
-def compare(item: Evidence, reading: PhotoReading | None, facts: Facts) -> list[Compared]:
-    """Every field of a picture, read and handed in; empty for pictures without fields."""
-    typed = typed_values(item, facts) if item.slot in FIELDS else {}
-    rows = []
-    for field, title in FIELDS.get(item.slot, {}).items():
-        found = reading.fields.get(field) if reading else None
-        rows.append(Compared(field, title, found.value if found else "", typed.get(field, ""),
-                             bool(found and found.holds), found.score if found else None))  # fmt: skip
-    return rows
+def _other_card(front: PhotoReading, back: PhotoReading) -> list[PhotoFinding]:
+    person, begins = check_id_number(front.holding("id_number")), back.holding("valid_from")
+    if not isinstance(person, IdNumber) or not begins:
+        return []
+    issued, until = date.fromisoformat(begins), back.holding("valid_to")
+    age = person.age_on(issued)
+    years = 0 if until == LONG_TERM else date.fromisoformat(until).year - issued.year
+    if age >= 0 and years == _term_at(age):
+        return []
+    text = "身份证两面的信息不太一致：有效期限与年龄对不上。请确认是同一张证件的两面。"
+    return [PhotoFinding("different_cards", text, float(years), float(_term_at(age)))]
 
 
-def result_of(row: Compared) -> Result | None:
-    """What an approval says about a field that was read; None where nothing was handed in to compare with."""
-    if not row.typed:
-        return None
-    if not row.read:
-        return "missing"
-    same = row.difference == "same"
-    if row.holds:
-        return "right" if same else "wrong"
-    return "held_back" if same else "caught"
+def _term_at(age: int) -> int:
+    """Years that a card issued at this age is valid; 0 is 长期 (居民身份证法 art. 5)."""
+    return 5 if age < 16 else 10 if age <= 25 else 20 if age <= 45 else 0
+
+
+def _typed_differently(
+    readings: Mapping[str, PhotoReading], profile: Mapping[str, Any]
+) -> list[tuple[str, PhotoFinding]]:
+    read, found = read_profile(readings), []
+    for field, value in read.items():
+        typed = _typed(field, profile)
+        if typed and typed != value:
+            slot, title = TYPED[field]
+            text = f"填写的{title}与照片上识别的不一致，请核对。"
+            found.append((readings[slot].evidence_id, PhotoFinding("typed_differs", text)))
+    return found
+
+
+def _typed(field: str, profile: Mapping[str, Any]) -> str:
+    if field == "valid_to" and profile.get("long_term"):
+        return LONG_TERM
+    return str(profile.get(field) or "").strip()

@@ -19,13 +19,12 @@ from core.rules.id_card import IdNumber, check_id_number
 SURE = 0.9
 """Score of the engine below which a text without a check digit is not filled in (docs/photos.md)."""
 ID_FRONT, ID_BACK, BANK_CARD, TEMPORARY = "id_front", "id_back", "bank_card", "temporary_card"
-ETHNICITIES = tuple(
-    (
-        "汉 蒙古 回 藏 维吾尔 苗 彝 壮 布依 朝鲜 满 侗 瑶 白 土家 哈尼 哈萨克 傣 黎 傈僳 佤 畲 高山 拉祜 水 东乡 纳西 景颇 "
-        "柯尔克孜 土 达斡尔 仫佬 羌 布朗 撒拉 毛南 仡佬 锡伯 阿昌 普米 塔吉克 怒 乌孜别克 俄罗斯 鄂温克 德昂 保安 裕固 京 "
-        "塔塔尔 独龙 鄂伦春 赫哲 门巴 珞巴 基诺"
-    ).split(" ")
-)
+ETHNICITIES = (
+    "汉", "蒙古", "回", "藏", "维吾尔", "苗", "彝", "壮", "布依", "朝鲜", "满", "侗", "瑶", "白", "土家", "哈尼",
+    "哈萨克", "傣", "黎", "傈僳", "佤", "畲", "高山", "拉祜", "水", "东乡", "纳西", "景颇", "柯尔克孜", "土", "达斡尔",
+    "仫佬", "羌", "布朗", "撒拉", "毛南", "仡佬", "锡伯", "阿昌", "普米", "塔吉克", "怒", "乌孜别克", "俄罗斯", "鄂温克",
+    "德昂", "保安", "裕固", "京", "塔塔尔", "独龙", "鄂伦春", "赫哲", "门巴", "珞巴", "基诺",
+)  # fmt: skip
 """The 56 of GB/T 3304."""
 SEXES = {"男": "male", "女": "female"}
 _TRADITIONAL = str.maketrans("漢滿藏維爾傣黎東鄉納羅內", "汉满藏维尔傣黎东乡纳罗内")
@@ -35,7 +34,7 @@ _KINDS = (
     (TEMPORARY, re.compile(r"临时居民|临时身份")),
     (ID_BACK, re.compile(r"签发机关|有效期限|居民身份证|公安局|中华人民")),
     (ID_FRONT, re.compile(r"公民身份|姓名|住址|民族|出生")),
-    (BANK_CARD, re.compile(r"银行|储蓄|银联|借记|信用社|VALID|UnionPay|\d{15,19}")),
+    (BANK_CARD, re.compile(r"银行|储蓄|银联|借记|信用社|VALID|UnionPay")),
 )
 _OWN_WORDS = re.compile(r"样张|SPECIMEN")
 
@@ -68,12 +67,18 @@ def read_fields(rows: Sequence[TextRow]) -> CardText:
     """Kind and fields of a card from its rows, top to bottom."""
     known = [row for row in rows if not _OWN_WORDS.fullmatch(row.plain) and row.plain not in {"样张SPECIMEN"}]
     whole = "|".join(row.plain for row in known)
-    kind = next((name for name, words in _KINDS if words.search(whole)), "")
-    if not kind and any(isinstance(check_id_number(each), IdNumber) for each in _ID.findall(whole)):
-        kind = ID_FRONT
+    kind = _kind(whole)
     read = {ID_FRONT: _front, ID_BACK: _back, TEMPORARY: _back, BANK_CARD: _bank}.get(kind)
     fields = read(known) if read else {}
     return CardText(kind, fields, tuple(row for row in known if row.box[0] < 0.66))
+
+
+def _kind(whole: str) -> str:
+    """By words; a number that holds says front where no word was legible; digits alone say bank card last."""
+    found = next((name for name, words in _KINDS if words.search(whole)), "")
+    if not found and any(isinstance(check_id_number(each), IdNumber) for each in _ID.findall(whole)):
+        return ID_FRONT
+    return found or (BANK_CARD if re.search(r"\d{15,19}", whole) else "")
 
 
 WITHOUT_CHECK = ("name", "address", "authority", "ethnicity", "bank")
@@ -187,7 +192,7 @@ def _back(rows: Sequence[TextRow]) -> dict[str, ReadField]:
     for row in rows:
         text = row.plain
         if "公安" in text:
-            office = re.sub(r"^签?发?机?关", "", text)
+            office = re.sub(r"^(?:签发机?关?|签?发?机关)?", "", text)
             sure = row.score >= SURE and bool(re.search(r"公安局[\u4e00-\u9fff]{0,12}$", office))
             found["authority"] = ReadField(office, row.score, holds=sure)
         if match := _TERM.search(text):

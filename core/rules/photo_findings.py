@@ -29,6 +29,7 @@ CUSTOMER_NAMES: Mapping[str, str] = {
 LOW_CONTRAST_TEXT = (
     "证件与背景颜色反差较小，自动裁切可能切掉边缘。请对比两张图，可以使用原图，或换一个颜色较深的背景重拍。"
 )
+COVERED_TEXT = "有一条边看不清或被手指挡住。请不要遮挡证件边缘。"
 CARD_SLOTS = frozenset({"id_front", "id_back", "bank_card"})
 
 
@@ -54,22 +55,19 @@ def verdict_of(slot: str, measures: Mapping[str, float], kind: str) -> Verdict:
     return "check" if any(doubts) else "ok"
 
 
-def picture_findings(slot: str, measures: Mapping[str, float], verdict: Verdict) -> list[PhotoFinding]:
+def picture_findings(measures: Mapping[str, float], verdict: Verdict) -> list[PhotoFinding]:
     """What the measures alone say, the most useful advice first."""
     if verdict == "none":
-        text = (
-            f"没有找到{CUSTOMER_NAMES.get(slot, '证件')}的四条边。请平放在颜色较深的桌面上，四角都拍进画面，再拍一次。"
-        )
-        return [PhotoFinding("no_card", text)]
+        text = "没有找到证件的四条边。请平放在颜色较深的桌面上，四角都拍进画面，再拍一次。"
+        low = _below("low_contrast", LOW_CONTRAST_TEXT, measures, "contrast", LOW_CONTRAST)
+        return [PhotoFinding("no_card", text), *([low] if low else [])]
     found = [
         _below("low_contrast", LOW_CONTRAST_TEXT, measures, "contrast", LOW_CONTRAST),
         _over("cut", "证件有一部分在画面以外。请退后一点，把四个角都拍进去。", measures, "cut", 0),
         _over("blurred", "照片不够清晰。请拿稳手机，对焦后再拍一次。", measures, "edge_width", BLURRED),
         _below("small", "证件在照片中太小。请靠近一些，让证件占画面的三分之二。", measures, "px_per_mm", COARSE),
         _below("dark", "照片太暗。请到光线充足的地方重拍。", measures, "brightness", DARK),
-        _below(
-            "covered_edge", "有一条边看不清或被手指挡住。请不要遮挡证件边缘。", measures, "least_support", LEAST_SUPPORT
-        ),
+        _below("covered_edge", COVERED_TEXT, measures, "least_support", LEAST_SUPPORT),
     ]
     return [each for each in found if each]
 

@@ -13,10 +13,11 @@ from core.errors import NotFound, WrongState
 from core.flow import Evidence
 from core.permissions import own
 from core.ports import Desk, Work
-from core.records_marks import Judgement, On, PhotoMark
+from core.records_marks import Judgement, On, PhotoMark, finding_keys
 from core.records_photos import Box
 from core.steps.photos import rejected_slots
 from core.usecases.loading import Loaded, load
+from core.usecases.photo_readings import readings_of
 from core.usecases.photos import STEP_OF
 from core.usecases.reject_case import reasons_for
 from core.usecases.review_case import held
@@ -101,15 +102,15 @@ def remove_mark(desk: Desk, actor: Actor, case_id: str, mark_id: str) -> None:
             work.audit(actor, Tag.STAFF_MARK_REMOVE, f"case:{case_id}")
 
 
-def judge_finding(desk: Desk, actor: Actor, case_id: str, evidence_id: str, finding: int, *, agrees: bool) -> None:
+def judge_finding(desk: Desk, actor: Actor, case_id: str, evidence_id: str, finding: str, *, agrees: bool) -> None:
     """Say whether one finding of the machine is right; the newest opinion of a person counts."""
     with desk.write(actor.firm_id) as work:
-        held(work, actor, case_id, Action.REJECT)
-        found = work.cases.find_evidence(evidence_id)
-        reading = work.photos.find(evidence_id)
-        if found is None or found[1] != case_id or reading is None or not 0 <= finding < len(reading.findings):
+        loaded = held(work, actor, case_id, Action.REJECT)
+        reading = readings_of(work, loaded.facts).get(evidence_id)
+        findings = reading.findings if reading else ()
+        code = dict(zip(finding_keys(findings), (each.code for each in findings), strict=True)).get(finding)
+        if code is None:
             raise NotFound
-        code = reading.findings[finding].code
         work.marks.judge(case_id, Judgement(evidence_id, finding, code, agrees, actor.id))
         work.audit(actor, Tag.STAFF_FINDING_JUDGE, f"case:{case_id}", code=code, agrees=agrees)
 

@@ -12,6 +12,7 @@ from core.flow import Evidence
 from core.ports import Desk
 from core.records_marks import Judgement, PhotoMark
 from core.records_photos import PhotoReading
+from core.usecases.photo_readings import readings_of
 from core.usecases.photos import STEP_OF
 from core.usecases.review_case import held
 
@@ -42,6 +43,6 @@ def photo_station(desk: Desk, actor: Actor, case_id: str) -> PhotoStation:
             if item.slot in STEP_OF and item.id not in live:
                 earlier[item.slot] = (*earlier.get(item.slot, ()), item)
         return PhotoStation(
-            earlier, work.photos.of_case(case_id), tuple(work.marks.of_case(case_id)),
+            earlier, readings_of(work, loaded.facts), tuple(work.marks.of_case(case_id)),
             tuple(work.marks.judgements(case_id)),
         )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Literal
 
 from core import limits
@@ -16,6 +15,7 @@ from core.steps.access import SLOT_TITLES
 from core.steps.photos import ALL_SLOTS, PORTRAIT, may_draw_signature, wanted_slots
 from core.usecases.answer_step import load_own
 from core.usecases.loading import Loaded, settle
+from core.usecases.photo_readings import ask_reading
 
 How = Literal["upload", "live", "drawn"]
 """How a picture came: chosen as a file, taken with the page's own camera view, written on the screen."""
@@ -53,9 +53,10 @@ def add_photo(
             work.cases.replace_evidence(case_id, slot=slot)
         meta = {"width": picture.width, "height": picture.height, "kind": picture.kind}
         meta |= {"original_sha256": picture.sha256_original, "original_file": original.file_id}
-        meta |= {"how": how, "device": device, "camera": noted_camera(picture.notes)}
+        meta |= {"notes": list(picture.notes), "how": how, "device": device}
         item = Evidence(work.new_id(), slot, stored.file_id, stored.sha256, "image/jpeg", stored.size, work.now, meta)
         work.cases.add_evidence(case_id, item, actor.id)
+        ask_reading(work, case_id, item)
         case = settle(work, work.cases.change(loaded.case))
         work.audit(actor, Tag.CUSTOMER_EVIDENCE_ADD, f"case:{case.id}", slot=slot, sha256=stored.sha256)
         return item
@@ -67,11 +68,6 @@ def _require_way(loaded: Loaded, slot: str, how: How) -> None:
         raise BadFile("手持证件照需要现场拍摄，不能上传已有的照片。")
     if how == "drawn" and (slot != "signature" or not may_draw_signature(loaded.rules)):
         raise BadFile("请上传签名照：在白纸上用黑色笔手写本人姓名，拍照上传。")
-
-
-def noted_camera(notes: Sequence[str]) -> str:
-    """The camera model that the upload named, empty when it named none."""
-    return next((note.removeprefix("camera:") for note in notes if note.startswith("camera:")), "")
 
 
 def _require_room(stored: int, most: int, title: str, unit: str) -> None:

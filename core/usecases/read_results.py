@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from core.flow import Evidence
 from core.ports import Work
 from core.records_marks import ReadResult
-from core.rules.photo_compare import FIELDS, compare, result_of
+from core.rules.read_against_typed import FIELDS, compare, result_of
 from core.usecases.loading import Loaded
+
+
+def camera_of(item: Evidence) -> str:
+    """The camera model that the upload named in EXIF, empty when it named none."""
+    notes = (str(note) for note in item.meta.get("notes") or ())
+    return next((note.removeprefix("camera:") for note in notes if note.startswith("camera:")), "")
 
 
 def note_results(work: Work, loaded: Loaded) -> None:
@@ -19,6 +26,6 @@ def note_results(work: Work, loaded: Loaded) -> None:
         for row in compare(item, reading, loaded.facts):
             result = result_of(row)
             if result:
-                camera, device = (str(item.meta.get(name) or "") for name in ("camera", "device"))
-                results.append(ReadResult(item.id, item.slot, row.field, result, camera, device))
+                device = str(item.meta.get("device") or "")
+                results.append(ReadResult(item.id, item.slot, row.field, result, camera_of(item), device))
     work.marks.add_results(loaded.case.id, results)

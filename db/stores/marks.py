@@ -23,8 +23,8 @@ class PhotoMarks(Store):
         body = {"box": list(mark.box), "text": mark.customer_text, "internal": mark.internal}
         self.add(
             _M, id=mark.id, case_id=mark.case_id, evidence_id=mark.evidence_id, drawn_on=mark.on, code=mark.code,
-            body_sealed=self.seal(_M, "body_sealed", mark.id, body), marked_by=mark.marked_by, created_at=mark.created_at,
-            rejection_id=mark.rejection_id or None,
+            body_sealed=self.seal(_M, "body_sealed", mark.id, body), marked_by=mark.marked_by,
+            created_at=mark.created_at, rejection_id=mark.rejection_id or None,
         )  # fmt: skip
 
     def remove_mark(self, case_id: str, mark_id: str) -> bool:

@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from core.rules.photo_compare import FIELDS
+from core.rules.read_against_typed import FIELDS
 from core.steps.access import SLOT_TITLES
 from core.steps.photos import ALL_SLOTS, PORTRAIT, may_draw_signature
 from core.usecases.photo_marks import shown_marks

@@ -17,7 +17,12 @@ _previews: OrderedDict[str, str] = OrderedDict()
 
 def picture_url(desk: Desk, firm_id: str, item: Evidence) -> str:
     """A data: URL of at most 300 KB for a stored picture; the caller has checked who looks."""
-    return _kept(f"{firm_id}|{item.file_id}", lambda: wiring.preview_url(_whole(desk, firm_id, item.file_id)))
+    return file_url(desk, firm_id, item.file_id)
+
+
+def file_url(desk: Desk, firm_id: str, file_id: str) -> str:
+    """The same for a file that is no evidence of its own: a straightened card."""
+    return _kept(f"{firm_id}|{file_id}", lambda: wiring.preview_url(_whole(desk, firm_id, file_id)))
 
 
 def mark_url(desk: Desk, firm_id: str, mark: ShownMark) -> str:

@@ -31,7 +31,8 @@ def actors(request: Request) -> list[Actor]:
     return staff + ([wiring.customer_actor(customer)] if customer else [])
 
 
-def _open(request: Request) -> tuple[Evidence, VaultReader] | None:
+def open_asked(request: Request) -> tuple[Evidence, VaultReader] | None:
+    """The file that is asked for, None for everything that the asker may not know of."""
     for actor in actors(request):
         try:
             return open_evidence(wiring.desk(), actor, request.path_params["evidence_id"])
@@ -73,7 +74,7 @@ def pieces(reader: VaultReader, first: int, last: int) -> Iterator[bytes]:
 
 async def send_evidence(request: Request) -> Response:
     """GET one file; 404 for everything that the asker may not know of."""
-    found = await run_in_threadpool(_open, request)
+    found = await run_in_threadpool(open_asked, request)
     if found is None:
         return _unknown()
     item, reader = found
@@ -81,7 +82,8 @@ async def send_evidence(request: Request) -> Response:
     return _send(request, item, reader, name)
 
 
-def _open_crop(request: Request) -> tuple[Evidence, VaultReader] | None:
+def open_asked_crop(request: Request) -> tuple[Evidence, VaultReader] | None:
+    """Its straightened card, None like that."""
     for actor in actors(request):
         try:
             return open_crop(wiring.desk(), actor, request.path_params["evidence_id"])
@@ -92,7 +94,7 @@ def _open_crop(request: Request) -> tuple[Evidence, VaultReader] | None:
 
 async def send_crop(request: Request) -> Response:
     """GET the straightened card of a picture (JPEG, PNG for a signature); 404 as for the picture itself."""
-    found = await run_in_threadpool(_open_crop, request)
+    found = await run_in_threadpool(open_asked_crop, request)
     if found is None:
         return _unknown()
     item, reader = found

@@ -10,6 +10,7 @@ from pages.routes.chat import send_chat
 from pages.routes.documents import send_documents
 from pages.routes.entry import send_entry
 from pages.routes.evidence import send_crop, send_evidence, send_original
+from pages.routes.faces import send_crop_face, send_face
 from pages.routes.health import health, probe, root_certificate
 from pages.routes.my_data import send_copy
 from pages.routes.photos import receive_photo
@@ -28,6 +29,8 @@ ROUTES = [
     Route("/my-data/copy.zip", send_copy, methods=["GET"]),
     Route("/evidence/{evidence_id}/original", send_original, methods=["GET"]),
     Route("/evidence/{evidence_id}/crop", send_crop, methods=["GET"]),
+    Route("/evidence/{evidence_id}/crop/face", send_crop_face, methods=["GET"]),
+    Route("/evidence/{evidence_id}/face", send_face, methods=["GET"]),
     Route("/photo/{case_id}/{slot}/{how}", receive_photo, methods=["POST"]),
     Route("/signed-documents.zip", send_documents, methods=["GET"]),
     Route("/still/{ticket_id}/{slot}", receive_still, methods=["POST"]),

@@ -7,12 +7,13 @@ from typing import Any
 import streamlit as st
 
 from core.errors import DeskError
+from core.records_photos import PhotoReading
 from core.steps.photos import CONSENTS, PORTRAIT, REASON_MOST, RELATIONS, rejected_slots, wanted_slots
+from core.usecases.photo_readings import own_readings
 from core.usecases.photos import add_photo
-from pages.parts import notice
+from pages.parts import notice, photo_result
 from pages.parts.live_photo import show_marks, take_photo, write_signature
 from pages.parts.papers_text import policy_dialog
-from pages.parts.pictures import picture_url
 from pages.parts.step import StepView
 
 TYPES = ["jpg", "jpeg", "png", "gif", "bmp", "heic", "heif"]
@@ -45,12 +46,12 @@ def upload(view: StepView, slot: str, title: str, *, number: int = 0) -> None:
     st.rerun()
 
 
-def _slot(view: StepView, slot: str, title: str) -> None:
+def _slot(view: StepView, slot: str, title: str, readings: dict[str, PhotoReading]) -> None:
     again = slot in rejected_slots(view.loaded.facts, view.loaded.rules)
     with st.container(key=f"card-{slot}"):
         st.markdown(f"**{title}**　{HINTS[slot]}")
         for item in view.loaded.facts.slot(slot)[-1:]:
-            st.image(picture_url(view.desk, view.actor.firm_id, item), caption="需要重新上传" if again else "已上传")
+            photo_result.show(view, item, readings.get(item.id), "需要重新上传" if again else "已上传")
         upload(view, slot, f"更换{title}" if view.loaded.facts.slot(slot) else f"上传{title}")
         if slot == "signature":
             write_signature(view)
@@ -100,8 +101,10 @@ def draw(view: StepView) -> None:
     """Three photos, the liability letter, two separate consents."""
     if st.button("拍照规范", key="guide", type="tertiary", icon=":material/photo_camera:"):
         _guide(view)
+    readings = own_readings(view.desk, view.actor, view.loaded.facts)
     for slot, title in wanted_slots(view.loaded.facts, view.loaded.rules).items():
-        _slot(view, slot, title)
+        _slot(view, slot, title, readings)
+    photo_result.watch(view, readings)
     rules = view.loaded.rules
     for key, label in CONSENTS.items():
         st.checkbox(label, value=view.values.get(key) is True, key=view.key(key))

@@ -360,7 +360,7 @@ ROWS: tuple[Row, ...] = (
      lambda w, a: mark_photo(w.desk, a, w.case, w.slot("id_front"), "picture", (0, 0, 1, 1), "P01", TEXT, "")),
     (remove_mark, at("in_review"), "-+------ -- --0", of_case(remove_mark, "nothing")),
     (judge_finding, read_photo, "-+------ -- --0",
-     lambda w, a: judge_finding(w.desk, a, w.case, w.kept, 0, agrees=True)),
+     lambda w, a: judge_finding(w.desk, a, w.case, w.kept, "glare", agrees=True)),
     (shown_marks, marked, "-------- +- -00", of_case(shown_marks)),
     (read_case, at("in_review"), "-+------ -- --0", of_case(read_case, "review")),
     (read_case, at("callback"), "--+----- -- --0", of_case(read_case, "callback")),

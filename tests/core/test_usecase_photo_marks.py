@@ -164,15 +164,15 @@ def test_the_station_shows_earlier_versions_readings_and_marks(bench: Bench) -> 
 def test_an_opinion_about_a_finding_can_be_changed_and_is_counted_once(bench: Bench) -> None:
     walk, who = case_at(bench, "in_review"), bench.staff("review")
     item = put_reading(bench, walk, "id_front", findings=(GLARE, BLURRED))
-    for number, agrees in ((0, True), (1, True), (1, False)):
-        judge_finding(bench.desk, who, walk.case_id, item, number, agrees=agrees)
+    for finding, agrees in (("glare", True), ("blurred", True), ("blurred", False)):
+        judge_finding(bench.desk, who, walk.case_id, item, finding, agrees=agrees)
     found = {(each.code, each.agrees) for each in photo_station(bench.desk, who, walk.case_id).judgements}
     assert found == {("glare", True), ("blurred", False)}
     quality = reading_quality(bench.desk, bench.staff("analyst"))
     counts = {row.code: (row.agreed, row.disagreed) for row in quality.findings}
     assert counts == {"glare": (1, 0), "blurred": (0, 1)}
     with pytest.raises(NotFound):
-        judge_finding(bench.desk, who, walk.case_id, item, 2, agrees=True)
+        judge_finding(bench.desk, who, walk.case_id, item, "glare.2", agrees=True)
 
 
 def test_an_approval_counts_how_the_machine_had_read(bench: Bench) -> None:

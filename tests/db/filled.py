@@ -58,7 +58,7 @@ MARK = PhotoMark(
     "mark-here", "case-waiting", "photo-here", "crop", (0.1, 0.2, 0.3, 0.4), "P01", "独此反光", "独此内部",
     "staff:only-here", EARLY,
 )  # fmt: skip
-JUDGEMENT = Judgement("photo-here", 0, "only_here", agrees=True, judged_by="staff:only-here")
+JUDGEMENT = Judgement("photo-here", "only_here", "only_here", agrees=True, judged_by="staff:only-here")
 READ_RESULT = ReadResult("photo-here", "id_front", "name", "right", "Only Here 1", "phone")
 REPLACED = Evidence("evidence-before", "id_front", "e" * 32, "0" * 64, "image/jpeg", 9, EARLY)
 RING = timedelta(seconds=20)

@@ -31,7 +31,7 @@ def upgrade():
         "finding_judgement",
         sa.Column("firm_id", sa.String(length=32), nullable=False),
         sa.Column("evidence_id", sa.String(length=40), nullable=False),
-        sa.Column("finding", sa.Integer(), nullable=False),
+        sa.Column("finding", sa.String(length=40), nullable=False),
         sa.Column("judged_by", sa.String(length=60), nullable=False),
         sa.Column("case_id", sa.String(length=40), nullable=False),
         sa.Column("code", sa.String(length=30), nullable=False),

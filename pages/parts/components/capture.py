@@ -18,7 +18,8 @@ def capture(
     The JPEG is posted to `upload_url` (a path of this site; header x-requested-with), which answers 200 or
     `{"text": why not}`: that is said beside the picture, which can be taken again. With `auto` the shutter goes off by
     itself when the card lies in the frame, sharp and without glare, for 0.6 s; a face is never taken by itself. Without
-    camera or permission it says so and points to the upload beside it, or to the counter where there is none (`upload=False`).
+    camera or permission it says so and points to the upload beside it, or to the counter where there is none
+    (`upload=False`).
     Raises ValueError for an address of another site.
     """
     data = {"title": title, "upload_url": same_origin(upload_url), "frame": frame, "auto": auto and frame != "face",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.records_photos import PhotoReading
-from core.rules.photo_compare import FIELDS, Compared, compare, plain, result_of
+from core.rules.read_against_typed import FIELDS, Compared, compare, plain, result_of
 from tests.builders import Walk, case_at
 from tests.desk_bench import Bench
 from tests.photo_readings import sure, unsure
