@@ -15,7 +15,7 @@ from pages.parts.components.rehearsal import rehearsal
 from pages.parts.components.selfie import selfie
 from pages.parts.components.session_exchange import session_exchange
 from pages.parts.components.sound import chime
-from pages.parts.components.zoom_viewer import zoom_viewer
+from pages.parts.components.station import station
 from pages.parts.look import apply_look
 from pages.parts.progress import show_progress
 

@@ -38,6 +38,7 @@ TABLE = {
     "desk_calendar":     "---+---+ - -",
     "desk_wallboard":    "+--++--- - -",
     "desk_analytics":    "+--++--- - -",
+    "desk_reading":     "----++-- - -",
     "desk_calls":        "---+---- - -",
     "desk_recordings":   "-----+-- - -",
     "desk_customers":    "-+++-++- - -",

@@ -1,5 +1,5 @@
-// Pictures side by side. A place ("pane") shows one of the views; scale is picture pixels to screen pixels times `fit`,
-// so that linked places grow alike, and portraits that were cut to the same part stand at the same size.
+// Pictures side by side. A place ("pane") shows one of the views; where faces are compared each view begins at its face
+// with the same room around it, so that faces stand at the same size, and linked places grow alike.
 const CLOSEST = 12;
 const NUDGE = 48;                                              // px an arrow key moves
 const MOVES = { ArrowLeft: [NUDGE, 0], ArrowRight: [-NUDGE, 0], ArrowUp: [0, NUDGE], ArrowDown: [0, -NUDGE] };
@@ -8,8 +8,10 @@ const KEYS = [
   ["[ ]", "调暗、调亮"], ["L", "几张图片一起缩放和移动"], ["M", "框选需要重拍的部分"], ["0", "还原"], ["F", "全屏"], ["?", "显示或收起按键说明"],
 ];
 const WHOLE = [0, 0, 1, 1];
+const AROUND = [2.2, 2.8];                                     // what is shown of a portrait, in sides of its face
 
 const viewOf = (memory, pane) => memory.data.views.find((view) => view.key === pane.key) ?? memory.data.views[0];
+const partOf = (memory, pane) => memory.parts.get(pane.key) ?? WHOLE;
 const others = (memory, pane) => (memory.linked ? memory.panes : [pane]);
 
 // ---- placing ----
@@ -17,7 +19,7 @@ function paint(memory, pane) {
   const { image, sheet, frame } = pane;
   if (!image.naturalWidth) return;
   const box = frame.getBoundingClientRect();
-  const [x, y, width, height] = viewOf(memory, pane).part ?? WHOLE;
+  const [x, y, width, height] = partOf(memory, pane);
   const [wide, high] = [image.naturalWidth, image.naturalHeight];
   const lying = pane.angle % 180 !== 0;
   const [seenWide, seenHigh] = lying ? [high * height, wide * width] : [wide * width, high * height];
@@ -86,7 +88,7 @@ const fromMiddle = (pane, event) => {
 // ---- marking ----
 // From a place on the screen to shares of the picture: the transform of `paint` the other way round.
 function inPicture(memory, pane, event) {
-  const [x, y, width, height] = viewOf(memory, pane).part ?? WHOLE;
+  const [x, y, width, height] = partOf(memory, pane);
   const { naturalWidth: wide, naturalHeight: high } = pane.image;
   const [px, py] = fromMiddle(pane, event);
   const [dx, dy] = [(px - pane.x) / pane.drawnScale, (py - pane.y) / pane.drawnScale];
@@ -157,6 +159,19 @@ function drawSpots(memory, pane) {
 }
 
 // ---- one place ----
+// A picture without a face that is found stands as a whole.
+async function findFace(memory, view) {
+  if (!view.face || memory.asked.has(view.key)) return;
+  memory.asked.add(view.key);
+  const answer = await fetchSoon(view.face, 20_000).then((reply) => reply.json()).catch(() => ({}));
+  if (!answer.face) return;
+  const [x, y, width, height] = answer.face;
+  memory.parts.set(view.key, [
+    x + (width * (1 - AROUND[0])) / 2, y + (height * (1 - AROUND[1])) / 2 + height * 0.1, width * AROUND[0], height * AROUND[1],
+  ]);
+  memory.panes.filter((pane) => pane.key === view.key).forEach((pane) => paint(memory, pane));
+}
+
 function choose(memory, pane, key) {
   pane.key = key;
   const view = viewOf(memory, pane);
@@ -169,6 +184,7 @@ function choose(memory, pane, key) {
   pane.frame.setAttribute("aria-label", `${view.label}，按问号键查看按键说明`);
   drawSpots(memory, pane);
   paint(memory, pane);
+  findFace(memory, view);
 }
 
 function onKey(memory, pane, event) {
@@ -192,6 +208,7 @@ function pointerDown(memory, pane, event) {
   if (memory.marking && viewOf(memory, pane).markable) {
     pane.from = inPicture(memory, pane, event);
     placeBox(pane.drawing, [...pane.from, 0, 0]);
+    pane.drawing.style.borderWidth = `${2 / pane.drawnScale}px`;
     pane.drawing.hidden = false;
     return;
   }
@@ -265,7 +282,7 @@ const fullscreen = (memory) => (document.fullscreenElement || memory.host.getRoo
 
 function build(memory) {
   const { shown, linked } = memory.data;
-  memory.held = "";
+  Object.assign(memory, { held: "", parts: new Map(), asked: new Set() });
   memory.linker = iconButton("一起缩放和移动", "link", () => link(memory, !memory.linked));
   memory.marker = button("框选标注", "ink_selection", () => mark(memory, !memory.marking));
   memory.marker.hidden = !memory.data.views.some((view) => view.markable);
@@ -286,7 +303,7 @@ function build(memory) {
   memory.panes.forEach((pane) => memory.watch.observe(pane.frame));
 }
 
-const sameViews = (memory) => JSON.stringify([memory.data.shown, memory.data.views.map((view) => [view.key, view.label, view.source, view.part])]);
+const sameViews = (memory) => JSON.stringify([memory.data.shown, memory.data.views.map((view) => [view.key, view.label, view.source, view.face])]);
 
 export default function station(component) {
   const memory = mounted(component, () => {});
@@ -299,7 +316,10 @@ export default function station(component) {
     listSpots(memory);
   }
   const { pointed } = memory.data;
-  if (pointed && pointed !== memory.lastPointed) hold(memory, pointed);
+  if (pointed && pointed !== memory.lastPointed) {
+    memory.held = "";
+    hold(memory, pointed.split("#")[0]);
+  }
   memory.lastPointed = pointed;
   return () => memory.watch?.disconnect();
 }

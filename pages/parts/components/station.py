@@ -22,7 +22,10 @@ class Spot(TypedDict):
 
 
 class View(TypedDict):
-    """One picture: `evidence` and `on` say what a mark on it means, `whole` shows only this part of it (a portrait)."""
+    """One picture: `evidence` and `on` say what a mark on it means.
+
+    `face` is the address that tells where its face is: it is then shown so that faces stand at the same size.
+    """
 
     key: str
     label: str
@@ -30,7 +33,7 @@ class View(TypedDict):
     evidence: str
     on: On
     markable: bool
-    part: Box | None
+    face: str
     spots: list[Spot]
 
 
@@ -48,12 +51,13 @@ def station(
     """Show pictures (paths of this site) side by side; a region that was drawn is returned once, else None.
 
     `shown` are the keys that stand side by side at first; each place can show any of `views`. With `linked` all
-    places zoom and move together, at the same scale. `pointed` is the id of a spot to put into view. The keys are
-    listed behind “?”. What is returned comes from the browser: the use case checks it.
+    places zoom and move together. `pointed` is the id of a spot to put into view, `#` and the number of the wish. The
+    keys are listed behind “?”. What is returned comes from the browser: the use case checks it.
     Raises ValueError for foreign addresses.
     """
     for view in views:
-        same_origin(view["source"])
+        for address in filter(None, (view["source"], view["face"])):
+            same_origin(address)
     data = {"views": list(views), "shown": list(shown), "linked": linked, "pointed": pointed}
     raw = unseen(key, _mount(key=key, data=data, on_result_change=nothing).get("result"))
     box = raw.get("box") if raw else None
