@@ -6,13 +6,18 @@ from html import escape
 
 import streamlit as st
 
+from core.errors import DeskError
+from core.flow import Evidence
+from core.records_photos import PhotoReading
 from core.rules.read_against_typed import FIELDS
 from core.steps.access import SLOT_TITLES
 from core.steps.photos import ALL_SLOTS, PORTRAIT, may_draw_signature
 from core.usecases.photo_marks import shown_marks
+from core.usecases.photo_readings import move_corners
 from pages.parts.components.capture import Frame, capture
+from pages.parts.components.corners import corners
 from pages.parts.components.draw_signature import draw_signature
-from pages.parts.pictures import mark_url
+from pages.parts.pictures import mark_url, picture_url
 from pages.parts.step import StepView
 
 TITLES = {**ALL_SLOTS, **SLOT_TITLES, "bank_card": "银行卡", "score_report": "成绩报告单"}
@@ -45,6 +50,23 @@ def write_signature(view: StepView) -> None:
 def _start_anew(view: StepView) -> None:
     """The picture is stored: what was wrong before is forgotten, and the page shows what there is now."""
     view.fail({})
+    st.rerun()
+
+
+def set_corners(view: StepView, item: Evidence, reading: PhotoReading) -> None:
+    """Four corners to be moved by hand where the customer wants it; the card is then straightened and read again."""
+    turn = f"{item.id[:8]}_{reading.read_at:%H%M%S}" if reading.read_at else item.id[:8]
+    if not st.toggle("手动调整四角", value=False, key=view.key(f"set_corners_{turn}")):
+        return
+    picture = picture_url(view.desk, view.actor.firm_id, item)
+    quad = corners(picture, reading.quad, key=view.key(f"corners_{turn}"))
+    if quad is None:
+        return
+    try:
+        move_corners(view.desk, view.actor, view.case_id, item.id, quad)
+        view.fail({})
+    except DeskError as error:
+        view.fail({item.slot: error.text})
     st.rerun()
 
 

@@ -7,9 +7,11 @@ import streamlit as st
 from core.flow import Evidence
 from core.records_photos import PhotoFinding, PhotoReading, Used
 from core.rules.masks import mask_card, mask_id
+from core.rules.read_against_typed import FIELDS
 from core.usecases.photo_readings import choose_picture, is_awaited, own_readings
 from pages.parts import notice
 from pages.parts.fact_table import cell, fact_table
+from pages.parts.live_photo import set_corners
 from pages.parts.pictures import file_url, picture_url
 from pages.parts.step import StepView
 
@@ -50,6 +52,8 @@ def show(view: StepView, item: Evidence, reading: PhotoReading | None, caption: 
             st.html('<p role="status" class="jz-reading">正在识别照片，请稍候。您也可以继续填写其他内容。</p>')
         return
     _pictures(view, item, reading, caption)
+    if item.slot in FIELDS:
+        set_corners(view, item, reading)
     _advice(reading)
     known = [(TITLES[name], cell(_shown(name, field.value))) for name, field in reading.fields.items() if field.holds]
     if known:

@@ -4,7 +4,7 @@ const GOOD_MS = 600;
 const LOOK_PX = 360;                                           // width of the frame's inside when it is looked at
 const RIM = 0.07;                                              // share around the frame that is looked at with it
 const SHAPES = { card: { aspect: 85.6 / 54, share: 0.9 }, page: { aspect: 210 / 297, share: 0.86 }, face: { aspect: 0.78, share: 0.62 } };
-const LIMITS = { dark: 60, glare: 0.012, white: 0.45, sharp: 0.055, moved: 9, side: 0.45 };
+const LIMITS = { night: 38, dark: 60, glare: 0.012, white: 0.45, sharp: 0.055, moved: 9, side: 0.45 };
 const MOST_BYTES = 9_000_000;
 const LONGEST = 4096;                                          // px
 const SAID = {
@@ -113,9 +113,11 @@ function look(memory) {
 }
 
 function judge(frame, seen) {
-  if (seen.light < LIMITS.dark) return "dark";
+  // A dark table is what the manual advises: only a card in the frame can be too dark, or a picture without any light.
+  if (seen.light < LIMITS.night) return "dark";
   if (frame === "face") return seen.moved > LIMITS.moved ? "moved" : "face";
   if (seen.sides < LIMITS.side) return frame === "page" ? "page" : "place";
+  if (seen.light < LIMITS.dark) return "dark";
   if (seen.moved > LIMITS.moved) return "moved";
   if (seen.sharp < LIMITS.sharp) return "blurred";
   if (seen.glare > LIMITS.glare && seen.glare < LIMITS.white) return "glare";
