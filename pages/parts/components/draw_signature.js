@@ -73,6 +73,7 @@ function draw(memory) {
     event.preventDefault();
     canvas.setPointerCapture(event.pointerId);
     memory.pen = event.pointerId;
+    memory.words.textContent = HINT;
     memory.strokes.push([place(event)]);
     paint(memory);
   });
