@@ -1,9 +1,8 @@
-"""The customer's side of reading photos: progress, result, 使用原图, fields that are filled in but never overwritten."""
+"""Reading photos as the customer sees it: progress, result, 使用原图, fields filled in and never overwritten."""
 
 from __future__ import annotations
 
 import io
-from dataclasses import replace
 
 import pytest
 from PIL import Image

@@ -105,9 +105,8 @@ def table(cells: dict[tuple[str, str], Cell]) -> str:
         n = cell.photos
         filled = ", ".join(f"{name} {cell.filled[name]} ({cell.wrong_filled.count(name)})" for name in cell.exact)
         verdicts = "/".join(str(cell.verdicts[v]) for v in ("ok", "check", "none"))
-        lines.append(
-            f"| {kind} | {level} | {n} | {cell.all_exact}/{n} = {cell.all_exact / n:.2f} | {filled} | {cell.good_crop}/{n} | {verdicts} |"
-        )
+        exact = f"{cell.all_exact}/{n} = {cell.all_exact / n:.2f}"
+        lines.append(f"| {kind} | {level} | {n} | {exact} | {filled} | {cell.good_crop}/{n} | {verdicts} |")
     return "\n".join(lines)
 
 
