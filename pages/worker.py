@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from core.errors import DeskError
 from core.jobs.expire_cases import warn_silent_cases
 from core.jobs.refresh_rollups import refresh_rollups
-from core.jobs.run import post_repeated, run_next
+from core.jobs.run import SLOW, post_repeated, run_next
 from core.jobs.sweep import forget, sweep
 from core.ports import Desk
 from pages.parts import wiring
@@ -27,6 +27,7 @@ TIMERS: Mapping[Callable[[Desk, str], object], float] = {
 }
 """What runs for every firm -> seconds from one start to the next."""
 IDLE_S = 0.5
+PHOTO_NICENESS = 10
 log = logging.getLogger("jianzheng.worker")
 stopping = threading.Event()
 
@@ -38,9 +39,23 @@ def _watch_parent() -> None:
 
 
 def work_through() -> bool:
-    """Run what is due for every firm once; False when there was nothing."""
-    busy = [run_next(wiring.desk(), firm.id) for firm in wiring.firms()]
+    """Run what is due for every firm once, but for the slow lane; False when there was nothing."""
+    busy = [run_next(wiring.desk(), firm.id, SLOW, other=True) for firm in wiring.firms()]
     return any(busy)
+
+
+def read_photos() -> None:
+    """The slow lane: one photo at a time, firm after firm, behind everything else on this machine."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), PHOTO_NICENESS)
+    while not stopping.is_set():
+        try:
+            busy = any(run_next(wiring.desk(), firm.id, SLOW) for firm in wiring.firms())
+        except DeskError as error:
+            log.error("photos: %s", type(error).__name__)
+            busy = False
+        if not busy:
+            stopping.wait(IDLE_S)
 
 
 def run_timers(started: dict[Callable[[Desk, str], object], float]) -> None:
@@ -62,6 +77,7 @@ def main() -> None:
         threading.Thread(target=_watch_parent, daemon=True).start()
     else:
         wiring.prepare_database()
+    threading.Thread(target=read_photos, daemon=True, name="photos").start()
     started: dict[Callable[[Desk, str], object], float] = {}
     while not stopping.is_set():
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -40,6 +40,8 @@ HANDLERS: Mapping[str, Handler] = {
     "sweep_files": sweep_files,
     "tell_supplements": tell_supplements,
 }
+SLOW = frozenset({"read_photo"})
+"""About a second of one core each: a lane of their own, so that no SMS stands behind a row of photos."""
 REPEATED: Mapping[str, str] = {"export_audit_head": "%Y-%m-%dT%H", "sweep_files": "%Y-%m-%d"}
 """Jobs that come again by themselves -> the part of the time (UTC) in which each runs once."""
 log = logging.getLogger("jianzheng.jobs")
@@ -52,13 +54,13 @@ def post_repeated(desk: Desk, firm_id: str) -> None:
             work.jobs.post(kind, {}, dedupe=f"{kind}|{work.now.strftime(part)}")
 
 
-def run_next(desk: Desk, firm_id: str) -> bool:
-    """Run one due job of a firm; False when none is due."""
+def run_next(desk: Desk, firm_id: str, lane: Collection[str] = (), *, other: bool = False) -> bool:
+    """Run one due job of a firm, of the kinds of a lane or of all `other` kinds; False when none is due."""
     with desk.read(firm_id) as work:
-        if not work.jobs.due():
+        if not work.jobs.due(lane, other=other):
             return False
     with desk.write(firm_id) as work:
-        job = work.jobs.take(LEASE)
+        job = work.jobs.take(LEASE, lane, other=other)
     if job is None:
         return False
     _run(desk, job)

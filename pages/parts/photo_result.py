@@ -16,8 +16,9 @@ from pages.parts.pictures import file_url, picture_url
 from pages.parts.step import StepView
 
 TITLES = {
-    "name": "姓名", "sex": "性别", "ethnicity": "民族", "birth": "出生日期", "address": "住址", "id_number": "身份证号",
-    "authority": "签发机关", "valid_from": "有效期起", "valid_to": "有效期止", "card_number": "卡号", "bank": "开户银行",
+    "name": "姓名", "sex": "性别", "ethnicity": "民族", "birth": "出生日期", "address": "住址",
+    "id_number": "身份证号", "authority": "签发机关", "valid_from": "有效期起", "valid_to": "有效期止",
+    "card_number": "卡号", "bank": "开户银行",
 }  # fmt: skip
 MASKED = {"id_number": mask_id, "card_number": mask_card}
 FOR_STAFF = {"typed_differs", "used_before"}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.flow import Evidence
 from core.rules.bank_card import check_card_number, find_bank, offered_banks
 from core.rules.masks import mask_card
 from core.steps.bank import cards
 from core.usecases.bank_cards import add_card, remove_card
-from pages.parts import notice, state
-from pages.parts.pictures import picture_url
+from core.usecases.photo_readings import is_awaited, own_readings
+from pages.parts import notice, photo_result, state
 from pages.parts.state import Key
 from pages.parts.step import StepView
 from pages.steps.photos import upload
@@ -28,14 +29,36 @@ def _list(view: StepView) -> None:
             )
 
 
-def _spare_photo(view: StepView) -> str | None:
+def _spare_photo(view: StepView) -> Evidence | None:
     """The newest card photo that no stored card uses yet."""
     used = {card["photo"] for card in cards(view.loaded.facts.values("bank"))}
     spare = [item for item in view.loaded.facts.slot("bank_card") if item.id not in used]
-    if not spare:
-        return None
-    st.image(picture_url(view.desk, view.actor.firm_id, spare[-1]), caption="新卡照片")
-    return spare[-1].id
+    return spare[-1] if spare else None
+
+
+def _read_number(view: StepView, photo: Evidence | None) -> tuple[str, bool]:
+    """Show the photo with its result; the card number that it says, and whether it is still being read."""
+    if photo is None:
+        return "", False
+    readings = own_readings(view.desk, view.actor, view.loaded.facts)
+    reading = readings.get(photo.id)
+    photo_result.show(view, photo, reading, "新卡照片")
+    photo_result.watch(view, readings)
+    return reading.holding("card_number") if reading else "", is_awaited(reading, photo, view.desk)
+
+
+def _number(view: StepView, photo: Evidence | None, read: str, name: str) -> str:
+    """The number's field; what the photo says starts it when it is first drawn, never later: words may stand there."""
+    key, started = view.key(name), view.key(f"{name}_started")
+    held = st.session_state
+    if photo and held.get(started) != photo.id:
+        held[started] = photo.id
+        if read and not held.get(key):
+            held[key] = read
+    number = st.text_input("银行卡号", key=key, max_chars=30, placeholder="16 至 19 位数字")
+    if read and number == read:
+        st.caption(":material/document_scanner: 由照片识别，请核对")
+    return number
 
 
 def _add(view: StepView) -> None:
@@ -44,9 +67,14 @@ def _add(view: StepView) -> None:
         upload(view, "bank_card", "上传银行卡照片（有卡号的一面）")
         view.show_error("bank_card")
         photo = _spare_photo(view)
+        read, awaited = _read_number(view, photo)
         view.show_error("photo")
         turn = len(cards(view.loaded.facts.values("bank")))
-        number = st.text_input("银行卡号", key=view.key(f"number_{turn}"), max_chars=30, placeholder="16 至 19 位数字")
+        by_hand, name = view.key(f"by_hand_{turn}"), f"number_{turn}"
+        if awaited and not (st.session_state.get(by_hand) or st.session_state.get(view.key(name))):
+            st.button("不等识别，自己填写", key="by_hand", type="tertiary", on_click=_by_hand, args=(by_hand,))
+            return
+        number = _number(view, photo, read, name)
         view.show_error("number")
         table, demo = view.loaded.rules["banks"], view.desk.settings.demo
         normal = check_card_number(number) if number else None
@@ -66,7 +94,9 @@ def _add(view: StepView) -> None:
         def store() -> None:
             errors = {}
             checked = view.attempt(
-                lambda: errors.update(add_card(view.desk, view.actor, view.case_id, number, bank or "", photo or ""))
+                lambda: errors.update(
+                    add_card(view.desk, view.actor, view.case_id, number, bank or "", photo.id if photo else "")
+                )
             )
             if errors:
                 view.fail(errors)
@@ -74,6 +104,10 @@ def _add(view: StepView) -> None:
                 view.fail({})
 
         st.button("添加这张卡", key="add_card", on_click=store, width="stretch")
+
+
+def _by_hand(key: str) -> None:
+    st.session_state[key] = True
 
 
 @st.dialog("使用提示", on_dismiss=lambda: state.drop(Key.ASKING))

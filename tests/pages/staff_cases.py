@@ -120,7 +120,8 @@ def make_bench(folder: Path) -> Bench:
     desk = Desk(
         settings=settings, keys=keys, clock=lambda: clock[0], write=database.write, read=database.read,
         vault=Vault(LocalStorage(settings.storage), keys), images=images, photo_reader=LightReader(),
-        passwords=_PlainPasswords(), sms=gateway_for(settings), papers=Papers(lambda: clock[0]), recordings=Recordings(),
+        passwords=_PlainPasswords(),
+        sms=gateway_for(settings), papers=Papers(lambda: clock[0]), recordings=Recordings(),
         audit_heads=HeadLog(settings.data / "audit-heads"),
     )  # fmt: skip
     staff = [

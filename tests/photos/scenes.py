@@ -52,9 +52,18 @@ class Level:
 
 ANY_TURN = (0, 90, 180, 270)
 LEVELS = {
-    "easy": Level(("dark", "plain", "wood"), 10, 6, (0.62, 0.85), (0, 0.6), 0, 0, (1, 3), 0.12, (88, 95), (0,), 0, 0, (0.95, 1.08), 0),
-    "medium": Level(("plain", "wood", "fabric", "marble", "dark"), 22, 14, (0.5, 0.8), (0, 1.6), 0.2, 0.35, (2, 6), 0.3, (75, 92), ANY_TURN, 0.5, 0.2, (0.8, 1.15), 0.15),
-    "hard": Level(("wood", "fabric", "marble", "plain"), 34, 24, (0.38, 0.72), (0.5, 3.2), 0.45, 0.6, (4, 12), 0.5, (45, 80), ANY_TURN, 0.9, 0.5, (0.55, 1.25), 0.35),
+    "easy": Level(
+        ("dark", "plain", "wood"), 10, 6, (0.62, 0.85), (0, 0.6), 0, 0, (1, 3), 0.12, (88, 95), (0,),
+        0, 0, (0.95, 1.08), 0,
+    ),
+    "medium": Level(
+        ("plain", "wood", "fabric", "marble", "dark"), 22, 14, (0.5, 0.8), (0, 1.6), 0.2, 0.35, (2, 6), 0.3, (75, 92),
+        ANY_TURN, 0.5, 0.2, (0.8, 1.15), 0.15,
+    ),
+    "hard": Level(
+        ("wood", "fabric", "marble", "plain"), 34, 24, (0.38, 0.72), (0.5, 3.2), 0.45, 0.6, (4, 12), 0.5, (45, 80),
+        ANY_TURN, 0.9, 0.5, (0.55, 1.25), 0.35,
+    ),
 }  # fmt: skip
 
 
@@ -70,6 +79,8 @@ class Truth:
     corners: list[list[float]] = field(default_factory=list)
     size: tuple[int, int] = (0, 0)
     turn: int = 0
+    contrast: float = 0.0
+    """dE76 between card and ground at the worst side, before light, lens and sensor."""
     glare: float = 0.0
     blur: float = 0.0
     motion: int = 0
@@ -219,6 +230,7 @@ def _compose(
     quad = _corners(level, noise, chance, size, card.picture.size, turn)
     truth = Truth(kind, name, order, ground, card.fields, quad.round(1).tolist(), size, turn)
     scene, mask = _lay(scene, pixels, card, quad, noise)
+    truth.contrast = _contrast(scene, quad)
     if chance.random() < level.finger:
         scene, truth.finger = _finger(scene, quad, noise, chance), True
     scene = _light(scene, mask, level, noise, chance, quad, truth)
@@ -254,6 +266,24 @@ def _lay(scene: Floats, pixels: Floats, card: Card, quad: Floats, noise: np.rand
     shadow = cv2.GaussianBlur(cv2.warpAffine(small, move, (width // 4, height // 4)), (0, 0), 7)
     scene = scene * (1 - 0.35 * cv2.resize(shadow, (width, height)))[..., None]
     return scene * (1 - mask[..., None]) + laid.astype(np.float32) * mask[..., None], mask
+
+
+def _contrast(scene: Floats, quad: Floats) -> float:
+    """The least dE76 over the sides, between strips 2 % of the card inside and outside."""
+    lab = cv2.cvtColor(np.clip(scene / 255, 0, 1).astype(np.float32), cv2.COLOR_RGB2Lab)
+    middle, found = quad.mean(0), []
+    step = 0.02 * math.sqrt(cv2.contourArea(quad))
+    for start, end in zip(quad, np.roll(quad, -1, 0), strict=True):
+        normal = np.array([-(end - start)[1], (end - start)[0]]) / np.linalg.norm(end - start)
+        inward = normal if normal @ (middle - start) > 0 else -normal
+        line = start + (end - start) * np.linspace(0.1, 0.9, 40)[:, None]
+        colours = []
+        for sign in (1, -1):
+            at = np.concatenate([line + inward * sign * step * far for far in (0.7, 1.0, 1.4)]).astype(int)
+            inside = (at >= 0).all(1) & (at[:, 0] < scene.shape[1]) & (at[:, 1] < scene.shape[0])
+            colours.append(np.median(lab[at[inside, 1], at[inside, 0]], 0))
+        found.append(float(np.linalg.norm(colours[0] - colours[1])))
+    return round(min(found), 1)
 
 
 def _finger(scene: Floats, quad: Floats, noise: np.random.Generator, chance: random.Random) -> Floats:
