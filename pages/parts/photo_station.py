@@ -43,13 +43,13 @@ class Bound:
     station: PhotoStation
 
 
-def show_station(desk: Desk, actor: Actor, file: CaseFile, *, masked: bool) -> PhotoStation:
-    """Draw the station; returns what it knows, for the rejection. `masked`: bank card numbers stay covered."""
+def show_station(desk: Desk, actor: Actor, file: CaseFile) -> tuple[Bound, Subject | None]:
+    """Draw the pictures of the subject that was chosen, and the form of a mark; returns what `show_reading` needs."""
     bound = Bound(desk, actor, file, photo_station(desk, actor, file.case.id))
     found = subjects(file.loaded.facts, bound.station)
     if not found:
         notice.empty_state("这笔业务还没有照片。")
-        return bound.station
+        return bound, None
     subject = _choose(found, bound)
     drawn = station(f"station_{subject.key}", subject.views, subject.shown, linked=subject.linked,
                     pointed=str(st.session_state.get(_POINTED) or ""))  # fmt: skip
@@ -60,10 +60,17 @@ def show_station(desk: Desk, actor: Actor, file: CaseFile, *, masked: bool) -> P
     if draft and subject.item and draft.evidence == subject.item.id:
         _mark_form(draft, subject.item, bound)
     if subject.item:
-        _reading(subject.item, bound, masked=masked)
         _marks(subject.item, bound)
     st.caption(LIMITS)
-    return bound.station
+    return bound, subject
+
+
+def show_reading(bound: Bound, subject: Subject | None, *, masked: bool) -> None:
+    """What the machine read and noticed of the subject; `masked`: bank card numbers stay covered."""
+    if subject and subject.item:
+        with st.container(border=True, key="photo_reading"):
+            st.markdown(f"**{subject.title}：读取与填写**")
+            _reading(subject.item, bound, masked=masked)
 
 
 def _choose(found: list[Subject], bound: Bound) -> Subject:

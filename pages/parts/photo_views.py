@@ -61,7 +61,7 @@ def _single(slot: str, title: str, facts: Facts, station: PhotoStation) -> Subje
     views = _pair(item, title, station)
     shown = [view["key"] for view in views]
     captures = _captures(_BESIDE.get(slot, ""), facts)
-    taken = [_view(each, f"{CAPTURES[_BESIDE[slot]]}（{_way(each)}）", "picture", station) for each in captures]
+    taken = [_view(each, f"{_way(each)}　{CAPTURES[_BESIDE[slot]]}", "picture", station) for each in captures]
     if len(shown) == 1:
         shown += [view["key"] for view in taken[:1]]
     for number, old in enumerate(station.earlier.get(slot, ()), 1):
@@ -72,8 +72,8 @@ def _single(slot: str, title: str, facts: Facts, station: PhotoStation) -> Subje
 def _pair(item: Evidence, title: str, station: PhotoStation) -> list[View]:
     """A picture and its straightened card."""
     reading = station.readings.get(item.id)
-    views = [_view(item, f"{title}　原图", "picture", station)]
-    return [*views, _view(item, f"{title}　裁切", "crop", station)] if reading and reading.crop_file else views
+    views = [_view(item, f"原图　{title}", "picture", station)]
+    return [*views, _view(item, f"裁切　{title}", "crop", station)] if reading and reading.crop_file else views
 
 
 def _captures(slot: str, facts: Facts) -> tuple[Evidence, ...]:
@@ -99,7 +99,7 @@ def _face(slot: str, item: Evidence, station: PhotoStation) -> View:
     reading = station.readings.get(item.id)
     on: On = "crop" if slot == "id_front" and reading and reading.crop_file else "picture"
     titles = {PORTRAIT: ALL_SLOTS[PORTRAIT], "id_front": "身份证上的照片"}
-    label = titles.get(slot) or f"{CAPTURES['capture_portrait']}（{_way(item)}）"
+    label = titles.get(slot) or f"{_way(item)}　{CAPTURES['capture_portrait']}"
     view = _view(item, label, on, station)
     return {**view, "face": f"{view['source']}/face"}
 

@@ -27,7 +27,7 @@ from pages.parts import (
     wiring,
 )
 from pages.parts.changes import show_changes
-from pages.parts.photo_station import show_station, wanted_moment
+from pages.parts.photo_station import show_reading, show_station, wanted_moment
 from pages.parts.reject_form import choose_codes, reject_form
 
 RENEW_BELOW = limits.REVIEW_IDLE.total_seconds() - 60
@@ -179,13 +179,14 @@ def _case(row: Listed) -> None:
     file = read_case(desk, actor, row.case.id, "review")
     case_file.show_head(file)
     middle, side = st.columns([8, 5])
+    with middle:
+        looked = show_station(desk, actor, file)
     with side:
         _decide(file)
+        show_reading(*looked, masked=not acting.revealed(file.case.id, "cards", work.now))
         access_desk.show_decisions(file, lambda *decided: decide_access(desk, actor, file.case.id, *decided))
         _facts(file)
     with middle:
-        masked = not acting.revealed(file.case.id, "cards", work.now)
-        show_station(desk, actor, file, masked=masked)
         case_media.show_recordings(file, start=wanted_moment())
         st.markdown("**已签署的协议**")
         case_media.show_documents(file.documents)
