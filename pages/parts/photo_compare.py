@@ -12,8 +12,8 @@ from core.rules.masks import mask_card
 from core.rules.read_against_typed import Compared
 
 _WORDS = {
-    "same": ("check", "一致"), "different": ("error", "不一致"), "only_read": ("info", "客户没有填写这一项"),
-    "only_typed": ("help", "没有读出"), "neither": ("remove", "没有内容"),
+    "same": ("check", "一致"), "different": ("error", "不一致"), "only_read": ("info", "未填写"),
+    "only_typed": ("help", "未读出"), "neither": ("remove", "无"),
 }  # fmt: skip
 
 
@@ -33,7 +33,7 @@ def _row(row: Compared, masked: bool) -> str:
     else:
         read, typed = escape(row.read), escape(row.typed)
     if row.read and not row.holds:
-        read += "<br><small>校验不通过，没有替客户填入</small>"
+        read += "<br><small>校验不通过，未填入</small>"
     icon = f'<span class="jz-icon" aria-hidden="true">{symbol}</span>'
     cells = f"<th>{row.title}</th><td>{read or '—'}</td><td>{typed or '—'}</td><td>{icon} {words}</td>"
     return f'<tr data-state="{row.difference}">{cells}</tr>'

@@ -129,14 +129,15 @@ function point(memory, id, held) {
 
 function hold(memory, id) {
   memory.held = memory.held === id ? "" : id;
-  memory.list.querySelectorAll("button").forEach((each) => each.setAttribute("aria-pressed", String(each.dataset.id === memory.held)));
   const owner = memory.data.views.find((view) => view.spots.some((spot) => spot.id === id));
   if (memory.held && owner && !memory.panes.some((pane) => pane.key === owner.key)) choose(memory, memory.panes[0], owner.key);
+  memory.list.querySelectorAll("button").forEach((each) => each.setAttribute("aria-pressed", String(each.dataset.id === memory.held)));
   point(memory, id, Boolean(memory.held));
 }
 
 function listSpots(memory) {
-  const spots = memory.data.views.flatMap((view) => view.spots);
+  const shown = new Set(memory.panes.map((pane) => pane.key));
+  const spots = memory.data.views.filter((view) => shown.has(view.key)).flatMap((view) => view.spots);
   memory.list.replaceChildren(...spots.map((spot) => {
     const node = button(spot.text, spot.kind === "mark" ? "edit_square" : "troubleshoot", () => hold(memory, spot.id));
     node.dataset.id = spot.id;
@@ -185,6 +186,7 @@ function choose(memory, pane, key) {
   drawSpots(memory, pane);
   paint(memory, pane);
   findFace(memory, view);
+  listSpots(memory);
 }
 
 function onKey(memory, pane, event) {
@@ -297,7 +299,6 @@ function build(memory) {
   link(memory, linked);
   mark(memory, false);
   memory.panes.forEach((pane) => choose(memory, pane, pane.key));
-  listSpots(memory);
   memory.watch?.disconnect();
   memory.watch = new ResizeObserver(() => paintAll(memory));
   memory.panes.forEach((pane) => memory.watch.observe(pane.frame));
