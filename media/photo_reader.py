@@ -40,6 +40,7 @@ class PhotoMachine:
 
     def read(self, evidence_id: str, slot: str, jpeg: bytes, *, quad: Quad = (), notes: Collection[str] = ()) -> Seen:
         """Everything the machine can tell about a stored picture; with `quad` the customer set the corners."""
+        cv2.setNumThreads(1)  # one photo takes one core
         picture = decode(jpeg)
         focal = _focal(notes)
         ratio = CARD_RATIO if slot in CARD_SLOTS else None

@@ -185,7 +185,8 @@ def _agreeing(found: dict[str, ReadField]) -> dict[str, ReadField]:
     return found
 
 
-_TERM = re.compile(r"(\d{4})\.?(\d{2})\.?(\d{2})[-—–一~至.]*(?:(\d{4})\.?(\d{2})\.?(\d{2})|(长期))")
+_DAY = r"(\d{4})[.:·,，]?(\d{2})[.:·,，]?(\d{2})"
+_TERM = re.compile(rf"{_DAY}[-—–一~至.]*(?:{_DAY}|(长期))")
 
 
 def _back(rows: Sequence[TextRow]) -> dict[str, ReadField]:

@@ -88,6 +88,7 @@ from core.usecases.own_cases import outcome_of, own_case, own_cases, own_open_ca
 from core.usecases.own_data import ask_about_data, own_data, withdraw_consent
 from core.usecases.own_documents import export_documents, own_documents
 from core.usecases.own_password import change_own_password
+from core.usecases.photo_readings import choose_picture, move_corners, own_profile_readings, own_readings
 from core.usecases.photos import add_photo, remove_photo
 from core.usecases.queue_overview import fairness, queue_overview
 from core.usecases.read_agreement import finish_agreement, open_agreement
@@ -231,6 +232,13 @@ ROWS: tuple[Row, ...] = (
     (keep_draft, at("device"), "-------- +- -00", of_case(keep_draft, "device", {})),
     (add_photo, at("photos"), "-------- +- -00", of_case(add_photo, "id_front", tiny_picture("front"), "front.jpg")),
     (remove_photo, at("profile"), "-------- +- -00", lambda w, a: remove_photo(w.desk, a, w.case, w.slot("id_front"))),
+    (choose_picture, at("profile"), "-------- +- -00",
+     lambda w, a: choose_picture(w.desk, a, w.case, w.slot("id_front"), "original")),
+    (move_corners, at("profile"), "-------- +- -00",
+     lambda w, a: move_corners(w.desk, a, w.case, w.slot("id_front"), ((0, 0), (1, 0), (1, 1), (0, 1)))),
+    (own_readings, at("profile"), "-------- +- ---", lambda w, a: own_readings(w.desk, a, w.walk.facts(w.bench))),
+    (own_profile_readings, at("profile"), "-------- +- ---",
+     lambda w, a: own_profile_readings(w.desk, a, w.walk.facts(w.bench))),
     (add_card, at("bank"), "-------- +- -00", of_case(add_card, "9999010000000000017", "", "")),
     (remove_card, at("suitability"), "-------- +- -00",
      lambda w, a: remove_card(w.desk, a, w.case, w.slot("bank_card"))),
