@@ -30,12 +30,12 @@ def measure(card: Pixels) -> dict[str, float]:
 
 
 def glare_boxes(card: Pixels) -> list[Box]:
-    """Spots of reflected light, larger than half a percent of the card, the largest first."""
+    """Spots of reflected light, half a percent to a quarter of the card (more is a white card), the largest first."""
     height, width = card.shape[:2]
     clipped = (card.min(2) >= WHITE).astype(np.uint8)
     clipped = np.asarray(cv2.morphologyEx(clipped, cv2.MORPH_OPEN, np.ones((7, 7), np.uint8)), np.uint8)
     _, _, spots, _ = cv2.connectedComponentsWithStats(clipped)
-    large = sorted((spot for spot in spots[1:] if spot[4] > 0.005 * clipped.size), key=lambda spot: -spot[4])
+    large = sorted((spot for spot in spots[1:] if 0.005 < spot[4] / clipped.size < 0.25), key=lambda spot: -spot[4])
     return [(x / width, y / height, w / width, h / height) for x, y, w, h, _ in large]
 
 

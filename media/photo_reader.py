@@ -15,6 +15,7 @@ from core.rules.photo_fields import CardText, doubted, is_upright, read_fields
 from core.rules.photo_findings import (
     BLURRED,
     CARD_SLOTS,
+    LOW_CONTRAST,
     UNSURE,
     editor_finding,
     kind_findings,
@@ -31,6 +32,9 @@ QUALITY = 88
 FAR = 99.0
 """Stands for a contrast that could not be measured: the strip outside lies outside the picture."""
 SIGNATURE_RATIOS = (1.0, 8.0)
+LEAST_SHEET = 0.12
+SAME_SHAPE = 0.06
+"""Difference of logarithms; 4:3 and 16:9, as cameras have them, are further away."""
 MOST_SIDE = 1800
 """Longest side in px of a straightened sheet that is no card."""
 
@@ -40,6 +44,7 @@ class PhotoMachine:
 
     def read(self, evidence_id: str, slot: str, jpeg: bytes, *, quad: Quad = (), notes: Collection[str] = ()) -> Seen:
         """Everything the machine can tell about a stored picture; with `quad` the customer set the corners."""
+        cv2.setNumThreads(1)  # one photo takes one core
         picture = decode(jpeg)
         focal = _focal(notes)
         ratio = CARD_RATIO if slot in CARD_SLOTS else None
@@ -112,10 +117,12 @@ def _look_only(reading: PhotoReading, _slot: str, picture: Pixels, located: Loca
 def _read_signature(reading: PhotoReading, slot: str, picture: Pixels, located: Located | None, focal: float) -> Seen:
     """Dark strokes on white, from the sheet if one is found, else from the whole picture."""
     sheet, measures, turned = picture, {}, 0
-    if located and verdict_of(slot, _measures(located), "") != "none":
+    if located and _is_sheet(slot, located):
         ratio = max(0.2, float(true_ratios(located.quad[None], (picture.shape[1], picture.shape[0]), focal)[0]))
         size = (CARD_SIZE[0], round(CARD_SIZE[0] / max(ratio, 1 / ratio)))
         sheet, _, turned = straighten(picture, located.quad, size, focal)
+        if turned:  # a sheet may stand: its writing is taken as it was photographed
+            sheet, turned = np.asarray(cv2.rotate(sheet, cv2.ROTATE_90_COUNTERCLOCKWISE), np.uint8), 0
         measures = _measures(located)
     else:
         scale = min(1.0, MOST_SIDE / max(picture.shape[:2]))
@@ -136,8 +143,29 @@ def _read_signature(reading: PhotoReading, slot: str, picture: Pixels, located: 
     return Seen(replace(done, measures=measures, findings=findings), encode(written))
 
 
+def _is_sheet(slot: str, located: Located) -> bool:
+    """A sheet that stands out from its ground; anything less may be a part of the writing."""
+    clear = min(located.contrast) >= LOW_CONTRAST and located.share >= LEAST_SHEET
+    return clear and verdict_of(slot, _measures(located), "") != "none"
+
+
+def _whole(picture: Pixels, focal: float) -> Located | None:
+    """The picture itself where it has the shape of a card: scans and photos that were cut before."""
+    height, width = picture.shape[:2]
+    if abs(math.log(max(width, height) / min(width, height) / CARD_RATIO)) > SAME_SHAPE:
+        return None
+    return _given(picture, ((0, 0), (1, 0), (1, 1), (0, 1)), focal)
+
+
 def _read_card(reading: PhotoReading, slot: str, picture: Pixels, located: Located | None, focal: float) -> Seen:
-    """Identity and bank cards."""
+    """Identity and bank cards; without any word of a card the whole picture may be the card."""
+    seen = _read_quad(reading, slot, picture, located, focal)
+    whole = None if seen.reading.kind else _whole(picture, focal)
+    again = _read_quad(reading, slot, picture, whole, focal) if whole else None
+    return again if again and again.reading.kind else seen
+
+
+def _read_quad(reading: PhotoReading, slot: str, picture: Pixels, located: Located | None, focal: float) -> Seen:
     if located is None:
         return Seen(replace(reading, findings=tuple(picture_findings({}, "none"))))
     card, long_side, turned = straighten(picture, located.quad, CARD_SIZE, focal)

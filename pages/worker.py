@@ -50,11 +50,11 @@ def read_photos() -> None:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), PHOTO_NICENESS)
     while not stopping.is_set():
         try:
-            busy = any(run_next(wiring.desk(), firm.id, SLOW) for firm in wiring.firms())
-        except DeskError as error:
+            busy = [run_next(wiring.desk(), firm.id, SLOW) for firm in wiring.firms()]
+        except Exception as error:  # noqa: BLE001 - the lane must not end while the worker lives
             log.error("photos: %s", type(error).__name__)
-            busy = False
-        if not busy:
+            busy = []
+        if not any(busy):
             stopping.wait(IDLE_S)
 
 

@@ -35,7 +35,9 @@ def read_photo(desk: Desk, firm_id: str, payload: Mapping[str, Any]) -> bool:
         return True
     crop = desk.vault.put(firm_id, seen.crop).file_id if seen.crop else ""
     with desk.write(firm_id) as work:
-        _keep(work, case_id, item, replace(seen.reading, crop_file=crop), seen)
+        now = work.photos.find(evidence_id) or reading
+        used = "original" if now.used == "original" and not quad else seen.reading.used
+        _keep(work, case_id, item, replace(seen.reading, crop_file=crop, used=used), seen)
     return True
 
 

@@ -120,9 +120,9 @@ def _front(rows: Sequence[TextRow]) -> dict[str, ReadField]:
             continue
         if (match := re.search(r"(?:姓名|^名)([\u4e00-\u9fff·]{2,})", text)) and "name" not in found:
             found["name"] = _name(match[1], row.score)
-        if match := re.search(r"性?别?(男|女)", text):
+        if match := re.search(r"(男|女)", text):
             found.setdefault("sex", ReadField(match[1], row.score, holds=True))
-        if match := re.search(r"民?族([\u4e00-\u9fff]+)", text):
+        if match := re.search(r"族([\u4e00-\u9fff]+)", text):
             found.setdefault("ethnicity", _ethnicity(match[1], row.score))
         if match := re.search(r"(\d{4})年?(\d{1,2})月(\d{1,2})日?", text):
             found.setdefault("birth", _birth(match, row.score))
@@ -166,7 +166,7 @@ def _address(rows: Sequence[TextRow]) -> ReadField | None:
         if row.box[1] > 0.80 or row.box[0] > 0.5 or re.search(r"公民|身份号|\d{15}", row.plain):
             break
         parts.append(row)
-    text = re.sub(r"^住?址?", "", "".join(part.plain for part in parts))
+    text = re.sub(r"^(?:住址|住|址)", "", "".join(part.plain for part in parts))
     score = min(part.score for part in parts)
     return ReadField(text, score, holds=text.startswith(region.provinces()) and len(text) >= 6 and score >= SURE)
 
@@ -185,7 +185,8 @@ def _agreeing(found: dict[str, ReadField]) -> dict[str, ReadField]:
     return found
 
 
-_TERM = re.compile(r"(\d{4})\.?(\d{2})\.?(\d{2})[-—–一~至.]*(?:(\d{4})\.?(\d{2})\.?(\d{2})|(长期))")
+_DAY = r"(\d{4})[.:·,，]?(\d{2})[.:·,，]?(\d{2})"
+_TERM = re.compile(rf"{_DAY}[-—–一~至.]*(?:{_DAY}|(长期))")
 
 
 def _back(rows: Sequence[TextRow]) -> dict[str, ReadField]:
@@ -193,7 +194,7 @@ def _back(rows: Sequence[TextRow]) -> dict[str, ReadField]:
     for row in rows:
         text = row.plain
         if "公安" in text:
-            office = re.sub(r"^(?:签发机?关?|签?发?机关)?", "", text)
+            office = re.sub(r"^(?:签发机关|签发机|签发|发机关|机关)", "", text)
             sure = row.score >= SURE and bool(re.search(r"公安局[\u4e00-\u9fff]{0,12}$", office))
             found["authority"] = ReadField(office, row.score, holds=sure)
         if match := _TERM.search(text):

@@ -12,7 +12,7 @@ from core.usecases.photo_readings import choose_picture, is_awaited, own_reading
 from pages.parts import notice
 from pages.parts.fact_table import cell, fact_table
 from pages.parts.live_photo import set_corners
-from pages.parts.pictures import file_url, picture_url
+from pages.parts.pictures import picture_url
 from pages.parts.step import StepView
 
 TITLES = {
@@ -63,18 +63,17 @@ def show(view: StepView, item: Evidence, reading: PhotoReading | None, caption: 
 
 
 def _pictures(view: StepView, item: Evidence, reading: PhotoReading, caption: str) -> None:
-    original = picture_url(view.desk, view.actor.firm_id, item)
-    if not reading.crop_file:
-        st.image(original, caption=caption)
+    desk, firm, crop = view.desk, view.actor.firm_id, reading.crop_file
+    if not crop:
+        st.image(picture_url(desk, firm, item), caption=caption)
         return
-    crop = file_url(view.desk, view.actor.firm_id, reading.crop_file)
     whole = reading.used == "original"
     if reading.verdict == "check" or whole:
         left, right = st.columns(2)
-        left.image(crop, caption="自动裁切" if whole else "自动裁切（提交这一张）")
-        right.image(original, caption="原图（提交这一张）" if whole else "原图")
+        left.image(picture_url(desk, firm, crop), caption="自动裁切" if whole else "自动裁切（提交这一张）")
+        right.image(picture_url(desk, firm, item), caption="原图（提交这一张）" if whole else "原图")
     else:
-        st.image(crop, caption=f"{caption}，已自动裁切和摆正")
+        st.image(picture_url(desk, firm, crop), caption=f"{caption}，已自动裁切和摆正")
     used: Used = "crop" if whole else "original"
     label = "使用裁切图" if whole else "使用原图"
     st.button(

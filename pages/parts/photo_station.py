@@ -22,6 +22,7 @@ from pages.parts import acting, case_media, clock_words, notice
 from pages.parts.components.station import Drawn, station
 from pages.parts.photo_compare import show_compared
 from pages.parts.photo_views import Subject, spot_id, subjects
+from pages.parts.reject_form import choose_codes
 
 LIMITS = (
     "机器只做裁切、测量和文字识别。它不比对人脸，不检测翻拍屏幕，也不检测修图；这些请您看图判断。"
@@ -194,6 +195,13 @@ def _save(draft: Drawn, code: str, bound: Bound) -> None:
     act = partial(mark_photo, bound.desk, bound.actor, *about)
     if acting.attempt(act, "已标注，驳回时一并告诉客户。"):
         _drop_draft()
+
+
+def begin_rejection(desk: Desk, actor: Actor, file: CaseFile) -> None:
+    """Open the form of the rejection with the reasons of the marks chosen (in a callback)."""
+    acting.ask("reject")
+    marks = photo_station(desk, actor, file.case.id).waiting_marks
+    choose_codes("review", file.loaded.rules, [mark.code for mark in marks])
 
 
 def _drop_draft() -> None:

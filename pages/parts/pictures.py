@@ -15,18 +15,18 @@ _previews: OrderedDict[str, str] = OrderedDict()
 """The latest previews of this process by file id, so that a rerun does not decode a photo again."""
 
 
-def picture_url(desk: Desk, firm_id: str, item: Evidence) -> str:
-    """A data: URL of at most 300 KB for a stored picture; the caller has checked who looks."""
-    return file_url(desk, firm_id, item.file_id)
+def picture_url(desk: Desk, firm_id: str, item: Evidence | str) -> str:
+    """A data: URL of at most 300 KB for a stored picture; the caller has checked who looks.
 
-
-def file_url(desk: Desk, firm_id: str, file_id: str) -> str:
-    """The same for a file that is no evidence of its own: a straightened card."""
+    A straightened card is no evidence of its own: it is named by its file id.
+    """
+    file_id = item if isinstance(item, str) else item.file_id
     return _kept(f"{firm_id}|{file_id}", lambda: wiring.preview_url(_whole(desk, firm_id, file_id)))
 
 
 def mark_url(desk: Desk, firm_id: str, mark: ShownMark) -> str:
     """A data: URL of the marked region of a picture; the caller has checked who looks."""
+
     def cut() -> str:
         return wiring.data_url(desk.images.cut_out(_whole(desk, firm_id, mark.file_id), mark.box))
 

@@ -13,7 +13,7 @@ from core.rules.device_kind import device_kind
 from core.usecases.photos import How, add_photo
 from pages.parts import wiring
 from pages.routes.gate import Quota
-from pages.routes.session import from_own_page
+from pages.routes.session import BROWSER_HEADER, from_own_page
 
 _NAMES = {"live": "camera.jpg", "drawn": "drawn.png"}
 _photos = Quota(60, 3600)
@@ -40,7 +40,7 @@ async def receive_photo(request: Request) -> Response:
 
 
 def _store(request: Request, session: SessionRecord, how: How, data: bytes) -> None:
-    path, device = request.path_params, device_kind(request.headers.get("user-agent", ""))
+    path, device = request.path_params, device_kind(request.headers.get(BROWSER_HEADER, ""))
     add_photo(wiring.desk(), wiring.customer_actor(session), path["case_id"], path["slot"], data, _NAMES[how],
               how=how, device=device)  # fmt: skip
 

@@ -9,7 +9,6 @@ from core.case import Ending
 from core.rules.exchanges import names_of
 from core.usecases.access_decisions import decide_access
 from core.usecases.case_changes import changes_of
-from core.usecases.photo_station import photo_station
 from core.usecases.read_case import CaseFile, read_case, reveal
 from core.usecases.review_case import agree_case, approve_case, reject_review, release_case, take_case
 from core.usecases.second_review import first_reviewer, is_first, needs_two
@@ -27,8 +26,8 @@ from pages.parts import (
     wiring,
 )
 from pages.parts.changes import show_changes
-from pages.parts.photo_station import show_reading, show_station, wanted_moment
-from pages.parts.reject_form import choose_codes, reject_form
+from pages.parts.photo_station import begin_rejection, show_reading, show_station, wanted_moment
+from pages.parts.reject_form import reject_form
 
 RENEW_BELOW = limits.REVIEW_IDLE.total_seconds() - 60
 FILTERS = ("全部", "超时", "我的")
@@ -64,13 +63,6 @@ def _agree(case_id: str) -> None:
 def _reject(case_id: str, codes: list[str], text: str, internal: str) -> None:
     if acting.attempt(lambda: reject_review(desk, actor, case_id, codes, text, internal), "已驳回，客户会收到短信。"):
         acting.open_case(None)
-
-
-def _begin_rejection(file: CaseFile) -> None:
-    """Open the form with the reasons of the marks chosen."""
-    acting.ask("reject")
-    marks = photo_station(desk, actor, file.case.id).waiting_marks
-    choose_codes("review", file.loaded.rules, [mark.code for mark in marks])
 
 
 def _reveal(case_id: str, what: str) -> None:
@@ -146,7 +138,7 @@ def _decide(file: CaseFile) -> None:
             shut = bool(missing or open_access) or mine
             st.button("通过", key="approve", type="primary", icon=":material/check:", disabled=shut,
                       on_click=acting.ask, args=("approve",))  # fmt: skip
-        st.button("驳回", key="reject", icon=":material/assignment_return:", on_click=_begin_rejection, args=(file,))
+        st.button("驳回", key="reject", icon=":material/assignment_return:", on_click=begin_rejection, args=(desk, actor, file))
         st.button("放回列表", key="release", type="tertiary", on_click=_release, args=(file.case.id,))
     if acting.asking() == "approve":
         _ask_approval(file)

@@ -61,6 +61,23 @@ def _number(view: StepView, photo: Evidence | None, read: str, name: str) -> str
     return number
 
 
+def _bank(view: StepView, number: str, turn: int) -> str | None:
+    """The bank that the number tells, or the customer's choice."""
+    table, demo = view.loaded.rules["banks"], view.desk.settings.demo
+    normal = check_card_number(number) if number else None
+    found = find_bank(normal, table, allow_demo=demo) if isinstance(normal, str) else None
+    names = {row["code"]: row["name"] for row in offered_banks(table, allow_demo=demo)}
+    recognised = found.code if found and found.code in names else None
+    return st.selectbox(
+        "开户银行",
+        list(names),
+        format_func=names.get,
+        placeholder="未识别，请选择",
+        index=list(names).index(recognised) if recognised else None,
+        key=view.key(f"bank_{recognised}_{turn}"),
+    )
+
+
 def _add(view: StepView) -> None:
     with st.container(key="card-new"):
         st.markdown("**添加银行卡**")
@@ -76,19 +93,7 @@ def _add(view: StepView) -> None:
             return
         number = _number(view, photo, read, name)
         view.show_error("number")
-        table, demo = view.loaded.rules["banks"], view.desk.settings.demo
-        normal = check_card_number(number) if number else None
-        found = find_bank(normal, table, allow_demo=demo) if isinstance(normal, str) else None
-        names = {row["code"]: row["name"] for row in offered_banks(table, allow_demo=demo)}
-        recognised = found.code if found and found.code in names else None
-        bank = st.selectbox(
-            "开户银行",
-            list(names),
-            format_func=names.get,
-            placeholder="未识别，请选择",
-            index=list(names).index(recognised) if recognised else None,
-            key=view.key(f"bank_{recognised}_{turn}"),
-        )
+        bank = _bank(view, number, turn)
         view.show_error("bank")
 
         def store() -> None:

@@ -89,6 +89,7 @@ from core.usecases.own_data import ask_about_data, own_data, withdraw_consent
 from core.usecases.own_documents import export_documents, own_documents
 from core.usecases.own_password import change_own_password
 from core.usecases.photo_marks import judge_finding, mark_photo, remove_mark, shown_marks
+from core.usecases.photo_readings import choose_picture, move_corners, own_profile_readings, own_readings
 from core.usecases.photo_station import photo_station
 from core.usecases.photos import add_photo, remove_photo
 from core.usecases.queue_overview import fairness, queue_overview
@@ -236,6 +237,13 @@ ROWS: tuple[Row, ...] = (
     (keep_draft, at("device"), "-------- +- -00", of_case(keep_draft, "device", {})),
     (add_photo, at("photos"), "-------- +- -00", of_case(add_photo, "id_front", tiny_picture("front"), "front.jpg")),
     (remove_photo, at("profile"), "-------- +- -00", lambda w, a: remove_photo(w.desk, a, w.case, w.slot("id_front"))),
+    (choose_picture, at("profile"), "-------- +- -00",
+     lambda w, a: choose_picture(w.desk, a, w.case, w.slot("id_front"), "original")),
+    (move_corners, at("profile"), "-------- +- -00",
+     lambda w, a: move_corners(w.desk, a, w.case, w.slot("id_front"), ((0, 0), (1, 0), (1, 1), (0, 1)))),
+    (own_readings, at("profile"), "-------- +- ---", lambda w, a: own_readings(w.desk, a, w.walk.facts(w.bench))),
+    (own_profile_readings, at("profile"), "-------- +- ---",
+     lambda w, a: own_profile_readings(w.desk, a, w.walk.facts(w.bench))),
     (add_card, at("bank"), "-------- +- -00", of_case(add_card, "9999010000000000017", "", "")),
     (remove_card, at("suitability"), "-------- +- -00",
      lambda w, a: remove_card(w.desk, a, w.case, w.slot("bank_card"))),

@@ -8,6 +8,8 @@ from datetime import timedelta
 import pytest
 
 from core.errors import BadFile, NotAllowed, NotFound
+from core.jobs.run import SLOW, run_next
+from core.jobs.sweep_files import sweep_files
 from core.records_photos import PhotoFinding, PhotoReading, Quad, ReadField
 from core.usecases.photo_readings import (
     PATIENCE,
@@ -73,8 +75,6 @@ def test_the_sweep_knows_the_crops(bench: Bench) -> None:
     bench.run_jobs()
     crop = reading(bench, walk, item).crop_file
     bench.pass_time(timedelta(days=2))
-    from core.jobs.sweep_files import sweep_files
-
     assert sweep_files(bench.desk, "f1", {})
     assert bench.desk.vault.open("f1", crop).size == len(b"a straightened card")
 
@@ -149,6 +149,27 @@ def test_without_a_crop_there_is_none_to_choose(bench: Bench) -> None:
     bench.run_jobs()
     with pytest.raises(NotAllowed):
         choose_picture(bench.desk, walk.actor, walk.case_id, item, "crop")
+
+
+def test_a_choice_that_came_before_the_reading_stands(bench: Bench) -> None:
+    walk = case_at(bench, "photos")
+    reader(bench).crop = b"crop"
+    item = add(bench, walk, "id_front")
+    choose_picture(bench.desk, walk.actor, walk.case_id, item, "original")
+    bench.run_jobs()
+    assert reading(bench, walk, item).used == "original" and reading(bench, walk, item).crop_file
+
+
+def test_photos_are_a_lane_of_their_own(bench: Bench) -> None:
+    walk = case_at(bench, "photos")
+    add(bench, walk, "id_front")
+    assert not run_next(bench.desk, "f1", SLOW, other=True), "nothing but a photo waits"
+    with bench.work() as work:
+        work.jobs.add_sms(walk.owner, "11150813009", "code", "【样张】")
+    assert run_next(bench.desk, "f1", SLOW, other=True) and len(bench.sms.sent) > 0
+    assert reader(bench).calls == []
+    assert run_next(bench.desk, "f1", SLOW) and len(reader(bench).calls) == 1
+    assert not run_next(bench.desk, "f1")
 
 
 def test_moved_corners_are_read_again(bench: Bench) -> None:

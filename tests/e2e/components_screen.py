@@ -22,6 +22,7 @@ from pages.parts.components.station import station
 from pages.parts.look import apply_look
 from pages.parts.progress import show_progress
 
+
 def view_of(name, label):
     """A picture of the station; the first has something found on it."""
     spot = {"id": "f1", "kind": "finding", "text": "有反光", "box": (0.5, 0.5, 0.2, 0.1)}

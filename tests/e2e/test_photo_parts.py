@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import os
 import urllib.request
-from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import expect
@@ -15,7 +13,6 @@ from tests.e2e.test_components import browser, facts, page, phone, results, site
 __all__ = ["browser", "page", "phone", "site"]
 """Fixtures shared with test_components.py."""
 
-SHOTS = os.environ.get("JIANZHENG_SHOTS", "")
 CARD = """
 window.scene = 'card'; window.streams = [];
 const canvas = document.createElement('canvas'); canvas.width = 1280; canvas.height = 960;
@@ -40,12 +37,6 @@ navigator.mediaDevices.getUserMedia = async () => {
 """
 
 
-def shot(page, name):
-    """Keep a picture of the page where somebody asked for it."""
-    if SHOTS:
-        page.screenshot(path=str(Path(SHOTS) / f"{name}.png"), full_page=True)
-
-
 def uploaded(site):
     with urllib.request.urlopen(f"{site}/picture") as answer:
         return Image.open(io.BytesIO(answer.read()))
@@ -59,12 +50,10 @@ def test_the_camera_says_what_to_change_and_takes_the_card_by_itself(page, site)
     for scene, words in (("empty", "放进框内"), ("dark", "光线太暗"), ("blurred", "不够清楚"), ("glare", "有反光")):
         page.evaluate("scene => { window.scene = scene; }", scene)
         expect(said).to_contain_text(words)
-        shot(page, f"capture-{scene}-390")
     page.evaluate("() => { window.scene = 'card'; }")
     use = page.get_by_role("button", name="使用这张")
     expect(use).to_be_visible()  # nobody pressed the shutter
     assert page.evaluate("window.streams.every((s) => s.getTracks().every((t) => t.readyState === 'ended'))")
-    shot(page, "capture-taken-390")
     use.click()
     assert wait_for_result(page, "taken") == [{"taken": True}]
     picture = uploaded(site)
@@ -78,7 +67,6 @@ def test_a_face_is_taken_by_hand_only_and_can_be_taken_again(page, site):
     page.goto(f"{site}/?c=capture&frame=face")
     page.get_by_role("button", name="用摄像头拍摄").click()
     expect(page.get_by_role("status").first).to_contain_text("手持证件")
-    shot(page, "capture-face-390")
     page.get_by_role("button", name="拍照", exact=True).click()
     page.get_by_role("button", name="重拍").click()
     expect(page.get_by_role("button", name="拍照", exact=True)).to_be_visible()
@@ -102,7 +90,6 @@ def test_corners_move_by_finger_and_by_key_and_refuse_a_crossing(page, site):
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] * 0.1, box["y"] + box["height"] * 0.1, steps=4)
     expect(page.locator(".lens")).to_be_visible()
-    shot(page, "corners-390")
     page.mouse.up()
     page.keyboard.press("ArrowRight")
     use = page.get_by_role("button", name="按这四个角裁切")
@@ -132,7 +119,6 @@ def test_a_signature_is_written_undone_and_handed_in(page, site):
     expect(field).to_have_attribute("data-strokes", "3")
     page.get_by_role("button", name="撤销一笔").click()
     expect(field).to_have_attribute("data-strokes", "2")
-    shot(page, "sign-390")
     page.get_by_role("button", name="使用这个签名").click()
     assert wait_for_result(page, "signed") == [{"signed": True}]
     picture = uploaded(site).convert("L")
@@ -156,7 +142,6 @@ def test_the_station_zooms_turns_shows_a_finding_and_takes_a_mark(page, site):
     page.keyboard.press("?")
     page.get_by_role("button", name="有反光").click()
     expect(page.locator(".spot")).to_have_attribute("data-on", "true")
-    shot(page, "station-1440")
     page.get_by_role("button", name="框选标注").click()
     sheet = page.locator(".sheet img").first.bounding_box()
     page.mouse.move(sheet["x"] + sheet["width"] * 0.25, sheet["y"] + sheet["height"] * 0.25)
@@ -172,7 +157,6 @@ def test_faces_stand_at_the_same_size(page, site):
     page.set_viewport_size({"width": 1440, "height": 900})
     page.goto(f"{site}/?c=station&faces=1")
     page.wait_for_timeout(800)
-    shot(page, "faces-1440")
     widths = [page.locator(".sheet img").nth(n).bounding_box()["width"] for n in (0, 1)]
     faces = widths[0] * 0.1, widths[1] * 0.4
     assert abs(faces[0] - faces[1]) / faces[0] < 0.03

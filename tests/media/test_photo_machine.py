@@ -18,6 +18,7 @@ from media.photo_geometry import CARD_RATIO, ordered, overlap, true_ratios
 from media.photo_locate import locate
 from media.photo_reader import PhotoMachine, decode
 from media.photo_straighten import CARD_SIZE, straighten, strokes_of
+from tests.forms import sample
 from tests.photos.cards import DRAWN
 from tests.photos.scenes import LEVELS, Photo, as_phone, hand_held, photo
 
@@ -198,6 +199,22 @@ def test_a_signature_becomes_dark_strokes_on_white() -> None:
     grey = cv2.cvtColor(written, cv2.COLOR_BGR2GRAY)
     assert np.median(grey) > 245 and np.percentile(grey, 1) < 90
     assert (grey[:8] > 200).all(), "white all around"
+
+
+@pytest.mark.parametrize("slot", ["id_front", "id_back", "bank_card"])
+def test_a_picture_that_is_nothing_but_the_card_is_read(slot: str) -> None:
+    upload = safe_decode(sample(slot, 1), "a.jpg")
+    reading = PhotoMachine().read("e1", slot, upload.jpeg).reading
+    assert (reading.kind, reading.quad) == (slot, ((0, 0), (1, 0), (1, 1), (0, 1)))
+
+
+def test_a_signature_that_fills_the_picture_is_kept_whole() -> None:
+    upload = safe_decode(sample("signature", 1), "a.jpg")
+    found = PhotoMachine().read("e1", "signature", upload.jpeg)
+    picture = cv2.cvtColor(decode(upload.jpeg), cv2.COLOR_BGR2GRAY)
+    columns = np.flatnonzero((picture < 120).any(0))
+    written = decode(found.crop)
+    assert found.reading.quad == () and written.shape[1] > np.ptp(columns)
 
 
 def test_an_empty_sheet_is_no_signature() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 
 import pytest
 from PIL import Image
@@ -10,6 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from core.records_photos import PhotoFinding, PhotoReading, ReadField
 from core.usecases.photo_readings import PATIENCE
+from core.usecases.photos import add_photo
+from pages import worker
 from tests.builders import Walk, case_at
 from tests.desk_bench import Bench, id_number
 from tests.pages.staff_pages import calm, press, words
@@ -39,8 +42,6 @@ def sees(bench: Bench, *findings: PhotoFinding, verdict: str = "ok", **values: s
 
 
 def add(bench: Bench, walk: Walk, slot: str) -> str:
-    from core.usecases.photos import add_photo
-
     return add_photo(bench.desk, walk.actor, walk.case_id, slot, tiny_picture(slot), "a.jpg").id
 
 
@@ -107,6 +108,27 @@ def test_without_a_reading_everything_works_by_hand(
     bench.pass_time(PATIENCE)
     at = customer_page(bench, walk, monkeypatch)
     assert "正在识别照片" not in words(at) and "photos_id_front_0_0" in str(at)
+
+
+def test_the_worker_reads_photos_in_a_lane_of_its_own(
+    photos: tuple[Bench, Walk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench, walk = photos
+
+    class OneRound(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            self.set()
+            return True
+
+    nicer: list[int] = []
+    monkeypatch.setattr(worker, "stopping", OneRound())
+    monkeypatch.setattr(worker.os, "setpriority", lambda _which, _thread, niceness: nicer.append(niceness))
+    item = add(bench, walk, "id_front")
+    assert worker.work_through() is False, "the other lane leaves photos alone"
+    assert machine(bench).calls == []
+    worker.read_photos()
+    assert [call[0] for call in machine(bench).calls] == [item]
+    assert nicer in ([], [worker.PHOTO_NICENESS])
 
 
 def fresh_profile(bench: Bench, *, read_first: bool) -> Walk:

@@ -17,6 +17,7 @@ from core.usecases.photos import add_photo
 from pages.parts import wiring
 from pages.routes import evidence
 from pages.routes.faces import face_of
+from pages.routes.session import BROWSER_HEADER
 from pages.routes.table import ROUTES
 from tests.builders import LI, Walk, case_at
 from tests.desk_bench import Bench
@@ -25,7 +26,7 @@ from tests.photo_readings import put_reading
 from tests.stand_ins import tiny_picture
 
 PHONE = "Mozilla/5.0 (Linux; Android 14; Mobile)"
-OWN = {"x-requested-with": "jianzheng", "user-agent": PHONE}
+OWN = {"x-requested-with": "jianzheng", BROWSER_HEADER: PHONE}
 
 
 def session_of(walk: Walk, bench: Bench) -> SessionRecord:
@@ -84,7 +85,7 @@ def test_a_live_picture_is_stored_with_how_it_came_and_on_what_kind_of_device(be
 @pytest.mark.parametrize(
     ("more", "how", "status"),
     [
-        ({"headers": {"user-agent": PHONE}}, "live", 403),
+        ({"headers": {BROWSER_HEADER: PHONE}}, "live", 403),
         ({"headers": {**OWN, "sec-fetch-site": "cross-site"}}, "live", 403),
         ({}, "upload", 403),
         ({"headers": {**OWN, "content-length": str(99 * 1024 * 1024)}}, "live", 413),
