@@ -138,7 +138,8 @@ def _decide(file: CaseFile) -> None:
             shut = bool(missing or open_access) or mine
             st.button("通过", key="approve", type="primary", icon=":material/check:", disabled=shut,
                       on_click=acting.ask, args=("approve",))  # fmt: skip
-        st.button("驳回", key="reject", icon=":material/assignment_return:", on_click=begin_rejection, args=(desk, actor, file))
+        st.button("驳回", key="reject", icon=":material/assignment_return:",
+                  on_click=begin_rejection, args=(desk, actor, file))  # fmt: skip
         st.button("放回列表", key="release", type="tertiary", on_click=_release, args=(file.case.id,))
     if acting.asking() == "approve":
         _ask_approval(file)

@@ -27,7 +27,9 @@ const paint = () => {
   pen.filter = window.scene === 'blurred' ? 'blur(9px)' : 'none';
   pen.fillStyle = '#2b3440'; pen.fillRect(0, 0, 1280, 960);
   if (window.scene !== 'empty') card();
-  if (window.scene === 'glare') { pen.fillStyle = '#fff'; pen.beginPath(); pen.ellipse(520, 430, 190, 150, 0, 0, 7); pen.fill(); }
+  if (window.scene === 'glare') {
+    pen.fillStyle = '#fff'; pen.beginPath(); pen.ellipse(520, 430, 190, 150, 0, 0, 7); pen.fill();
+  }
   if (window.scene === 'dark') { pen.fillStyle = 'rgba(0,0,0,.85)'; pen.fillRect(0, 0, 1280, 960); }
 };
 setInterval(paint, 60); paint();
@@ -130,7 +132,8 @@ def test_the_station_zooms_turns_shows_a_finding_and_takes_a_mark(page, site):
     page.goto(f"{site}/?c=station")
     first, second = page.locator(".frame").first, page.locator(".frame").nth(1)
     first.focus()
-    for key, name, value in (("r", "angle", "90"), ("z", "scale", "2.50"), ("]", "light", "1.15"), ("0", "scale", "1.00")):
+    steps = (("r", "angle", "90"), ("z", "scale", "2.50"), ("]", "light", "1.15"), ("0", "scale", "1.00"))
+    for key, name, value in steps:
         page.keyboard.press(key)
         expect(first).to_have_attribute(f"data-{name}", value)
     page.keyboard.press("l")
