@@ -143,6 +143,10 @@ def test_the_station_zooms_turns_shows_a_finding_and_takes_a_mark(page, site):
     page.keyboard.press("?")
     expect(page.get_by_text("框选需要重拍的部分")).to_be_visible()
     page.keyboard.press("?")
+    first.focus()
+    for within in ("true", "false"):
+        page.keyboard.press("f")
+        page.wait_for_function(f"() => Boolean(document.fullscreenElement) === {within}")
     page.get_by_role("button", name="有反光").click()
     expect(page.locator(".spot")).to_have_attribute("data-on", "true")
     page.get_by_role("button", name="框选标注").click()
