@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
+from PIL import Image
 
 from core.ports_photos import Seen
 from core.records_photos import Box, PhotoFinding, PhotoReading, Quad, Used
@@ -32,6 +34,8 @@ QUALITY = 88
 FAR = 99.0
 """Stands for a contrast that could not be measured: the strip outside lies outside the picture."""
 SIGNATURE_RATIOS = (1.0, 8.0)
+HALVED_ABOVE = 2500
+"""Long side in px above which half the size is enough to find the card."""
 LEAST_SHEET = 0.12
 SAME_SHAPE = 0.06
 """Difference of logarithms; 4:3 and 16:9, as cameras have them, are further away."""
@@ -45,21 +49,45 @@ class PhotoMachine:
     def read(self, evidence_id: str, slot: str, jpeg: bytes, *, quad: Quad = (), notes: Collection[str] = ()) -> Seen:
         """Everything the machine can tell about a stored picture; with `quad` the customer set the corners."""
         cv2.setNumThreads(1)  # one photo takes one core
-        picture = decode(jpeg)
-        focal = _focal(notes)
-        ratio = CARD_RATIO if slot in CARD_SLOTS else None
-        located = _given(picture, quad, focal) if quad else locate(picture, ratio, focal)
+        small, photo = _small(jpeg), _Photo(jpeg, _size(jpeg), _focal(notes))
+        looks = photo_measure.looks(small)
+        located = _given(photo, quad) if quad else _located(small, photo, CARD_RATIO if slot in CARD_SLOTS else None)
+        del small  # the engine needs the memory
         seen = _read_card if slot in CARD_SLOTS else _read_signature if slot == "signature" else _look_only
-        found = seen(PhotoReading(evidence_id, "done"), slot, picture, located, focal)
+        found = seen(PhotoReading(evidence_id, "done"), slot, photo, located)
         findings = (*found.reading.findings, *editor_finding(frozenset(notes)))
         used: Used = "corners" if quad else "crop" if found.crop else "original"
         reading = replace(found.reading, findings=findings, used=used)
-        return Seen(reading, found.crop, photo_measure.looks(picture))
+        return Seen(reading, found.crop, looks)
 
 
-def decode(jpeg: bytes) -> Pixels:
+@dataclass(frozen=True)
+class _Photo:
+    """A stored picture that is decoded only while its pixels are needed: 12 megapixels take 36 MB."""
+
+    jpeg: bytes
+    size: tuple[int, int]
+    focal: float
+
+
+def _size(jpeg: bytes) -> tuple[int, int]:
+    with Image.open(io.BytesIO(jpeg), formats=["JPEG"]) as header:
+        return header.size
+
+
+def _small(jpeg: bytes) -> Pixels:
+    """Large pictures at half their size, in half the time."""
+    return decode(jpeg, cv2.IMREAD_REDUCED_COLOR_2 if max(_size(jpeg)) > HALVED_ABOVE else cv2.IMREAD_COLOR)
+
+
+def _located(small: Pixels, photo: _Photo, ratio: float | None) -> Located | None:
+    found = locate(small, ratio, photo.focal)
+    return replace(found, quad=found.quad * (photo.size[0] / small.shape[1])) if found else None
+
+
+def decode(jpeg: bytes, flags: int = cv2.IMREAD_COLOR) -> Pixels:
     """The pixels of a stored picture (`media.images` made it: RGB, upright, no EXIF)."""
-    picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+    picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), flags)
     if picture is None:
         raise ValueError("a stored picture does not decode")
     return np.asarray(picture, np.uint8)
@@ -78,11 +106,10 @@ def _focal(notes: Collection[str]) -> float:
     return millimetres / 36 if 18 <= millimetres <= 120 else FOCAL
 
 
-def _given(picture: Pixels, quad: Quad, focal: float) -> Located:
+def _given(photo: _Photo, quad: Quad) -> Located:
     """What the customer set by hand is believed."""
-    height, width = picture.shape[:2]
-    corners = ordered(np.array(quad) * (width, height))
-    error = ratio_errors(true_ratios(corners[None], (width, height), focal), CARD_RATIO)[0]
+    corners = ordered(np.array(quad) * photo.size)
+    error = ratio_errors(true_ratios(corners[None], photo.size, photo.focal), CARD_RATIO)[0]
     return Located(corners, 1.0, 1.0, min(float(error), 0.1), (FAR,) * 4, 1.0, cut=False)
 
 
@@ -98,31 +125,32 @@ def _measures(located: Located) -> dict[str, float]:
     }
 
 
-def _relative(quad: Floats, picture: Pixels) -> Quad:
-    height, width = picture.shape[:2]
+def _relative(quad: Floats, photo: _Photo) -> Quad:
+    width, height = photo.size
     return tuple((round(float(x) / width, 5), round(float(y) / height, 5)) for x, y in quad)
 
 
-def _look_only(reading: PhotoReading, _slot: str, picture: Pixels, located: Located | None, _focal: float) -> Seen:
-    """Reports and proofs are kept as they are: only sharpness and light are judged."""
+def _look_only(reading: PhotoReading, _slot: str, photo: _Photo, located: Located | None) -> Seen:
+    """Reports and proofs are kept as they are: only their light is judged."""
+    picture = _small(photo.jpeg)
     height, width = picture.shape[:2]
     scale = min(1.0, CARD_SIZE[0] / max(height, width))
     small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     measures = {"brightness": photo_measure.measure(np.asarray(small, np.uint8))["brightness"]}
-    quad = _relative(located.quad, picture) if located else ()
+    quad = _relative(located.quad, photo) if located else ()
     findings = tuple(picture_findings(measures, "ok"))
     return Seen(replace(reading, verdict="ok", quad=quad, measures=measures, findings=findings))
 
 
-def _read_signature(reading: PhotoReading, slot: str, picture: Pixels, located: Located | None, focal: float) -> Seen:
+def _read_signature(reading: PhotoReading, slot: str, photo: _Photo, located: Located | None) -> Seen:
     """Dark strokes on white, from the sheet if one is found, else from the whole picture."""
-    sheet, measures, turned = picture, {}, 0
+    picture, measures = decode(photo.jpeg), dict[str, float]()
     if located and _is_sheet(slot, located):
-        ratio = max(0.2, float(true_ratios(located.quad[None], (picture.shape[1], picture.shape[0]), focal)[0]))
+        ratio = max(0.2, float(true_ratios(located.quad[None], photo.size, photo.focal)[0]))
         size = (CARD_SIZE[0], round(CARD_SIZE[0] / max(ratio, 1 / ratio)))
-        sheet, _, turned = straighten(picture, located.quad, size, focal)
+        sheet, _, turned = straighten(picture, located.quad, size, photo.focal)
         if turned:  # a sheet may stand: its writing is taken as it was photographed
-            sheet, turned = np.asarray(cv2.rotate(sheet, cv2.ROTATE_90_COUNTERCLOCKWISE), np.uint8), 0
+            sheet = np.asarray(cv2.rotate(sheet, cv2.ROTATE_90_COUNTERCLOCKWISE), np.uint8)
         measures = _measures(located)
     else:
         scale = min(1.0, MOST_SIDE / max(picture.shape[:2]))
@@ -135,11 +163,11 @@ def _read_signature(reading: PhotoReading, slot: str, picture: Pixels, located: 
     written, (_, _, width, height) = strokes
     measures |= {"aspect": round(float(width / height), 2)}
     low, high = SIGNATURE_RATIOS
-    quad = _relative(located.quad, picture) if located else ()
+    quad = _relative(located.quad, photo) if located else ()
     good = low <= measures["aspect"] <= high
     advice = "签名应横向书写，从左到右写在一行。请横着拍，或重新书写。"
     findings = () if good else (PhotoFinding("aspect", advice, measures["aspect"], low),)
-    done = replace(reading, verdict="ok" if good else "check", quad=quad, turned=turned)
+    done = replace(reading, verdict="ok" if good else "check", quad=quad)
     return Seen(replace(done, measures=measures, findings=findings), encode(written))
 
 
@@ -149,26 +177,25 @@ def _is_sheet(slot: str, located: Located) -> bool:
     return clear and verdict_of(slot, _measures(located), "") != "none"
 
 
-def _whole(picture: Pixels, focal: float) -> Located | None:
+def _whole(photo: _Photo) -> Located | None:
     """The picture itself where it has the shape of a card: scans and photos that were cut before."""
-    height, width = picture.shape[:2]
-    if abs(math.log(max(width, height) / min(width, height) / CARD_RATIO)) > SAME_SHAPE:
+    if abs(math.log(max(photo.size) / min(photo.size) / CARD_RATIO)) > SAME_SHAPE:
         return None
-    return _given(picture, ((0, 0), (1, 0), (1, 1), (0, 1)), focal)
+    return _given(photo, ((0, 0), (1, 0), (1, 1), (0, 1)))
 
 
-def _read_card(reading: PhotoReading, slot: str, picture: Pixels, located: Located | None, focal: float) -> Seen:
+def _read_card(reading: PhotoReading, slot: str, photo: _Photo, located: Located | None) -> Seen:
     """Identity and bank cards; without any word of a card the whole picture may be the card."""
-    seen = _read_quad(reading, slot, picture, located, focal)
-    whole = None if seen.reading.kind else _whole(picture, focal)
-    again = _read_quad(reading, slot, picture, whole, focal) if whole else None
+    seen = _read_quad(reading, slot, photo, located)
+    whole = None if seen.reading.kind else _whole(photo)
+    again = _read_quad(reading, slot, photo, whole) if whole else None
     return again if again and again.reading.kind else seen
 
 
-def _read_quad(reading: PhotoReading, slot: str, picture: Pixels, located: Located | None, focal: float) -> Seen:
+def _read_quad(reading: PhotoReading, slot: str, photo: _Photo, located: Located | None) -> Seen:
     if located is None:
         return Seen(replace(reading, findings=tuple(picture_findings({}, "none"))))
-    card, long_side, turned = straighten(picture, located.quad, CARD_SIZE, focal)
+    card, long_side, turned = straighten(decode(photo.jpeg), located.quad, CARD_SIZE, photo.focal)
     text, known = _best_text(card)
     if text.upside_down:
         card, turned = np.asarray(cv2.rotate(card, cv2.ROTATE_180), np.uint8), turned + 180
@@ -183,7 +210,7 @@ def _read_quad(reading: PhotoReading, slot: str, picture: Pixels, located: Locat
     done = replace(
         reading, verdict=verdict, kind=known.kind, turned=turned % 360, measures=measures,
         fields=doubted(known.fields) if unsure else known.fields,
-        findings=tuple(findings), quad=_relative(located.quad, picture) if verdict != "none" else (),
+        findings=tuple(findings), quad=_relative(located.quad, photo) if verdict != "none" else (),
     )  # fmt: skip
     return Seen(done, encode(card) if verdict != "none" else b"")
 
