@@ -16,7 +16,7 @@ from core.records_photos import PhotoFinding, PhotoReading, ReadField
 from core.usecases.review_case import approve_case, reject_review, take_case
 from tests.pages import staff_cases as made
 from tests.pages.staff_cases import Bench
-from tests.pages.staff_pages import Open, press, words
+from tests.pages.staff_pages import Open, calm, press, words
 from tests.stand_ins import LightImages
 
 PAGE, QUALITY = "staff/review.py", "staff/reading_quality.py"
@@ -148,3 +148,16 @@ def test_a_rejection_without_marks_shows_no_picture(office: Bench, page: Open, c
     reject_review(office.desk, made.staff(made.REVIEWER), case_id, ["P01"], "", "")
     shown = words(page("customer/case.py", customer=1))
     assert "身份证正面照片看不清楚" in shown and '<figure class="jz-mark">' not in shown
+
+
+def test_the_customer_sets_the_corners_by_hand(office: Bench, page: Open, case_id: str) -> None:
+    reject_review(office.desk, made.staff(made.REVIEWER), case_id, ["P01"], "", "")
+    item = picture_of(office, case_id, "id_front").id
+    name = item[:8]
+    at = calm(page("customer/case.py", customer=1).toggle(key=f"photos_set_corners_{name}").set_value(True).run())
+    quad = [[0.1, 0.1], [0.9, 0.1], [0.9, 0.9], [0.1, 0.9]]
+    at.session_state[f"photos_corners_{name}"] = {"result": {"nonce": "n1", "quad": quad}}
+    assert "正在识别照片" in words(calm(at.run()))
+    with office.work() as work:
+        reading = work.photos.find(item)
+    assert reading is not None and reading.state == "waiting"
