@@ -101,7 +101,7 @@ def _face(slot: str, item: Evidence, station: PhotoStation) -> View:
     titles = {PORTRAIT: ALL_SLOTS[PORTRAIT], "id_front": "身份证上的照片"}
     label = titles.get(slot) or f"{_way(item)}　{CAPTURES['capture_portrait']}"
     view = _view(item, label, on, station)
-    return {**view, "face": f"{view['source']}/face"}
+    return {**view, "face": f"{view['source']}/face", "markable": False, "spots": []}
 
 
 def _view(item: Evidence, label: str, on: On, station: PhotoStation) -> View:

@@ -39,7 +39,8 @@ def upload(view: StepView, slot: str, title: str, *, number: int = 0) -> None:
     st.session_state[f"{name}_turn"] = turn + 1
     try:
         with st.spinner("正在处理照片…"):
-            add_photo(view.desk, view.actor, view.case_id, slot, file.getvalue(), file.name)
+            add_photo(view.desk, view.actor, view.case_id, slot, file.getvalue(), file.name,
+                      device=view.session.device)  # fmt: skip
         view.fail({})
     except DeskError as error:
         view.fail({slot: error.text})
