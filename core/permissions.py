@@ -30,6 +30,7 @@ class Permission(StrEnum):
     EVIDENCE_READ = "desk:evidence:read"
     NETWORK_TEST = "desk:network:test"
     PEOPLE_MANAGE = "desk:people:manage"
+    PHOTO_EVALUATE = "desk:photo:evaluate"
     QUALITY_CHECK = "desk:quality:check"
     QUEUE_MANAGE = "desk:queue:manage"
     QUEUE_READ = "desk:queue:read"
@@ -68,7 +69,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.RULE_APPROVE,
         }
     ),
-    Role.ANALYST: frozenset({_P.QUEUE_READ}),
+    Role.ANALYST: frozenset({_P.PHOTO_EVALUATE, _P.QUEUE_READ}),
     Role.COMPLIANCE: frozenset(
         {
             _P.AUDIT_VERIFY,
@@ -77,6 +78,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.CASE_TRACE,
             _P.EVIDENCE_EXPORT,
             _P.EVIDENCE_READ,
+            _P.PHOTO_EVALUATE,
             _P.QUALITY_CHECK,
             _P.REQUEST_ANSWER,
             _P.RULE_APPROVE,

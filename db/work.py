@@ -25,9 +25,11 @@ from db.stores.duty import DeskMessages, DutyTimes
 from db.stores.firms import Firms
 from db.stores.jobs import Jobs
 from db.stores.knowledge import KnowledgeAttempts
+from db.stores.marks import PhotoMarks
 from db.stores.matters import Matters
 from db.stores.metrics import Metrics
 from db.stores.people import People
+from db.stores.photos import Photos
 from db.stores.queue import Queue
 from db.stores.reservations import Reservations
 from db.stores.results import Results
@@ -138,6 +140,16 @@ class SqlWork:
     def agreement_use(self) -> AgreementUse:
         """Who read and signed which agreement."""
         return AgreementUse(self)
+
+    @cached_property
+    def marks(self) -> PhotoMarks:
+        """What reviewers note about pictures."""
+        return PhotoMarks(self)
+
+    @cached_property
+    def photos(self) -> Photos:
+        """What was read from photos."""
+        return Photos(self)
 
     @cached_property
     def jobs(self) -> Jobs:

@@ -25,10 +25,12 @@ from core.usecases.customer_file import keep_in_file
 from core.usecases.hold_case import hold, let_go
 from core.usecases.loading import Loaded, calendar_around, load
 from core.usecases.notify import notify_case
+from core.usecases.read_results import note_results
 from core.usecases.reject_case import reject
 from core.usecases.review_decisions import APPROVED, note_decision
 from core.usecases.second_review import agreed_by, first_reviewer, is_first, needs_two
 from core.usecases.shared_marks import require_decided_matches
+from core.usecases.waiting_marks import codes_with_marks, send_marks
 
 ACCOUNT_DIGITS = 8
 
@@ -114,6 +116,7 @@ def approve(work: Work, actor: Actor, loaded: Loaded, tag: Tag) -> str:
     if state is not State.DONE:
         changes["due_at"] = callback_due(work.now, loaded.rules, calendar_around(work))
     case = work.cases.change(case, state=state, customer_id=customer.id, remark="", reviewer_until=None, **changes)
+    note_results(work, loaded)
     work.audit(actor, tag, f"case:{case.id}")
     if state is State.CALLBACK and not is_called_back(loaded):
         activate(work, actor, replace(loaded, case=case))
@@ -184,4 +187,5 @@ def reject_review(
     """Send the case back, or end it for hard reasons."""
     with desk.write(actor.firm_id) as work:
         loaded = held(work, actor, case_id, Action.REJECT)
-        reject(work, actor, loaded, "review", codes, customer_text, internal)
+        reject(work, actor, loaded, "review", codes_with_marks(work, loaded, codes), customer_text, internal)
+        send_marks(work, case_id)

@@ -235,6 +235,14 @@ class Cases(Store):
         found = self.equal(table, case_id=case_id, missing=("replaced_at",), order=("created_at", "id"))
         return tuple(Evidence(r.id, r.slot, r.file_id, r.sha256, r.mime, r.size, r.created_at, r.meta) for r in found)
 
+    def replaced_evidence(self, case_id: str) -> tuple[Evidence, ...]:
+        """What was taken again or removed since, oldest first."""
+        table = t.EvidenceRow
+        found = self.rows(
+            table, table.case_id == case_id, table.replaced_at.is_not(None), order=(table.created_at, table.id)
+        )
+        return tuple(Evidence(r.id, r.slot, r.file_id, r.sha256, r.mime, r.size, r.created_at, r.meta) for r in found)
+
     def find_evidence(self, evidence_id: str) -> tuple[Evidence, str] | None:
         """One piece of evidence (also a replaced one) and its case id."""
         r = self.row(t.EvidenceRow, t.EvidenceRow.id == evidence_id)

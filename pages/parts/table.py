@@ -46,6 +46,7 @@ STAFF = {
     "desk_supplements": ("补签协议", "staff/supplements.py", ":material/contract_edit:", Permission.AGREEMENT_MANAGE),
     "desk_wallboard": ("看板", "staff/wallboard.py", ":material/monitoring:", Permission.QUEUE_READ),
     "desk_analytics": ("统计分析", "staff/analytics.py", ":material/query_stats:", Permission.QUEUE_READ),
+    "desk_reading": ("识别评估", "staff/reading_quality.py", ":material/document_scanner:", Permission.PHOTO_EVALUATE),
     "desk_calls": ("通话监看", "staff/calls.py", ":material/hearing:", Permission.CALL_OBSERVE),
     "desk_recordings": ("录像查阅", "staff/recordings.py", ":material/video_library:", Permission.EVIDENCE_EXPORT),
     "desk_entry": ("入口二维码", "staff/entry.py", ":material/qr_code_2:", Permission.ENTRY_PRINT),

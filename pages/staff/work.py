@@ -55,7 +55,7 @@ def _words(row: Listed) -> str:
     waited = _(":material/hourglass_empty: {relative}开始等待").format(
         relative=clock_words.relative(row.since, rows.now)
     )
-    holder = f":material/person: {'我' if row.mine else notice.plain(row.holder)}" if row.holder else ""
+    holder = f":material/person: {_('我') if row.mine else notice.plain(row.holder)}" if row.holder else ""
     marks = [
         waited,
         case_list.due_words(row, rows),

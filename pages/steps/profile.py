@@ -11,6 +11,7 @@ from core.rules import region
 from core.steps.profile_fields import FIELDS, Field, shown_fields
 from pages.parts import notice
 from pages.parts.language import _, spoken
+from pages.parts.read_values import from_photos, late_values
 from pages.parts.step import StepView
 
 
@@ -25,7 +26,9 @@ def _label(field: Field) -> str:
 def _start(view: StepView, field: Field) -> Any:
     if field.key == "phone" and not view.values.get("phone"):
         return view.session.phone
-    return view.values.get(field.key)
+    if field.key in view.values:
+        return view.values[field.key]
+    return from_photos(view).get(field.key)
 
 
 def _choice(view: StepView, field: Field, options: dict[str, str]) -> None:
@@ -75,6 +78,9 @@ def _field(view: StepView, field: Field, now: dict[str, Any]) -> None:
             disabled=field.key == "phone",
         )
     view.show_error(field.key)
+    read = from_photos(view).get(field.key)
+    if read and now.get(field.key) == read:
+        st.caption(_(":material/document_scanner: 由照片识别，请核对"))
     if field.key in view.warnings():
         st.caption(f":material/info: {notice.plain(view.warnings()[field.key])}")
 
@@ -100,6 +106,7 @@ def draw_fields(view: StepView, fields: Sequence[Field], now: dict[str, Any]) ->
 
 def draw(view: StepView) -> None:
     """All fields by section; answers that unfold further fields do so at once."""
+    late_values(view)
     now = current_values(view)
     draw_fields(view, shown_fields(now), now)
     view.actions(lambda: view.save(current_values(view)))

@@ -85,17 +85,21 @@ from core.usecases.manage_reservations import (
 )
 from core.usecases.observe_call import observe, running_calls, stop_observing, take_over, whisper, why_lost
 from core.usecases.offers import decline_offer
-from core.usecases.open_evidence import open_evidence
+from core.usecases.open_evidence import open_crop, open_evidence
 from core.usecases.own_cases import outcome_of, own_case, own_cases, own_open_case
 from core.usecases.own_data import ask_about_data, own_data, withdraw_consent
 from core.usecases.own_documents import export_documents, own_documents
 from core.usecases.own_password import change_own_password
+from core.usecases.photo_marks import judge_finding, mark_photo, remove_mark, shown_marks
+from core.usecases.photo_readings import choose_picture, move_corners, own_profile_readings, own_readings
+from core.usecases.photo_station import photo_station
 from core.usecases.photos import add_photo, remove_photo
 from core.usecases.queue_overview import fairness, queue_overview
 from core.usecases.read_agreement import finish_agreement, open_agreement
 from core.usecases.read_case import find_case, read_case, reveal
 from core.usecases.read_chart import export_chart, read_chart, read_tickets
 from core.usecases.read_rules import open_drafts, read_draft, rule_body, rule_history, rule_states, rules_beside
+from core.usecases.reading_quality import reading_quality
 from core.usecases.rehearse import may_rehearse
 from core.usecases.reservations import note_visit
 from core.usecases.review_case import agree_case, approve_case, reject_review, release_case, take_case
@@ -174,6 +178,7 @@ from tests.core.access_worlds import (
     drafted,
     idle,
     issued,
+    marked,
     message,
     messaged,
     new,
@@ -183,6 +188,7 @@ from tests.core.access_worlds import (
     proposed,
     proving,
     queued,
+    read_photo,
     ready,
     requested,
     ringing,
@@ -234,6 +240,13 @@ ROWS: tuple[Row, ...] = (
     (keep_draft, at("device"), "-------- +- -00", of_case(keep_draft, "device", {})),
     (add_photo, at("photos"), "-------- +- -00", of_case(add_photo, "id_front", tiny_picture("front"), "front.jpg")),
     (remove_photo, at("profile"), "-------- +- -00", lambda w, a: remove_photo(w.desk, a, w.case, w.slot("id_front"))),
+    (choose_picture, at("profile"), "-------- +- -00",
+     lambda w, a: choose_picture(w.desk, a, w.case, w.slot("id_front"), "original")),
+    (move_corners, at("profile"), "-------- +- -00",
+     lambda w, a: move_corners(w.desk, a, w.case, w.slot("id_front"), ((0, 0), (1, 0), (1, 1), (0, 1)))),
+    (own_readings, at("profile"), "-------- +- ---", lambda w, a: own_readings(w.desk, a, w.walk.facts(w.bench))),
+    (own_profile_readings, at("profile"), "-------- +- ---",
+     lambda w, a: own_profile_readings(w.desk, a, w.walk.facts(w.bench))),
     (add_card, at("bank"), "-------- +- -00", of_case(add_card, "9999010000000000017", "", "")),
     (remove_card, at("suitability"), "-------- +- -00",
      lambda w, a: remove_card(w.desk, a, w.case, w.slot("bank_card"))),
@@ -356,6 +369,13 @@ ROWS: tuple[Row, ...] = (
     (release_case, at("in_review"), "-+------ -- --0", of_case(release_case)),
     (approve_case, at("in_review"), "-+------ -- --0", of_case(approve_case)),
     (reject_review, at("in_review"), "-+------ -- --0", of_case(reject_review, ["P01"], TEXT, "")),
+    (photo_station, at("in_review"), "-+------ -- --0", of_case(photo_station)),
+    (mark_photo, at("in_review"), "-+------ -- --0",
+     lambda w, a: mark_photo(w.desk, a, w.case, w.slot("id_front"), "picture", (0, 0, 1, 1), "P01", TEXT, "")),
+    (remove_mark, at("in_review"), "-+------ -- --0", of_case(remove_mark, "nothing")),
+    (judge_finding, read_photo, "-+------ -- --0",
+     lambda w, a: judge_finding(w.desk, a, w.case, w.kept, "glare", agrees=True)),
+    (shown_marks, marked, "-------- +- -00", of_case(shown_marks)),
     (read_case, at("in_review"), "-+------ -- --0", of_case(read_case, "review")),
     (read_case, at("callback"), "--+----- -- --0", of_case(read_case, "callback")),
     (read_case, at("callback"), "-+------ -- --0", of_case(read_case, "report")),
@@ -411,6 +431,8 @@ ROWS: tuple[Row, ...] = (
     (open_evidence, at("in_call"), "++000+00 +0 000", lambda w, a: open_evidence(w.desk, a, w.slot("id_front"))),
     (export_evidence, at("submitted"), "-----+-- -- --0",
      lambda w, a: export_evidence(w.desk, a, w.slot("capture_front"))),
+    (open_crop, read_photo, "0+000+00 +0 000", lambda w, a: open_crop(w.desk, a, w.kept)),
+    (reading_quality, new, "----++-- -- --o", plain(reading_quality)),
     (verify_audit, at("device"), "-----+-+ -- --o", plain(verify_audit)),
     (look_at_wallboard, queued, "+--++--- -- o-o", plain(look_at_wallboard)),
     (read_chart, queued, "+--++--- -- o-o", plain(read_chart, "volume", YEAR)),

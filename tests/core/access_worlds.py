@@ -33,6 +33,8 @@ from core.usecases.manage_reservations import close_slots
 from core.usecases.observe_call import observe
 from core.usecases.own_data import ask_about_data
 from core.usecases.park_case import escalate_case
+from core.usecases.photo_marks import mark_photo
+from core.usecases.review_case import reject_review
 from core.usecases.sessions import own_sessions
 from core.usecases.supplements import campaign_list, start_supplements
 from core.usecases.work_calendar import save_days
@@ -40,6 +42,7 @@ from tests.builders import Walk, case_at
 from tests.desk_bench import EXISTING, Bench
 from tests.duty import TUESDAY, book, on_duty
 from tests.knowledge import take_test
+from tests.photo_readings import GLARE, put_reading
 from tests.queue_line import online
 from tests.walk import sign_in
 
@@ -191,6 +194,21 @@ def rule_waiting(bench: Bench) -> World:
     """It waits for the second person."""
     world = drafted(bench)
     assert propose_draft(bench.desk, bench.staff("admin"), world.kept.id) == ()
+
+
+def read_photo(bench: Bench) -> World:
+    """The machine has read a picture of a case in review, found something, and cut the card out."""
+    world = at("in_review")(bench)
+    card = world.desk.vault.put("f1", b"the card")
+    world.kept = put_reading(bench, world.walk, "id_front", findings=(GLARE,), crop_file=card.file_id)
+    return world
+
+
+def marked(bench: Bench) -> World:
+    """The reviewer marked a picture and rejected the case."""
+    world, who = at("in_review")(bench), bench.staff("review")
+    mark_photo(world.desk, who, world.case, world.slot("id_front"), "picture", (0, 0, 1, 1), "P01", "", "")
+    reject_review(world.desk, who, world.case, [], "", "")
     return world
 
 

@@ -32,6 +32,8 @@ from core.records import (
 )
 from core.records_casework import Happened
 from core.records_customers import CustomerNote, DataRequest, Proposal, ProposalKind, ProposalState, RequestKind
+from core.records_marks import Judgement, PhotoMark, ReadResult
+from core.records_photos import PhotoReading, ReadField
 from core.records_rules import DraftContent, DraftState, RuleDraft
 from core.records_watch import Block, Sample
 from core.rules.calendar import CalendarDay, local_time
@@ -53,6 +55,15 @@ DAY = date(2099, 1, 1)
 WANG = Person("王五六", "11150813003", id_number(7), sample_card(3))
 ONLY_HERE = Customer("only_here", "80019999", "赵独一", id_number(9), PHONE, ("SHFE",), "ordinary", "C3", None)
 EARLY = datetime(2020, 1, 1, tzinfo=UTC)
+LOOKS = ("0a1b2c3d", "4e5f6071", "8293a4b5", "c6d7e8f9")
+ONLY_READ = ReadField("独此处", 0.99, holds=True)
+MARK = PhotoMark(
+    "mark-here", "case-waiting", "photo-here", "crop", (0.1, 0.2, 0.3, 0.4), "P01", "独此反光", "独此内部",
+    "staff:only-here", EARLY,
+)  # fmt: skip
+JUDGEMENT = Judgement("photo-here", "only_here", "only_here", agrees=True, judged_by="staff:only-here")
+READ_RESULT = ReadResult("photo-here", "id_front", "name", "right", "Only Here 1", "phone")
+REPLACED = Evidence("evidence-before", "id_front", "e" * 32, "0" * 64, "image/jpeg", 9, EARLY)
 RING = timedelta(seconds=20)
 TEST = Attempt(
     "test-here", "case-waiting", "phone:here", EARLY, EARLY, 1, "mark",
@@ -150,6 +161,16 @@ def _by_hand(bench: Bench) -> None:
         work.knowledge.add_attempt(TEST)
         work.knowledge.add_attempt(replace(TEST, id="test-second", owner="phone:second"))
         work.jobs.post("probe", {"file": "f" * 32}, dedupe="here", run_at=EARLY)
+        work.photos.add_waiting("case-waiting", "photo-here")
+        work.photos.save(PhotoReading("photo-here", "done", "ok", crop_file="c" * 32, fields={"name": ONLY_READ}))
+        work.photos.add_waiting("case-waiting", "photo-later")
+        work.photos.keep_looks("case-waiting", "photo-here", LOOKS)
+        work.marks.add_mark(MARK)
+        work.marks.add_mark(replace(MARK, id="mark-told", rejection_id="rejection-here"))
+        work.marks.judge("case-waiting", JUDGEMENT)
+        work.marks.add_results("case-waiting", [READ_RESULT])
+        work.cases.add_evidence("case-waiting", REPLACED, "phone:here")
+        work.cases.replace_evidence("case-waiting", evidence_id=REPLACED.id)
 
 
 def _matters_by_hand(work: Work) -> None:

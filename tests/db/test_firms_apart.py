@@ -25,12 +25,29 @@ from core.metrics import Span, Targets
 from core.records import Branch, CustomerFile, Firm, SessionRecord, SmsCode, StaffMember
 from core.records_casework import Happened, Order, Where
 from core.records_customers import ProposalKind, ProposalState
+from core.records_photos import PhotoReading
 from core.records_rules import DraftState
 from core.rules.calendar import CalendarDay
 from core.rules.reservation import ReservationState, Shift
 from core.supplement import Standing
 from db.work import SqlWork
-from tests.db.filled import CAMPAIGN, DAY, DRAFT, EARLY, ONLY_HERE, PHONE, RING, TEST, Filled, fill, rows
+from tests.db.filled import (
+    CAMPAIGN,
+    DAY,
+    DRAFT,
+    EARLY,
+    JUDGEMENT,
+    LOOKS,
+    MARK,
+    ONLY_HERE,
+    PHONE,
+    READ_RESULT,
+    RING,
+    TEST,
+    Filled,
+    fill,
+    rows,
+)
 from tests.desk_bench import Bench, id_number
 
 Act = Callable[[Any, Filled], Any]
@@ -158,6 +175,21 @@ READS |= {
     "agreement_use.counts": lambda w, a: w.agreement_use.counts(),
     "agreement_use.readings": lambda w, a: w.agreement_use.readings("risk_statement", 9),
     "agreement_use.signings": lambda w, a: w.agreement_use.signings("risk_statement", 9),
+    "photos.find": lambda w, a: w.photos.find("photo-here"),
+    "photos.of_case": lambda w, a: w.photos.of_case("case-waiting"),
+    "photos.waiting_of": lambda w, a: w.photos.waiting_of("case-waiting"),
+    "photos.seen_before": lambda w, a: w.photos.seen_before("case-new", "photo-new", LOOKS),
+    "photos.known_crops": lambda w, a: w.photos.known_crops(),
+}
+READS |= {
+    "cases.replaced_evidence": lambda w, a: w.cases.replaced_evidence("case-waiting"),
+    "marks.of_case": lambda w, a: w.marks.of_case("case-waiting"),
+    "marks.waiting": lambda w, a: w.marks.waiting("case-waiting"),
+    "marks.judgements": lambda w, a: w.marks.judgements("case-waiting"),
+    "marks.finding_counts": lambda w, a: w.marks.finding_counts(),
+    "marks.result_counts": lambda w, a: w.marks.result_counts(),
+}
+READS |= {
     "supplements.holders": lambda w, a: w.supplements.holders(),
     "supplements.signed_versions": lambda w, a: w.supplements.signed_versions(["risk_statement"]),
     "supplements.busy": lambda w, a: w.supplements.busy(),
@@ -222,6 +254,14 @@ READS |= {
     "metrics.reservations_of": lambda w, a: w.metrics.reservations_of(a.booked.day),
 }
 WRITES: dict[str, Act] = {
+    "marks.add_mark": lambda w, a: w.marks.add_mark(replace(MARK, id="mark-new")),
+    "marks.remove_mark": lambda w, a: w.marks.remove_mark("case-waiting", MARK.id),
+    "marks.send": lambda w, a: w.marks.send("case-waiting", "rejection-new"),
+    "marks.judge": lambda w, a: w.marks.judge("case-waiting", replace(JUDGEMENT, agrees=False)),
+    "marks.add_results": lambda w, a: w.marks.add_results("case-waiting", [replace(READ_RESULT, field="sex")]),
+    "photos.add_waiting": lambda w, a: w.photos.add_waiting("case-waiting", "photo-new"),
+    "photos.save": lambda w, a: w.photos.save(PhotoReading("photo-here", "failed")),
+    "photos.keep_looks": lambda w, a: w.photos.keep_looks("case-waiting", "photo-later", LOOKS),
     "calls.add_line": lambda w, a: w.calls.add_line(replace(a.line, id="new")),
     "calls.take_over": lambda w, a: w.calls.take_over(
         replace(a.waiting, id=a.in_call.ticket, fence=a.in_call.fence), "only-here", {}, "customer"),

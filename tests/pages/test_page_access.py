@@ -41,6 +41,7 @@ TABLE = {
     "desk_calendar":     "---+---+ - -",
     "desk_wallboard":    "+--++--- - -",
     "desk_analytics":    "+--++--- - -",
+    "desk_reading":     "----++-- - -",
     "desk_calls":        "---+---- - -",
     "desk_recordings":   "-----+-- - -",
     "desk_customers":    "-+++-++- - -",
