@@ -63,7 +63,9 @@ def own_profile_readings(desk: Desk, actor: Actor, facts: Facts) -> tuple[dict[s
 
 def is_awaited(reading: PhotoReading | None, item: Evidence, desk: Desk) -> bool:
     """Whether a page should still wait for the reading of a picture."""
-    return reading is not None and reading.state == "waiting" and desk.clock() - item.created_at < PATIENCE
+    if reading is None or reading.state != "waiting":
+        return False
+    return desk.clock() - (reading.read_at or item.created_at) < PATIENCE
 
 
 def choose_picture(desk: Desk, actor: Actor, case_id: str, evidence_id: str, used: Used) -> None:
@@ -85,7 +87,7 @@ def move_corners(desk: Desk, actor: Actor, case_id: str, evidence_id: str, quad:
         if reading.state == "waiting" or found is None:
             return
         ask_reading(work, case_id, found[0], quad)
-        work.photos.save(replace(reading, state="waiting"))
+        work.photos.save(replace(reading, state="waiting", read_at=work.now))
         work.audit(actor, Tag.CUSTOMER_PHOTO_CORNERS, f"case:{case_id}", evidence=evidence_id)
 
 
