@@ -26,7 +26,7 @@ class Photos(Protocol):
 class Seen:
     """What the machine made of one picture.
 
-    `reading` has no `crop_file` yet; `crop` is the straightened card as JPEG (PNG for a signature), empty when there
+    `reading` has no `crop_file` yet; `crop` is the straightened card or the strokes as JPEG, empty when there
     is none; `looks` are parts of a perceptual hash.
     """
 

@@ -45,7 +45,8 @@ class PhotoReading:
     """The reading of one piece of evidence; a retake is another evidence and another reading.
 
     `turned`: degrees clockwise (0, 90, 180, 270) that made the card upright. `used`: what the customer chose to
-    hand in. `kind`: what the picture seems to show (id_front, id_back, bank_card, temporary_card or empty).
+    hand in. `read_at`: when it was read, or asked for again. `kind`: what the picture seems to show (id_front,
+    id_back, bank_card, temporary_card or empty).
     """
 
     evidence_id: str

@@ -62,10 +62,7 @@ def own_profile_readings(desk: Desk, actor: Actor, facts: Facts) -> tuple[dict[s
 
 
 def is_awaited(reading: PhotoReading | None, item: Evidence, desk: Desk) -> bool:
-    """Whether a page should still wait for the reading of a picture.
-
-    `read_at` of one that waits says when it was asked for again.
-    """
+    """Whether a page should still wait for the reading of a picture."""
     if reading is None or reading.state != "waiting":
         return False
     return desk.clock() - (reading.read_at or item.created_at) < PATIENCE

@@ -176,10 +176,12 @@ def test_moved_corners_are_read_again(bench: Bench) -> None:
     walk = case_at(bench, "photos")
     item = add(bench, walk, "id_front")
     bench.run_jobs()
+    bench.pass_time(PATIENCE)
     moved = ((0.2, 0.2), (0.8, 0.2), (0.8, 0.8), (0.2, 0.8))
     move_corners(bench.desk, walk.actor, walk.case_id, item, moved)
     move_corners(bench.desk, walk.actor, walk.case_id, item, QUAD)
-    assert reading(bench, walk, item).state == "waiting"
+    again, [evidence] = reading(bench, walk, item), walk.facts(bench).slot("id_front")
+    assert again.state == "waiting" and is_awaited(again, evidence, bench.desk)
     bench.run_jobs()
     assert [call[2] for call in reader(bench).calls] == [(), moved], "a second press while it is read does nothing"
     assert reading(bench, walk, item).quad == moved

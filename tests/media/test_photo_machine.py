@@ -193,7 +193,7 @@ def test_an_editor_named_in_exif_is_noticed_and_a_camera_s_firmware_is_not() -> 
 
 # -- signature and portrait
 def test_a_signature_becomes_dark_strokes_on_white() -> None:
-    found = seen("signature", "medium", 11)
+    found = seen("signature", "easy", 11)
     written = decode(found.crop)
     assert found.reading.verdict == "ok" and 1 < found.reading.measures["aspect"] < 8
     grey = cv2.cvtColor(written, cv2.COLOR_BGR2GRAY)
@@ -223,7 +223,10 @@ def test_an_empty_sheet_is_no_signature() -> None:
     assert "no_signature" in codes(PhotoMachine().read("e1", "signature", _jpeg(sheet)).reading)
 
 
-def test_a_signature_written_downwards_is_asked_for_again() -> None:
+def test_a_signature_that_lies_sideways_is_asked_for_again() -> None:
+    assert made("signature", "medium", 11).truth.turn == 270
+    sideways = seen("signature", "medium", 11).reading
+    assert sideways.verdict == "check" and "aspect" in codes(sideways)
     sheet = np.full((1200, 900, 3), 235, np.uint8)
     cv2.line(sheet, (450, 150), (470, 1000), (20, 20, 20), 14)
     assert "aspect" in codes(PhotoMachine().read("e1", "signature", _jpeg(sheet)).reading)
