@@ -103,6 +103,14 @@ _CHOICES: Mapping[str, Field] = {
         },
         optional=True,
     ),
+    "photos": Group(
+        "拍照要求",
+        fields={
+            "live_portrait": Several("须现场拍摄手持证件照的业务", options=BUSINESS_TITLES),
+            "draw_signature": Yes("签名可以在屏幕上手写"),
+        },
+        optional=True,
+    ),
     "bank_branch": Group("开户网点", fields={"asked": Yes("银行卡要填开户网点")}, optional=True),
     "queue": Group(
         "视频排队方式",

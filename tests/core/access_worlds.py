@@ -194,6 +194,7 @@ def rule_waiting(bench: Bench) -> World:
     """It waits for the second person."""
     world = drafted(bench)
     assert propose_draft(bench.desk, bench.staff("admin"), world.kept.id) == ()
+    return world
 
 
 def read_photo(bench: Bench) -> World:
