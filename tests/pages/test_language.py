@@ -137,3 +137,10 @@ def test_pages_in_english(office: made.Bench, page: Open, monkeypatch: pytest.Mo
         left[key] = {text for text in chinese_left(at, *NAMES, *KEPT) if not text.startswith("张")}
     assert len(left) > 9
     assert {key: found for key, found in left.items() if found} == {}
+
+
+def test_help_is_searched_in_the_language_of_the_visitor(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept_by_browser(monkeypatch, ENGLISH)
+    at = opened("customer/help.py")
+    found = at.text_input(key="search").set_value("Safari").run()
+    assert "Which phones, computers and browsers work?" in [topic.label for topic in found.expander]
