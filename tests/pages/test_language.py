@@ -16,7 +16,7 @@ from tests.desk_bench import Bench
 from tests.forms import answers_for
 from tests.pages import staff_cases as made
 from tests.pages.customer_pages import opened, sign_in_as
-from tests.pages.spoken import chinese_left
+from tests.pages.spoken import chinese_left, said
 from tests.pages.staff_pages import Open, press, words
 from tests.pages.test_large_text import choose, kept_by_browser
 from tests.pages.test_page_access import FILES
@@ -137,3 +137,17 @@ def test_pages_in_english(office: made.Bench, page: Open, monkeypatch: pytest.Mo
         left[key] = {text for text in chinese_left(at, *NAMES, *KEPT) if not text.startswith("张")}
     assert len(left) > 9
     assert {key: found for key, found in left.items() if found} == {}
+
+
+def test_agreements_say_that_the_chinese_text_counts(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    sign_in_as(bench, monkeypatch, case_at(bench, "agreements"))
+    assert not any("中文文本" in text for text in said(opened()))
+    kept_by_browser(monkeypatch, ENGLISH)
+    assert any("The Chinese text of the agreements is what counts." in text for text in said(opened()))
+
+
+def test_help_is_searched_in_the_language_of_the_visitor(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept_by_browser(monkeypatch, ENGLISH)
+    at = opened("customer/help.py")
+    found = at.text_input(key="search").set_value("Safari").run()
+    assert "Which phones, computers and browsers work?" in [topic.label for topic in found.expander]
