@@ -20,6 +20,7 @@ from core.rule_kinds.references import (
     STEP_TITLES,
     rows_of,
 )
+from core.sentence import Sentence
 
 REASON_KINDS = {
     "retry": "退回客户修改",
@@ -109,7 +110,7 @@ def _script_in_order(body: Any, _others: Mapping[str, Any]) -> Found:
         yield Problem(("steps",), "步骤的次序应从 1 开始依次编号。")
     taken = {step["evidence"] for step in body["steps"]} & CAPTURE_TITLES.keys()
     for key in sorted(CAPTURE_TITLES.keys() - taken):
-        yield Problem(("steps",), f"缺少截取“{CAPTURE_TITLES[key]}”的步骤。")
+        yield Problem(("steps",), Sentence("缺少截取“{CAPTURE_TITLES}”的步骤。", CAPTURE_TITLES=CAPTURE_TITLES[key]))
 
 
 WITNESS_SCRIPT = Kind(

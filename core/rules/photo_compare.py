@@ -14,6 +14,7 @@ from typing import Any
 from core.records_photos import PhotoFinding, PhotoReading
 from core.rules.id_card import IdNumber, check_id_number
 from core.rules.photo_findings import validity_findings
+from core.sentence import Sentence
 
 TYPED: Mapping[str, tuple[str, str]] = {
     "name": ("id_front", "姓名"), "id_number": ("id_front", "身份证号"), "id_address": ("id_front", "身份证地址"),
@@ -99,7 +100,7 @@ def _typed_differently(
         typed = _typed(field, profile)
         if typed and typed != value:
             slot, title = TYPED[field]
-            text = f"填写的{title}与照片上识别的不一致，请核对。"
+            text = Sentence("填写的{title}与照片上识别的不一致，请核对。", title=title)
             found.append((readings[slot].evidence_id, PhotoFinding("typed_differs", text)))
     return found
 

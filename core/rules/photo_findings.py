@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from core.records_photos import PhotoFinding, Verdict
+from core.sentence import Sentence
 
 LOW_CONTRAST = 14.0
 """dE76 between the card and what it lies on, at the worst side."""
@@ -89,14 +90,20 @@ def kind_findings(slot: str, kind: str) -> list[PhotoFinding]:
     if slot not in CARD_SLOTS or kind in {"", slot}:
         return []
     seen, wanted = CUSTOMER_NAMES.get(kind, "其他证件"), CUSTOMER_NAMES[slot]
-    return [PhotoFinding("wrong_side", f"这里需要{wanted}，照片看起来是{seen}。请核对后重拍。")]
+    return [
+        PhotoFinding(
+            "wrong_side", Sentence("这里需要{wanted}，照片看起来是{seen}。请核对后重拍。", wanted=wanted, seen=seen)
+        )
+    ]
 
 
 def validity_findings(valid_to: str, today: date) -> list[PhotoFinding]:
     """A card whose last day, as read and checked, is over."""
     if not valid_to or valid_to == "长期" or date.fromisoformat(valid_to) >= today:
         return []
-    return [PhotoFinding("expired", f"身份证有效期至 {valid_to}，已经过期。请使用有效的证件。")]
+    return [
+        PhotoFinding("expired", Sentence("身份证有效期至 {valid_to}，已经过期。请使用有效的证件。", valid_to=valid_to))
+    ]
 
 
 def editor_finding(notes: frozenset[str]) -> list[PhotoFinding]:

@@ -15,6 +15,7 @@ from core.records_watch import BLOCKED_BY, Block
 from core.rules.id_card import IdNumber, check_id_number
 from core.rules.masks import mask_id, mask_phone
 from core.rules.phone import check_mobile
+from core.sentence import Sentence
 from core.usecases.loading import Loaded
 from core.usecases.shared_marks import values_of
 
@@ -54,10 +55,12 @@ def _listed(work: Work, block: Block, names: Mapping[str, str]) -> Listed:
 def propose_block(desk: Desk, actor: Actor, kind: str, value: str, reason: str) -> dict[str, str]:
     """Propose an entry; returns errors by field (`value`, `reason`). Raises `WrongState` when it is there already."""
     clean = _clean(kind, value, test_numbers=desk.settings.demo)
-    errors = {} if clean else {"value": f"请填写正确的{BLOCKED_BY.get(kind, '内容')}。"}
+    errors: dict[str, str] = (
+        {} if clean else {"value": Sentence("请填写正确的{get}。", get=BLOCKED_BY.get(kind, "内容"))}
+    )
     words = reason.strip()
     if not 0 < len(words) <= MOST_REASON:
-        errors["reason"] = f"请写明原因，最多 {MOST_REASON} 字。"
+        errors["reason"] = Sentence("请写明原因，最多 {MOST_REASON} 字。", MOST_REASON=MOST_REASON)
     with desk.write(actor.firm_id) as work:
         allow(actor, Permission.BLOCK_MANAGE)
         if errors:
@@ -96,7 +99,11 @@ def decide_block(desk: Desk, actor: Actor, block_id: str, *, agreed: bool) -> No
 def lift_block(desk: Desk, actor: Actor, block_id: str, reason: str) -> dict[str, str]:
     """Take an entry off the list, with a reason; returns errors by field. Raises `Stale` for one not in force."""
     words = reason.strip()
-    errors = {} if 0 < len(words) <= MOST_REASON else {"lift": f"请写明原因，最多 {MOST_REASON} 字。"}
+    errors: dict[str, str] = (
+        {}
+        if 0 < len(words) <= MOST_REASON
+        else {"lift": Sentence("请写明原因，最多 {MOST_REASON} 字。", MOST_REASON=MOST_REASON)}
+    )
     with desk.write(actor.firm_id) as work:
         allow(actor, Permission.BLOCK_MANAGE)
         block = _get(work, block_id)
@@ -128,4 +135,10 @@ def require_not_blocked(work: Work, loaded: Loaded) -> None:
     values = {kind: value for kind, value in values_of(loaded) if kind in BLOCKED_BY}
     block = work.watch.blocked(values)
     if block:
-        raise WrongState(f"{BLOCKED_BY[block.kind]}在拦截名单中：{block.body['reason']}。请驳回这笔业务。")
+        raise WrongState(
+            Sentence(
+                "{BLOCKED_BY}在拦截名单中：{reason}。请驳回这笔业务。",
+                BLOCKED_BY=BLOCKED_BY[block.kind],
+                reason=block.body["reason"],
+            )
+        )

@@ -8,6 +8,7 @@ from core.errors import NotFound, Stale, WrongState
 from core.permissions import Permission, allow
 from core.ports import Desk, Work
 from core.records_casework import CaseTask, Happened
+from core.sentence import Sentence
 from core.steps.follow_up import questions
 from core.usecases.loading import Loaded
 
@@ -41,7 +42,11 @@ def open_tasks(work: Work, case_id: str) -> list[CaseTask]:
 def settle_task(desk: Desk, actor: Actor, task_id: str, note: str) -> dict[str, str]:
     """Say what was found; returns errors by field. Raises `NotFound`, and `Stale` when somebody was first."""
     words = note.strip()
-    errors = {} if 0 < len(words) <= MOST_NOTE else {"note": f"请写明核实的经过和结果，最多 {MOST_NOTE} 字。"}
+    errors: dict[str, str] = (
+        {}
+        if 0 < len(words) <= MOST_NOTE
+        else {"note": Sentence("请写明核实的经过和结果，最多 {MOST_NOTE} 字。", MOST_NOTE=MOST_NOTE)}
+    )
     with desk.write(actor.firm_id) as work:
         allow(actor, Permission.CASE_WORK)
         task = work.casework.find_task(task_id)

@@ -14,6 +14,7 @@ from core.flow import Rules
 from core.permissions import Permission, allow
 from core.ports import Desk, Work
 from core.records_watch import RESULTS, Sample
+from core.sentence import Sentence
 from core.usecases.loading import rules_for
 
 MOST_NOTE = 500
@@ -103,7 +104,7 @@ def check_sample(
     words = note.strip()
     errors = {} if result in RESULTS else {"result": "请选择结果。"}
     if len(words) > MOST_NOTE or (result != "good" and not words):
-        errors["note"] = f"请写明问题，最多 {MOST_NOTE} 字。"
+        errors["note"] = Sentence("请写明问题，最多 {MOST_NOTE} 字。", MOST_NOTE=MOST_NOTE)
     with desk.write(actor.firm_id) as work:
         allow(actor, Permission.QUALITY_CHECK)
         sample = work.samples.find_sample(sample_id)

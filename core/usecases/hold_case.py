@@ -12,6 +12,7 @@ from core.permissions import ROLE_PERMISSIONS, Permission, allow, holds
 from core.ports import Desk, Work
 from core.records import StaffMember
 from core.records_casework import CaseWork, Happened
+from core.sentence import Sentence
 from core.usecases.loading import rules_for
 from core.work_lists import AT_STAFF
 
@@ -55,7 +56,7 @@ def hold(work: Work, actor: Actor, case: Case, staff_id: str) -> None:
         return
     cap, has = cap_of(work), len(work.casework.held_by(staff_id))
     if has >= cap:
-        raise WrongState(f"手上已有 {has} 笔业务，上限为 {cap} 笔。请先处理完，或放回一些。")
+        raise WrongState(Sentence("手上已有 {has} 笔业务，上限为 {cap} 笔。请先处理完，或放回一些。", has=has, cap=cap))
     work.casework.change(case, holder_id=staff_id, assigned_by=actor.id)
     work.casework.note(case.id, Happened.ASSIGNED, staff_id)
 

@@ -11,6 +11,7 @@ from core.errors import WrongState
 from core.permissions import Permission, allow, holds
 from core.ports import Desk, Work
 from core.records_casework import Happened
+from core.sentence import Sentence
 from core.usecases.loading import rules_for
 from core.work_lists import AT_STAFF
 
@@ -27,7 +28,7 @@ def snooze_case(desk: Desk, actor: Actor, case_id: str, until: datetime, reason:
         most = int(rules_for(work)["case_work"]["snooze_days"])
         errors = _reason_error(reason)
         if not work.now < until <= work.now + timedelta(days=most):
-            errors["until"] = f"请选择以后的时间，最多 {most} 天。"
+            errors["until"] = Sentence("请选择以后的时间，最多 {most} 天。", most=most)
         if errors:
             return errors
         work.casework.change(case, snoozed_until=until)
@@ -95,7 +96,11 @@ def add_case_note(desk: Desk, actor: Actor, case_id: str, text: str) -> dict[str
 
 
 def _reason_error(text: str, field: str = "reason") -> dict[str, str]:
-    return {} if 0 < len(text.strip()) <= MOST_REASON else {field: f"请填写，最多 {MOST_REASON} 字。"}
+    return (
+        {}
+        if 0 < len(text.strip()) <= MOST_REASON
+        else {field: Sentence("请填写，最多 {MOST_REASON} 字。", MOST_REASON=MOST_REASON)}
+    )
 
 
 def _workable(work: Work, actor: Actor, case_id: str) -> Case:

@@ -15,6 +15,7 @@ from core.permissions import own
 from core.ports import Desk, Work
 from core.records_marks import Judgement, On, PhotoMark, finding_keys
 from core.records_photos import Box
+from core.sentence import Sentence
 from core.steps.photos import rejected_slots
 from core.usecases.loading import Loaded, load
 from core.usecases.photo_readings import readings_of
@@ -62,7 +63,7 @@ def mark_photo(
     if not inside or min(width, height) < LEAST_SIDE or on not in {"picture", "crop"}:
         raise WrongState("请在图片上框出需要重拍的部分。")
     if max(len(text), len(internal)) > TEXT_MOST:
-        raise WrongState(f"文字最多 {TEXT_MOST} 个字。")
+        raise WrongState(Sentence("文字最多 {TEXT_MOST} 个字。", TEXT_MOST=TEXT_MOST))
     with desk.write(actor.firm_id) as work:
         loaded = held(work, actor, case_id, Action.REJECT)
         item = _retakeable(loaded, evidence_id)
@@ -72,7 +73,7 @@ def mark_photo(
         if on == "crop" and not _crop_of(work, item):
             raise NotFound
         if len(work.marks.waiting(case_id)) >= MOST:
-            raise WrongState(f"一笔业务最多标注 {MOST} 处。")
+            raise WrongState(Sentence("一笔业务最多标注 {MOST} 处。", MOST=MOST))
         words = text.strip() or str(reason["customer_text"])
         mark = PhotoMark(
             work.new_id(), case_id, item.id, on, box, code, words, internal.strip(), actor.id, work.now

@@ -11,6 +11,7 @@ from core.flow import Proof
 from core.ports import Work
 from core.records_watch import MARKS
 from core.rules.masks import mask_name
+from core.sentence import Sentence
 from core.steps.bank import cards
 from core.usecases.loading import Loaded
 
@@ -88,7 +89,13 @@ def _of_case(work: Work, kind: str, index: bytes, other: Case) -> Match:
             return Match(kind, f"customer:{customer.id}", index.hex(), mask_name(customer.name), "已有客户")
     profile = work.cases.answers(other.id).get("profile")
     name = mask_name(str(profile.values.get("name") or "")) if profile else ""
-    return Match(kind, f"case:{other.id}", index.hex(), name, f"受理单 {other.number}（{STATE_TITLES[other.state]}）")
+    return Match(
+        kind,
+        f"case:{other.id}",
+        index.hex(),
+        name,
+        Sentence("受理单 {number}（{STATE_TITLES}）", number=other.number, STATE_TITLES=STATE_TITLES[other.state]),
+    )
 
 
 def _customers(work: Work, loaded: Loaded) -> Iterable[Match]:
@@ -114,6 +121,6 @@ def require_decided_matches(work: Work, loaded: Loaded) -> None:
     open_ones = [match for match in found if not match.verdict]
     if open_ones:
         titles = "、".join(dict.fromkeys(MARKS[match.kind] for match in open_ones))
-        raise WrongState(f"其他客户有相同的{titles}，请先逐项判断。")
+        raise WrongState(Sentence("其他客户有相同的{titles}，请先逐项判断。", titles=titles))
     if any(match.verdict == "refuse" for match in found):
         raise WrongState("相同信息的判断为拒绝，请驳回这笔业务。")

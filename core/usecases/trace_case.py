@@ -19,6 +19,7 @@ from core.records import AuditEntry
 from core.records_casework import CaseEvent, Happened
 from core.rules.masks import mask_card, mask_name
 from core.rules.two_clocks import Clocks
+from core.sentence import Sentence
 from core.steps.profile_fields import FIELDS
 from core.usecases.call_lines import FOR_CUSTOMER
 from core.usecases.case_changes import in_words
@@ -109,7 +110,7 @@ def _trace(work: Work, loaded: Loaded, opened: bool) -> Trace:
 
 
 def _hidden(text: str) -> str:
-    return f"（{len(text)} 字，打开后可见）" if text else ""
+    return Sentence("（{count} 字，打开后可见）", count=len(text)) if text else ""
 
 
 # -- what the audit says, with the events of the same transaction
@@ -141,7 +142,7 @@ def _entry(
 ) -> Entry:
     group, words = words_of(row.tag)
     told = _told(row, loaded, who)
-    entry = Entry(row.at, group, f"{words}：{told}" if told else words, who(row.actor))
+    entry = Entry(row.at, group, Sentence("{words}：{told}", words=words, told=told) if told else words, who(row.actor))
     return _with(entry, events, loaded, opened)
 
 
@@ -195,7 +196,11 @@ def _plain(value: Any) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, Mapping):
-        return f"{value['bank_name']} {mask_card(str(value['number']))}" if "bank_name" in value else f"{len(value)} 项"
+        return (
+            f"{value['bank_name']} {mask_card(str(value['number']))}"
+            if "bank_name" in value
+            else Sentence("{count} 项", count=len(value))
+        )
     if isinstance(value, list | tuple):
         return "、".join(_plain(each) for each in value)
     return "" if value is None else str(value)
@@ -206,17 +211,21 @@ def _written(work: Work, loaded: Loaded, who: Callable[[str], str]) -> Iterable[
     case = loaded.case
     notes = work.cases.internal_notes(case.id)
     for rejection, (stage, by, internal) in zip(loaded.facts.rejections, notes, strict=True):
-        words = f"{STAGES.get(stage, stage)}驳回：{'、'.join(rejection.codes)}"
-        told = "\n".join(filter(None, [rejection.customer_text, f"内部备注：{internal}" if internal else ""]))
+        words = Sentence("{get}驳回：{listed}", get=STAGES.get(stage, stage), listed="、".join(rejection.codes))
+        told = "\n".join(
+            filter(
+                None, [rejection.customer_text, Sentence("内部备注：{internal}", internal=internal) if internal else ""]
+            )
+        )
         yield Entry(rejection.created_at, Group.STATE, words, who(by), told)
     for call in work.results.callbacks(case.id):
-        words = f"电话回访：{CALLBACK_WORDS.get(call.outcome, call.outcome)}"
+        words = Sentence("电话回访：{get}", get=CALLBACK_WORDS.get(call.outcome, call.outcome))
         yield Entry(call.created_at, Group.STATE, words, who(call.created_by), call.note)
     for message in work.jobs.sms_since(case.owner, case.created_at):
         title = loaded.rules["sms_texts"]["texts"].get(message.template, {}).get("title", message.template)
-        yield Entry(message.created_at, Group.MESSAGE, f"短信：{title}", "系统", message.text)
+        yield Entry(message.created_at, Group.MESSAGE, Sentence("短信：{title}", title=title), "系统", message.text)
     for line in work.calls.lines(case.id, FOR_CUSTOMER):
         yield Entry(line.at, Group.CALL, "文字消息", who(line.author), line.text)
     for document in work.documents.of_case(case.id):
         if document.signed_at:
-            yield Entry(document.signed_at, Group.SIGN, f"已签署：{document.title}", "客户")
+            yield Entry(document.signed_at, Group.SIGN, Sentence("已签署：{title}", title=document.title), "客户")

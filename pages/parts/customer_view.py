@@ -84,7 +84,7 @@ def _business(case: Case) -> str:
     said = [business.title, STATE_TITLES[case.state], clock_words.exact(case.updated_at)]
     if case.state in WITH_CUSTOMER:
         said += [
-            _("停在：{title}").format(title=step.title) for step in business.steps if step.key == case.current_step
+            _("停在：{title}").format(title=_(step.title)) for step in business.steps if step.key == case.current_step
         ]
     elif case.state in AT_STAFF and case.due_at:
         said.append(_("承诺 {promise} 前").format(promise=clock_words.promise(case.due_at)))

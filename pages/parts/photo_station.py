@@ -71,7 +71,7 @@ def show_reading(bound: Bound, subject: Subject | None, *, masked: bool) -> None
     """What the machine read and noticed of the subject; `masked`: bank card numbers stay covered."""
     if subject and subject.item:
         with st.container(border=True, key="photo_reading"):
-            st.markdown(_("**{title}：读取与填写**").format(title=subject.title))
+            st.markdown(_("**{title}：读取与填写**").format(title=_(subject.title)))
             _reading(subject.item, bound, masked=masked)
 
 

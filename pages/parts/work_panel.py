@@ -35,7 +35,7 @@ WRITTEN = {
 def show_panel(desk: Desk, actor: Actor, file: WorkFile) -> None:
     """Everything about the open case, and its buttons."""
     case = file.case
-    st.subheader(_("{title}　受理单 {number}").format(title=file.title, number=case.number))
+    st.subheader(_("{title}　受理单 {number}").format(title=_(file.title), number=case.number))
     held = _("我") if file.mine else file.holder or _("无人领取")
     st.caption(
         notice.plain(

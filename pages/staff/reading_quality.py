@@ -75,7 +75,7 @@ def _findings(counts: Sequence[FindingCount]) -> Chart:
 
 def _draw(chart: Chart, empty: str) -> None:
     with st.container(key=f"card-{chart.key}"):
-        st.subheader(chart.title, help=charts.meanings(chart))
+        st.subheader(_(chart.title), help=charts.meanings(chart))
         if not chart.rows:
             notice.empty_state(empty)
             return

@@ -45,7 +45,7 @@ def _entry(entry: Entry) -> None:
 
 def _show(trace: Trace) -> None:
     case = trace.case
-    st.subheader(_("{title}　受理单 {number}").format(title=trace.title, number=case.number))
+    st.subheader(_("{title}　受理单 {number}").format(title=_(trace.title), number=case.number))
     st.caption(notice.plain(f"{trace.customer} · {trace.branch} · {STATE_TITLES[case.state]}"))
     st.caption(f":material/timer: {clock_words.both(trace.clocks)}")
     st.markdown(_(":material/print: [打印受理单](/sheet/case/{id})").format(id=case.id))

@@ -46,7 +46,7 @@ def _lists(drawn: str) -> None:
         st.rerun()
     for each in lists:
         st.button(
-            f"{each.spec.title}　**{each.count}**", key=f"list_{each.spec.key}", width="stretch", on_click=_choose,
+            f"{_(each.spec.title)}　**{each.count}**", key=f"list_{each.spec.key}", width="stretch", on_click=_choose,
             type="primary" if each.spec.key == chosen else "secondary", args=(each.spec.key,),
         )  # fmt: skip
 
@@ -117,7 +117,7 @@ with left:
     if holds(actor, Permission.CASE_ASSIGN):
         _hand_over()
 with middle:
-    st.markdown(f"**{chosen.title}　{rows.total}**")
+    st.markdown(f"**{_(chosen.title)}　{rows.total}**")
     acting.show_refusal()
     st.markdown(_(":material/print: [打印列表](/sheet/list/{key})").format(key=chosen.key))
     case_list.show_rows(rows.rows, rows, _words, acting.open_case, chosen.empty)

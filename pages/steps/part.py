@@ -33,7 +33,7 @@ def _last_result(view: StepView) -> None:
     day = clock_words.exact(case.closed_at or case.submitted_at or case.created_at)
     remark = _("，{remark}").format(remark=case.remark) if case.remark else ""
     text = _("上次办理：{title}，{state_titles}，{day}{remark}").format(
-        title=last.title, state_titles=STATE_TITLES[case.state], day=day, remark=remark
+        title=_(last.title), state_titles=STATE_TITLES[case.state], day=day, remark=remark
     )
     st.markdown(f":material/history: {notice.plain(text)}")
 
