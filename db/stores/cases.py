@@ -212,22 +212,11 @@ class Cases(Store):
     def save_answer(self, case_id: str, step: str, values: Mapping[str, Any]) -> None:
         """Insert or overwrite the answer of a step; what it changes of an earlier one is kept, sealed."""
         table, row = t.AnswerRow, f"{case_id}|{step}"
-        self._keep_change(case_id, step, values)
+        self.work.casework.keep_change(case_id, step, values)
         blob = self.seal(table, "values_sealed", row, dict(values))
         where = (table.firm_id == self.work.firm_id, table.case_id == case_id, table.step == step)
         if not self.work.update_one(table, where, values_sealed=blob, saved_at=self.work.now):
             self.add(table, case_id=case_id, step=step, values_sealed=blob, saved_at=self.work.now)
-
-    def _keep_change(self, case_id: str, step: str, values: Mapping[str, Any]) -> None:
-        """Old and new value of each field that differs; drafts count for nothing, so nobody asks what they were."""
-        table = t.AnswerRow
-        found = () if step.startswith("draft:") else self.equal(table, case_id=case_id, step=step)
-        for r in found:
-            old = self.unseal(table, "values_sealed", f"{case_id}|{step}", r.values_sealed)
-            fields = [key for key in {**old, **values} if old.get(key) != values.get(key)]
-            if fields:
-                changed = {key: [old.get(key), values.get(key)] for key in fields}
-                self.work.casework.note(case_id, Happened.CHANGED, step, changed)
 
     def evidence(self, case_id: str) -> tuple[Evidence, ...]:
         """Live evidence, oldest first."""

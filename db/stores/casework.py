@@ -12,7 +12,7 @@ from core.records import AuditEntry
 from core.records_casework import CaseEvent, CaseTask, CaseWork, Happened
 from db import tables_casework as t
 from db.stores.base import Store
-from db.tables import AuditRow
+from db.tables import AnswerRow, AuditRow
 
 if TYPE_CHECKING:
     from db.work import SqlWork
@@ -113,6 +113,17 @@ class Casework(Store):
         where = (_T.firm_id == self.work.firm_id, _T.id == task_id, _T.done_at.is_(None))
         blob = self.seal(_T, "note_sealed", task_id, note)
         return self.work.update_one(_T, where, done_at=self.work.now, done_by=actor, note_sealed=blob)
+
+    def keep_change(self, case_id: str, step: str, values: Mapping[str, Any]) -> None:
+        """Old and new value of each field that differs; drafts count for nothing, so nobody asks what they were."""
+        table = AnswerRow
+        found = () if step.startswith("draft:") else self.equal(table, case_id=case_id, step=step)
+        for r in found:
+            old = self.unseal(table, "values_sealed", f"{case_id}|{step}", r.values_sealed)
+            fields = [key for key in {**old, **values} if old.get(key) != values.get(key)]
+            if fields:
+                changed = {key: [old.get(key), values.get(key)] for key in fields}
+                self.note(case_id, Happened.CHANGED, step, changed)
 
 
 def standing(row: Row[Any], case: Case) -> CaseWork:
