@@ -21,6 +21,8 @@ from db.engine import open_engine, transaction
 from db.work import SqlWork
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATION_PATIENCE_S = 120
+"""A process that starts while another one migrates waits for it."""
 _MIGRATION_LOCK = 7_316_001
 
 
@@ -69,11 +71,13 @@ class Database:
             return
         if found:
             self._copy_aside()
-        with self.engine.execution_options(write=True).begin() as connection:
+        engine = open_engine(self.url, MIGRATION_PATIENCE_S)
+        with engine.execution_options(write=True).begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+        engine.dispose()
 
     def _copy_aside(self) -> None:
         database = self.engine.url.database
