@@ -32,6 +32,7 @@ NO_PAGES = (
     "pages/commands.py",  # for whoever runs the server
     "pages/parts/demo.py", "pages/parts/demo_people.py",  # invented people and firms, and what the console says
     "pages/routes/assertions.py", "core/keys.py", "core/settings.py",  # why the server does not start
+    "core/rules/photo_fields.py",  # what stands on cards
 )  # fmt: skip
 
 

@@ -19,7 +19,9 @@ BARE = {
     "pages/parts/charts.py": "units of the core that are compared",
     "pages/staff/reservations.py": "an option that is compared; its title is translated by format_func",
     "pages/staff/review.py": "options that are compared; their titles are translated by format_func",
+    "pages/parts/rule_form.py": "patterns of what is typed",
     "pages/routes/documents.py": "the name of a file",
+    "pages/routes/sheets.py": "a printed sheet is a record, which stays Chinese",
 }
 """Files of pages in which a Chinese text inside a function stands by itself, and why."""
 

@@ -67,8 +67,12 @@ def _note_wish(loaded: Loaded) -> None:
         state.drop(Key.WANTED)
         st.query_params.pop("business", None)
         if asked != loaded.case.business:
-            said = "“{wanted}”暂时不能开始：下面这笔“{open_one}”还没有办完，请先完成或放弃它。"
-            state.put(Key.NOTED, [Sentence(said, wanted=BUSINESSES[asked].title, open_one=loaded.business.title)])
+            said = Sentence(
+                "“{wanted}”暂时不能开始：下面这笔“{open_one}”还没有办完，请先完成或放弃它。",
+                wanted=BUSINESSES[asked].title,
+                open_one=loaded.business.title,
+            )
+            state.put(Key.NOTED, [said])
 
 
 def _note_visit(loaded: Loaded) -> None:

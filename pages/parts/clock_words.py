@@ -36,7 +36,7 @@ def span(length: timedelta) -> str:
     if seconds < _MINUTE:
         return _("{seconds} 秒").format(seconds=seconds)
     if seconds < _HOUR:
-        return _two(seconds, _MINUTE, _("分钟"), 1, _("秒"), _("分"))
+        return _two(seconds, _MINUTE, _("分钟"), 1, _("秒"), _("分 ").rstrip())
     if seconds < _DAY:
         return _two(seconds, _HOUR, _("小时"), _MINUTE, _("分钟"))
     return _two(seconds, _DAY, _("天"), _HOUR, _("小时"))

@@ -102,7 +102,7 @@ def _named(subject: Subject, bound: Bound) -> str:
         row.difference == "different" for row in compare(subject.item, reading, bound.file.loaded.facts)
     )
     hints = len(reading.findings) if reading else 0
-    return f"{subject.title}{' :material/difference:' if differs else ''}{f'（{hints}）' if hints else ''}"
+    return f"{subject.title}{' :material/difference:' if differs else ''}{f' ({hints})' if hints else ''}"
 
 
 def _moments(subject: Subject, bound: Bound) -> None:
