@@ -37,7 +37,9 @@ class Database:
     def write(self, firm_id: str) -> Iterator[SqlWork]:
         """A unit of work that may write; commits at the end, rolls back on any exception."""
         with transaction(self._writing) as connection:
-            yield SqlWork(connection, firm_id, self.keys.firm(firm_id), self.clock())
+            work = SqlWork(connection, firm_id, self.keys.firm(firm_id), self.clock())
+            yield work
+            work.close()
 
     @contextmanager
     def read(self, firm_id: str) -> Iterator[SqlWork]:

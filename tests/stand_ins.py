@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -13,6 +14,7 @@ from typing import Any
 from PIL import Image
 
 from core.errors import OutsideService
+from core.records_interfaces import Sent
 
 START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 """Monday, 10:00 in Shanghai."""
@@ -58,6 +60,22 @@ class SmsRecorder:
         return found[1]
 
 
+class HookRecorder:
+    """A receiver of webhooks that keeps what it was given: (url, headers, body); `broken` makes it not answer."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, Mapping[str, str], bytes]] = []
+        self.tried = 0
+        self.broken, self.status = False, 200
+
+    def send(self, url: str, headers: Mapping[str, str], body: bytes) -> Sent:
+        self.tried += 1
+        if self.broken:
+            raise OutsideService("对方没有应答（ConnectError）。")
+        self.sent.append((url, headers, body))
+        return Sent(self.status, "ok")
+
+
 @dataclass(frozen=True)
 class LightPicture:
     """A picture that was not decoded."""
@@ -74,6 +92,11 @@ class LightImages:
 
     def safe_decode(self, data: bytes, name: str) -> LightPicture:
         return LightPicture(data, 40, 25, "jpg", hashlib.sha256(data).hexdigest())
+
+    def within(self, jpeg: bytes, most_bytes: int) -> bytes:
+        from media.images import within
+
+        return within(jpeg, most_bytes)
 
     def captcha_png(self, text: str) -> bytes:
         return text.encode()

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from core.errors import DeskError, Stale
+from core.jobs.deliver_webhook import deliver_webhook
 from core.jobs.expire_cases import expire_case
 from core.jobs.export_audit_head import export_audit_head
 from core.jobs.recordings import store_recording
@@ -25,8 +26,8 @@ LEASE = timedelta(minutes=3)
 ASK_AGAIN = timedelta(seconds=5)
 ATTEMPTS = 10
 
-Handler = Callable[[Desk, str, Mapping[str, Any]], bool]
-"""Does one job from its payload; False asks to be called again later (not a failure)."""
+Handler = Callable[[Desk, str, Mapping[str, Any]], bool | timedelta]
+"""Does one job from its payload; False or a length of time asks to be called again later (not a failure)."""
 
 HANDLERS: Mapping[str, Handler] = {
     "send_sms": send_sms,
@@ -37,6 +38,7 @@ HANDLERS: Mapping[str, Handler] = {
     "export_audit_head": export_audit_head,
     "sweep_files": sweep_files,
     "tell_supplements": tell_supplements,
+    "deliver_webhook": deliver_webhook,
 }
 REPEATED: Mapping[str, str] = {"export_audit_head": "%Y-%m-%dT%H", "sweep_files": "%Y-%m-%d"}
 """Jobs that come again by themselves -> the part of the time (UTC) in which each runs once."""
@@ -74,10 +76,10 @@ def _run(desk: Desk, job: Job) -> None:
         _put_off(desk, job, log_id)
     else:
         with desk.write(job.firm_id) as work:
-            if done:
+            if done is True:
                 work.jobs.finish(job.id)
             else:
-                work.jobs.wait(job.id, work.now + ASK_AGAIN)
+                work.jobs.wait(job.id, work.now + (done or ASK_AGAIN))
 
 
 def _put_off(desk: Desk, job: Job, log_id: str = "") -> None:

@@ -46,6 +46,7 @@ STAFF = {
     "desk_entry": ("入口二维码", "staff/entry.py", ":material/qr_code_2:", Permission.ENTRY_PRINT),
     "desk_people": ("人员", "staff/people.py", ":material/badge:", Permission.SKILLS_MANAGE),
     "desk_network": ("网络与中继", "staff/network.py", ":material/lan:", Permission.NETWORK_TEST),
+    "desk_interfaces": ("接口与通知", "staff/interfaces.py", ":material/api:", Permission.INTERFACE_MANAGE),
     "desk_sms": ("短信记录", "staff/sms_log.py", ":material/sms:", Permission.SMS_READ),
     "desk_audit": ("审计", "staff/audit.py", ":material/policy:", Permission.AUDIT_VERIFY),
 }

@@ -33,6 +33,7 @@ from media.rooms import ROOMS
 from media.sms import gateway_for
 from media.storage import LocalStorage
 from media.vault import Vault
+from media.webhooks import HttpHooks
 
 ROOT = Path(__file__).resolve().parents[2]
 _lock = threading.Lock()
@@ -47,6 +48,7 @@ class _Images:
     """The Images port over media."""
 
     safe_decode = staticmethod(images.safe_decode)
+    within = staticmethod(images.within)
     captcha_png = staticmethod(captcha_image.make_captcha)
     captcha_wav = staticmethod(captcha_image.make_captcha_audio)
 
@@ -82,6 +84,7 @@ def _desk() -> Desk:
         papers=Papers(utc_now),
         recordings=Recordings(),
         audit_heads=HeadLog(chosen.data / "audit-heads"),
+        hooks=HttpHooks(chosen),
     )
 
 

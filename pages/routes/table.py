@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
+from pages.routes.api import API_ROUTES
 from pages.routes.calendar_file import send_calendar
 from pages.routes.charts import send_chart
 from pages.routes.chat import send_chat
@@ -13,6 +14,7 @@ from pages.routes.evidence import send_evidence, send_original
 from pages.routes.health import health, probe, root_certificate
 from pages.routes.my_data import send_copy
 from pages.routes.rehearsal import look_at_face, receive_uplink
+from pages.routes.reports import send_report, send_waiting
 from pages.routes.session import exchange, leave
 from pages.routes.stills import receive_still
 
@@ -27,10 +29,13 @@ ROUTES = [
     Route("/my-data/copy.zip", send_copy, methods=["GET"]),
     Route("/evidence/{evidence_id}/original", send_original, methods=["GET"]),
     Route("/signed-documents.zip", send_documents, methods=["GET"]),
+    Route("/reports/waiting.zip", send_waiting, methods=["GET"]),
+    Route("/reports/{case_id}.zip", send_report, methods=["GET"]),
     Route("/still/{ticket_id}/{slot}", receive_still, methods=["POST"]),
     Route("/uplink", receive_uplink, methods=["POST"]),
     Route("/rehearsal/{case_id}/face", look_at_face, methods=["POST"]),
     Route("/health", health, methods=["GET"]),
     Route("/pki/{firm}/root.cer", root_certificate, methods=["GET"]),
     Route("/probe", probe, methods=["GET"]),
+    *API_ROUTES,
 ]

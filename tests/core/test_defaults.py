@@ -23,7 +23,7 @@ KINDS = {
     "access_rules", "age_rules", "agreements", "banks", "callback_topics", "codes", "education", "exchanges",
     "follow_up", "help", "knowledge_test", "match_table", "notices", "prepare", "questionnaire", "regions",
     "reject_reasons", "reservation_rules", "retention", "service_hours", "sms_texts", "thresholds", "witness_script",
-    "business_rules",
+    "business_rules", "reporting",
 }  # fmt: skip
 
 

@@ -36,6 +36,7 @@ from media.recordings import Recordings
 from media.sms import gateway_for
 from media.storage import LocalStorage
 from media.vault import Vault
+from tests.stand_ins import HookRecorder
 from tests.walk import required_topics
 
 FIRM = Firm("f1", "8001", "样张期货", "400-000-8001", demo=True)
@@ -120,7 +121,7 @@ def make_bench(folder: Path) -> Bench:
         settings=settings, keys=keys, clock=lambda: clock[0], write=database.write, read=database.read,
         vault=Vault(LocalStorage(settings.storage), keys), images=images, passwords=_PlainPasswords(),
         sms=gateway_for(settings), papers=Papers(lambda: clock[0]), recordings=Recordings(),
-        audit_heads=HeadLog(settings.data / "audit-heads"),
+        audit_heads=HeadLog(settings.data / "audit-heads"), hooks=HookRecorder(),
     )  # fmt: skip
     staff = [
         StaffMember(staff_id, login, name, licence, "b1", frozenset(roles), "plain:not-used")

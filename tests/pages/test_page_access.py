@@ -48,6 +48,7 @@ TABLE = {
     "desk_supplements":  "---+---+ - -",
     "desk_people":       "---+---+ - -",
     "desk_network":      "-------+ - -",
+    "desk_interfaces":   "-------+ - -",
     "desk_sms":          "-----+-- - -",
     "desk_audit":        "-----+-+ - -",
 }  # fmt: skip
