@@ -8,12 +8,14 @@ from datetime import timedelta
 from typing import Any
 
 from core.actor import Actor, Role
+from core.case_events import EVENT_TITLES
 from core.ports import Desk
 from core.records_customers import RequestKind
 from core.rules.calendar import CalendarDay
 from core.supplement import Demand, Reach
 from core.usecases.abandon_case import abandon_case
 from core.usecases.answer_requests import open_requests
+from core.usecases.api_keys import add_key, api_keys
 from core.usecases.call_chat import write_line
 from core.usecases.call_script import draw_question, send_call_code
 from core.usecases.certificates import begin_certificate, issue_certificate, unlock_certificate
@@ -26,8 +28,10 @@ from core.usecases.knowledge_test import start_test
 from core.usecases.manage_reservations import close_slots
 from core.usecases.observe_call import observe
 from core.usecases.own_data import ask_about_data
+from core.usecases.review_case import reject_review
 from core.usecases.sessions import own_sessions
 from core.usecases.supplements import campaign_list, start_supplements
+from core.usecases.webhooks import add_webhook, delivery_log
 from core.usecases.work_calendar import save_days
 from tests.builders import Walk, case_at
 from tests.desk_bench import EXISTING, Bench
@@ -121,6 +125,25 @@ def copy_proven(bench: Bench) -> World:
     """The code for the copy was typed."""
     world = copy_asked(bench)
     assert not prove_copy(world.desk, world.actor("owner"), world.kept, bench.sms.code())
+    return world
+
+
+def hooked(bench: Bench) -> World:
+    """An address that an event waits for: (its id, the delivery)."""
+    world = at("in_review")(bench)
+    admin = bench.staff("admin")
+    add_webhook(world.desk, admin, "系统", "https://crm.example/", list(EVENT_TITLES))
+    reject_review(world.desk, bench.staff("review"), world.case, ["P01"], "请重新上传。", "")
+    log = delivery_log(world.desk, admin)
+    world.kept = log.hooks[0].id, log.deliveries[0].id
+    return world
+
+
+def keyed(bench: Bench) -> World:
+    """A key of the API."""
+    world = new(bench)
+    add_key(world.desk, bench.staff("admin"), "数据仓库", ["cases:read"])
+    world.kept = api_keys(world.desk, bench.staff("admin"))[0].id
     return world
 
 

@@ -203,10 +203,11 @@ def test_only_wanted_events_are_told_and_none_of_a_transaction_that_failed(bench
     ("https://crm.example/hooks?x=1", False, True), ("http://crm.example/", True, True),
     ("http://crm.example/", False, False), ("ftp://crm.example/", True, False), ("https://", True, False),
     ("https://a:b@crm.example/", True, False), ("https://crm.example/#x", True, False), ("", True, False),
-    ("https://crm.example:99999/", True, False), ("https://crm example/", True, False), ("https://例.example", True, False),
+    ("https://crm.example:99999/", True, False), ("https://crm example/", True, False),
+    ("https://例.example", True, False),
     ("https://crm.example/" + "x" * 500, True, False), ("https://[::1", True, False), ("https://x\r\ny", True, False),
 ])  # fmt: skip
-def test_addresses(url: str, demo: bool, good: bool) -> None:  # noqa: FBT001
+def test_addresses(url: str, demo: bool, good: bool) -> None:
     assert (url_problem(url, demo=demo) == "") is good
 
 

@@ -31,6 +31,7 @@ from core.records import (
     Ticket,
 )
 from core.records_customers import CustomerNote, DataRequest, Proposal, ProposalKind, ProposalState, RequestKind
+from core.records_interfaces import ApiKey, Delivery, Webhook
 from core.rules.calendar import CalendarDay, local_time
 from core.rules.knowledge_test import Attempt, Drawn, Given
 from core.rules.reservation import ReservationState, Shift
@@ -60,6 +61,12 @@ CAMPAIGN = Campaign(
     "campaign-here", ("risk_statement",), Reach.ALL, "", "规则更新", DAY, "staff:supervisor", EARLY, date(2026, 3, 1)
 )
 
+HOOK = Webhook(
+    "hook-here", "独此系统", "https://only.example/hooks", "whsec_onlyhere", ("case.rejected",), True,
+    "staff:admin", EARLY,
+)  # fmt: skip
+KEY = ApiKey("key-here", "独此密钥", "here", ("cases:read",), "staff:admin", EARLY, None, None)
+
 
 @dataclass(frozen=True)
 class Filled:
@@ -86,6 +93,7 @@ class Filled:
     note: CustomerNote
     proposal: Proposal
     request: DataRequest
+    delivery: Delivery
 
 
 def fill(bench: Bench) -> Filled:
@@ -94,6 +102,8 @@ def fill(bench: Bench) -> Filled:
     rejected = case_at(bench, "in_review", person=WANG)
     in_call = case_at(bench, "in_call", person=LI)
     desk = bench.desk
+    with bench.work() as work:
+        _interfaces_by_hand(work)
     reject_review(desk, bench.staff("review"), rejected.case_id, ["D02"], "地址与证件不符。", "内部说明")
     record_exchange(desk, bench.staff("review"), active.case_id, "SHFE", 0, TRADING_CODE)
     record_callback(desk, bench.staff("callback"), active.case_id, "unreached", "关机")
@@ -135,6 +145,12 @@ def _by_hand(bench: Bench) -> None:
         work.knowledge.add_attempt(TEST)
         work.knowledge.add_attempt(replace(TEST, id="test-second", owner="phone:second"))
         work.jobs.post("probe", {"file": "f" * 32}, dedupe="here", run_at=EARLY)
+
+
+def _interfaces_by_hand(work: Work) -> None:
+    """An address that hears of every event from now on, and a key."""
+    work.interfaces.add_webhook(HOOK)
+    work.interfaces.add_key(replace(KEY, created_at=work.now), "hash-here")
 
 
 def _matters_by_hand(work: Work) -> None:
@@ -193,11 +209,13 @@ def _found(bench: Bench, active: Walk, rejected: Walk, in_call: Walk) -> Filled:
         line = work.calls.lines(in_call.case_id, "customer")[0]
         [(demand, _)] = work.supplements.waiting_of(ONLY_HERE.id)
         [note] = work.matters.notes_of([f"customer:{ONLY_HERE.id}"])
+        delivery = work.interfaces.first_waiting(HOOK.id)
         proposal, request = work.matters.find_proposal("proposal-here"), work.matters.find_request("request-here")
-    assert waiting and offered and booked and job and proposal and request
+    assert waiting and offered and booked and job and proposal and request and delivery
     return Filled(
         active, rejected, in_call, facts.case, document, waiting, offered, desk_message, line, booked, sms,
         facts.evidence[0], job.id, head, demand, note, proposal, request,
+        delivery,
     )  # fmt: skip
 
 

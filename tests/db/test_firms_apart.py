@@ -28,7 +28,7 @@ from core.rules.calendar import CalendarDay
 from core.rules.reservation import ReservationState, Shift
 from core.supplement import Standing
 from db.work import SqlWork
-from tests.db.filled import CAMPAIGN, DAY, EARLY, ONLY_HERE, PHONE, RING, TEST, Filled, fill, rows
+from tests.db.filled import CAMPAIGN, DAY, EARLY, HOOK, KEY, ONLY_HERE, PHONE, RING, TEST, Filled, fill, rows
 from tests.desk_bench import Bench, id_number
 
 Act = Callable[[Any, Filled], Any]
@@ -164,6 +164,18 @@ READS |= {
     "supplements.waiting_of": lambda w, a: w.supplements.waiting_of(ONLY_HERE.id),
     "supplements.of_case": lambda w, a: w.supplements.of_case(a.active.case_id),
     "supplements.untold": lambda w, a: w.supplements.untold(CAMPAIGN, 9),
+}
+READS |= {
+    "interfaces.events_after": lambda w, a: w.interfaces.events_after(0, 9),
+    "interfaces.cases_after": lambda w, a: w.interfaces.cases_after("", 9),
+    "interfaces.webhooks": lambda w, a: w.interfaces.webhooks(),
+    "interfaces.find_webhook": lambda w, a: w.interfaces.find_webhook(HOOK.id),
+    "interfaces.first_waiting": lambda w, a: w.interfaces.first_waiting(HOOK.id),
+    "interfaces.find_delivery": lambda w, a: w.interfaces.find_delivery(a.delivery.id),
+    "interfaces.deliveries": lambda w, a: w.interfaces.deliveries(9),
+    "interfaces.api_keys": lambda w, a: w.interfaces.api_keys(),
+    "interfaces.find_key": lambda w, a: w.interfaces.find_key("hash-here"),
+    "results.unsent": lambda w, a: w.results.unsent(list(State)),
 }
 EVER = Span(0, 99_999)
 READS |= {
@@ -309,6 +321,16 @@ WRITES |= {
     "supplements.cancel": lambda w, a: w.supplements.cancel(CAMPAIGN.id),
     "supplements.tell_again": lambda w, a: w.supplements.tell_again(CAMPAIGN.id, DAY),
     "supplements.note_told": lambda w, a: w.supplements.note_told([a.demand], DAY),
+}
+WRITES |= {
+    "interfaces.add_webhook": lambda w, a: w.interfaces.add_webhook(replace(HOOK, id="new")),
+    "interfaces.close_webhook": lambda w, a: w.interfaces.close_webhook(HOOK.id),
+    "interfaces.claim_delivery": lambda w, a: w.interfaces.claim_delivery(a.delivery, w.now),
+    "interfaces.change_delivery": lambda w, a: w.interfaces.change_delivery(a.delivery.id, "waiting", state="done"),
+    "interfaces.add_key": lambda w, a: w.interfaces.add_key(replace(KEY, id="new"), "new"),
+    "interfaces.note_use": lambda w, a: w.interfaces.note_use(KEY.id),
+    "interfaces.revoke_key": lambda w, a: w.interfaces.revoke_key(KEY.id),
+    "results.note_sent": lambda w, a: w.results.note_sent(a.active.case_id, "SHFE"),
 }
 ASKS_NO_TABLE = {"new_id"}
 REFUSED_AT_HOME = {"documents.add_authority": Stale}
