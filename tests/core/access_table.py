@@ -377,7 +377,7 @@ ROWS: tuple[Row, ...] = (
     (result_list, at("callback"), "-+------ -- --o", plain(result_list)),
     (record_exchange, at("callback"), "-+------ -- --0", of_case(record_exchange, "DCE", 4)),
     (export_case, at("callback"), "-+------ -- --0", of_case(export_case)),
-    (export_waiting, at("callback"), "-o------ -- --0", plain(export_waiting)),
+    (export_waiting, at("callback"), "-+------ -- --0", plain(export_waiting)),
     (outbox, at("callback"), "-+------ -- --o", plain(outbox)),
     (missing_of, at("callback"), "-o------ -- --0", of_case(missing_of)),
     (mark_sent, at("callback"), "-o------ -- --0", lambda w, a: mark_sent(w.desk, a, [w.case])),
