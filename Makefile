@@ -7,7 +7,7 @@ PORT ?= 8501
 export PYTHONPATH := $(CURDIR)
 
 .PHONY: help run test check lock prepare prepare-dev system system-dev e2e bench-call bench-charts bench-pages \
-	bench-waiting demo-history prove-calls prove-stills prove-walk prove-queue flows
+	bench-waiting demo-history prove-api prove-calls prove-stills prove-walk prove-queue flows
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -41,6 +41,9 @@ demo-history: prepare ## invent the firm FIRM with a year of CASES cases in the 
 
 bench-waiting: prepare-dev ## CUSTOMERS wait beside three calls: cost of a refresh; RAMP=1 doubles them until it breaks
 	$(BIN)/python -m tests.bench.waiting $(if $(CUSTOMERS),--customers $(CUSTOMERS)) $(if $(RAMP),--ramp)
+
+prove-api: prepare-dev system-dev ## EXAMPLES invented requests for each endpoint of the API, good ones and bad ones
+	$(BIN)/python -m tests.prove.api --examples $(or $(EXAMPLES),2000)
 
 prove-calls: prepare-dev system-dev ## 200 joins in every order, 60 recordings under load, 10 joins in Chromium
 	$(BIN)/python -m tests.prove.calls --browser 10
