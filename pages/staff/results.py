@@ -99,7 +99,8 @@ def _list() -> None:
 work = result_list(desk, actor)
 current = next((row for row in work.rows if row.case.id == acting.opened()), None)
 st.title(_("交易所回报"))
-reporting.show_batch(desk, actor)
+if current is None:
+    reporting.show_batch(desk, actor)
 case_list.beside(
     _("等待回报 {sum}").format(sum=sum(1 for row in work.rows if waiting(row.requests))),
     _list,
