@@ -22,7 +22,6 @@ from core.usecases.access_decisions import decide_access
 from core.usecases.acknowledge_notice import acknowledge_notice
 from core.usecases.answer_requests import answer_request, open_requests, read_plan, read_request
 from core.usecases.answer_step import answer_step, keep_draft
-from core.usecases.api_keys import add_key, api_keys, revoke_key
 from core.usecases.bank_cards import add_card, remove_card
 from core.usecases.begin_supplement import begin_supplement
 from core.usecases.book_reservation import (
@@ -72,7 +71,6 @@ from core.usecases.duty import change_duty, glance, stand_by
 from core.usecases.entry_links import doors, find_door
 from core.usecases.export_evidence import export_evidence
 from core.usecases.find_certificate import begin_detection, find_certificate
-from core.usecases.import_results import import_results
 from core.usecases.investor_class import proof_files, propose_class
 from core.usecases.knowledge_test import choose_option, hand_in, read_test, reuse_result, start_test
 from core.usecases.look_up_customer import add_note, find_customers, open_customer, reveal_value
@@ -97,7 +95,6 @@ from core.usecases.read_agreement import finish_agreement, open_agreement
 from core.usecases.read_case import find_case, read_case, reveal
 from core.usecases.read_chart import export_chart, read_chart, read_tickets
 from core.usecases.rehearse import may_rehearse
-from core.usecases.report_cases import export_case, export_waiting, mark_sent, missing_of, outbox
 from core.usecases.reservations import note_visit
 from core.usecases.review_case import agree_case, approve_case, reject_review, release_case, take_case
 from core.usecases.serve_customer import (
@@ -132,7 +129,6 @@ from core.usecases.supplements import (
 from core.usecases.verify_audit import verify_audit
 from core.usecases.wait_for_witness import call_partner, join_queue, leave_queue, look_at_queue, lost_place
 from core.usecases.wallboard import look_at_wallboard
-from core.usecases.webhooks import add_webhook, close_webhook, delivery_log, drop_delivery, resend_delivery
 from core.usecases.work_calendar import (
     calendar_file,
     cancel_stranded,
@@ -163,10 +159,8 @@ from tests.core.access_worlds import (
     coded,
     copy_asked,
     copy_proven,
-    hooked,
     idle,
     issued,
-    keyed,
     message,
     messaged,
     new,
@@ -194,7 +188,6 @@ NEW = "a long new password 7"
 OLD = Person("王老五", "11150813070", id_number(9, "19500312"), sample_card(9))
 """Whom two reviewers have to agree to."""
 TEXT = "请重新上传。"
-CENTRE_ANSWERS = "受理单号,交易所,回报代码\n8001000000000000,SHFE,4\n".encode()
 YEAR = Span(20500, 20510)
 Call = Callable[[World, Actor], Any]
 
@@ -376,12 +369,6 @@ ROWS: tuple[Row, ...] = (
     (find_case, at("submitted"), "-----+-- -- --0", lambda w, a: find_case(w.desk, a, w.walk.case(w.bench).number)),
     (result_list, at("callback"), "-+------ -- --o", plain(result_list)),
     (record_exchange, at("callback"), "-+------ -- --0", of_case(record_exchange, "DCE", 4)),
-    (export_case, at("callback"), "-+------ -- --0", of_case(export_case)),
-    (export_waiting, at("callback"), "-+------ -- --0", plain(export_waiting)),
-    (outbox, at("callback"), "-+------ -- --o", plain(outbox)),
-    (missing_of, at("callback"), "-o------ -- --0", of_case(missing_of)),
-    (mark_sent, at("callback"), "-o------ -- --0", lambda w, a: mark_sent(w.desk, a, [w.case])),
-    (import_results, at("callback"), "-o------ -- --o", plain(import_results, CENTRE_ANSWERS)),
     (callback_list, at("callback"), "--+----- -- --o", plain(callback_list)),
     (record_callback, at("callback"), "--+----- -- --0", of_case(record_callback, "unreached", "")),
     (counter_list, at_counter, "-+------ -- --o", plain(counter_list)),
@@ -423,15 +410,6 @@ ROWS: tuple[Row, ...] = (
     (save_days, booked, "---+---+ -- --o", plain(save_days, [CLOSED])),
     (stranded_reservations, stranded, "---+---+ -- --o", plain(stranded_reservations)),
     (cancel_stranded, stranded, "---+---+ -- --o", lambda w, a: cancel_stranded(w.desk, a, [w.kept])),
-    # -- other systems
-    (add_webhook, new, "-------o -- --o", plain(add_webhook, "系统", "https://crm.example/", ["case.done"])),
-    (close_webhook, hooked, "-------+ -- --0", lambda w, a: close_webhook(w.desk, a, w.kept[0])),
-    (delivery_log, hooked, "-------+ -- --o", plain(delivery_log)),
-    (resend_delivery, hooked, "-------o -- --0", lambda w, a: resend_delivery(w.desk, a, w.kept[1])),
-    (drop_delivery, hooked, "-------+ -- --0", lambda w, a: drop_delivery(w.desk, a, w.kept[1])),
-    (add_key, new, "-------o -- --o", plain(add_key, "数据仓库", ["cases:read"])),
-    (api_keys, keyed, "-------o -- --o", plain(api_keys)),
-    (revoke_key, keyed, "-------+ -- --0", lambda w, a: revoke_key(w.desk, a, w.kept)),
     # -- people and their sessions
     (all_staff, new, "-------+ -- --o", plain(all_staff)),
     (add_staff, new, "-------+ -- --o",
