@@ -46,7 +46,7 @@ class HttpHooks:
             raise OutsideService(f"对方没有应答（{type(error).__name__}）。") from error
 
     def _resolve(self, host: str, port: int) -> Address:
-        """The first number of a host; refused when any of them lies inside."""
+        """A number of a host, IPv4 if it has one; refused when any of its numbers lies inside."""
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
@@ -54,7 +54,7 @@ class HttpHooks:
         places = [ipaddress.ip_address(row[4][0]) for row in found]
         if not places or not (self.private or all(is_outside(place) for place in places)):
             raise OutsideService("地址指向内部网络，不允许投递。")
-        return places[0]
+        return min(places, key=lambda place: place.version)
 
 
 def is_outside(place: Address) -> bool:

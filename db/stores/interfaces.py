@@ -18,7 +18,7 @@ _E, _W, _D, _K = CaseEventRow, WebhookRow, DeliveryRow, ApiKeyRow
 _EVENT = (_E.seq, _E.id, _E.kind, _E.number, _E.business, _E.state, _E.branch_id, _E.at)
 
 
-def _event(r: Row[Any]) -> CaseEvent:
+def _event(r: Any) -> CaseEvent:
     return CaseEvent(*(getattr(r, column.key) for column in _EVENT))
 
 
