@@ -179,7 +179,8 @@ def _row(line: int, row: Mapping[str, Any]) -> ResultRow:
     said = {name: str("" if row.get(name) is None else row[name]).strip() for name in set(_NAMES.values())}
     code = said["return_code"]
     number = int(code) if code.isascii() and code.isdigit() and len(code) == 1 else -1
-    return ResultRow(line, said["number"], said["exchange"].upper(), number, said["trading_code"])
+    trading_code = said["trading_code"] if number == 0 else ""
+    return ResultRow(line, said["number"], said["exchange"].upper(), number, trading_code)
 
 
 def repeated(rows: Sequence[ResultRow]) -> set[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,6 +13,8 @@ from core.permissions import Permission, allow
 from core.ports import Desk
 from core.reporting import ResultRow, read_results, repeated
 from core.usecases.complete_case import record_exchange
+
+NUMBER = re.compile(r"[0-9]{16}")
 
 
 class Fate(StrEnum):
@@ -54,7 +57,7 @@ def _take(desk: Desk, actor: Actor, row: ResultRow, *, again: bool) -> RowReport
     if again:
         return RowReport(row, Fate.REFUSED, "本文件前面已有同一受理单和交易所的回报。")
     with desk.read(actor.firm_id) as work:
-        case = work.cases.find_number(row.number)
+        case = work.cases.find_number(row.number) if NUMBER.fullmatch(row.number) else None
         requests = work.results.requests(case.id) if case else []
     request = next((each for each in requests if each.exchange == row.exchange), None)
     if case is None or request is None:

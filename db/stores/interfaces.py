@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, select
+from sqlalchemy import Row, and_, delete, select
 
 from core.case import Case, State
 from core.case_events import events_of
@@ -144,6 +144,11 @@ class Interfaces(Store):
         """The last deliveries, the newest event first; of one state when it is named."""
         where = [_D.state == state] if state else []
         return self._deliveries(*where, order=(_D.event_seq.desc(), _D.id), limit=limit)
+
+    def forget_deliveries(self, before: datetime) -> int:
+        """Delete what ended before then; how many. The events stay."""
+        query = delete(_D).where(_D.firm_id == self.work.firm_id, _D.ended_at < before)
+        return self.work.connection.execute(query).rowcount
 
     # -- API keys
     def add_key(self, key: ApiKey, token_hash: str) -> None:

@@ -237,6 +237,8 @@ def test_each_row_is_judged_by_itself(bench: Bench) -> None:
     assert all(reason for _, reason in found)
     assert "不一致" in found[0][1] and "前面" in found[5][1]
     assert statuses(bench, walk)["SHFE"] is ApplyStatus.PASSED
+    nothing = json.dumps([{"case_number": "\x00", "exchange": "DCE", "return_code": 1}, {}])
+    assert [fate for fate, _ in take(bench, nothing)] == [Fate.REFUSED] * 2
     assert [fate for fate, _ in take(bench, f"case_number,exchange,return_code\n{number},DCE,2\n")] == [Fate.TAKEN]
 
 

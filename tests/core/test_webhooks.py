@@ -12,6 +12,7 @@ import pytest
 from core.case import State
 from core.case_events import EVENT_TITLES, events_of
 from core.errors import NotFound, WrongState
+from core.jobs.sweep import forget
 from core.records_interfaces import CaseEvent
 from core.usecases.abandon_case import abandon_case
 from core.usecases.review_case import approve_case, reject_review, release_case, take_case
@@ -182,6 +183,20 @@ def test_a_closed_address_hears_nothing_more(bench: Bench) -> None:
     assert bench.hooks.sent == [] and states(bench) == ["stopped"]
     with pytest.raises(NotFound):
         close_webhook(bench.desk, bench.staff("admin"), hook.id)
+
+
+def test_ended_deliveries_are_forgotten_after_a_while_and_waiting_ones_never(bench: Bench) -> None:
+    walk = case_at(bench, "in_review")
+    listen(bench)
+    reject_review(bench.desk, bench.staff("review"), walk.case_id, ["P01"], "请重新上传。", "")
+    bench.run_jobs()
+    bench.hooks.broken = True
+    abandon_case(bench.desk, walk.actor, walk.case_id)
+    forget(bench.desk, "f1")
+    assert states(bench) == ["waiting", "done"]
+    bench.pass_time(days=91)
+    forget(bench.desk, "f1")
+    assert states(bench) == ["waiting"]
 
 
 def test_only_wanted_events_are_told_and_none_of_a_transaction_that_failed(bench: Bench) -> None:

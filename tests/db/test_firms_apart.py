@@ -327,6 +327,9 @@ WRITES |= {
     "interfaces.close_webhook": lambda w, a: w.interfaces.close_webhook(HOOK.id),
     "interfaces.claim_delivery": lambda w, a: w.interfaces.claim_delivery(a.delivery, w.now),
     "interfaces.change_delivery": lambda w, a: w.interfaces.change_delivery(a.delivery.id, "waiting", state="done"),
+    "interfaces.forget_deliveries": lambda w, a: (
+        w.interfaces.change_delivery(a.delivery.id, "waiting", state="done", ended_at=EARLY),
+        w.interfaces.forget_deliveries(w.now)),
     "interfaces.add_key": lambda w, a: w.interfaces.add_key(replace(KEY, id="new"), "new"),
     "interfaces.note_use": lambda w, a: w.interfaces.note_use(KEY.id),
     "interfaces.revoke_key": lambda w, a: w.interfaces.revoke_key(KEY.id),
