@@ -7,7 +7,7 @@ PORT ?= 8501
 export PYTHONPATH := $(CURDIR)
 
 .PHONY: help run test check lock prepare prepare-dev system system-dev e2e bench-call bench-charts bench-pages \
-	bench-dry-run bench-photo bench-waiting demo-history prove-agreements prove-calls prove-decoder prove-photos prove-stills prove-walk prove-queue flows texts
+	bench-dry-run bench-photo bench-waiting demo-history prove-agreements prove-api prove-calls prove-decoder prove-photos prove-stills prove-walk prove-queue flows texts
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -50,6 +50,8 @@ prove-agreements: prepare-dev system-dev ## COUNT agreements with hostile values
 
 bench-dry-run: prepare-dev ## CPU of a dry run of new rules over 10,000 finished cases
 	$(BIN)/python -m tests.bench.dry_run
+prove-api: prepare-dev system-dev ## EXAMPLES invented requests for each endpoint of the API, good ones and bad ones
+	$(BIN)/python -m tests.prove.api --examples $(or $(EXAMPLES),2000)
 
 prove-calls: prepare-dev system-dev ## 200 joins in every order, 60 recordings under load, 10 joins in Chromium
 	$(BIN)/python -m tests.prove.calls --browser 10

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     ENTRY_PRINT = "desk:entry:print"
     EVIDENCE_EXPORT = "desk:evidence:export"
     EVIDENCE_READ = "desk:evidence:read"
+    INTERFACE_MANAGE = "desk:interface:manage"
     NETWORK_TEST = "desk:network:test"
     PEOPLE_MANAGE = "desk:people:manage"
     PHOTO_EVALUATE = "desk:photo:evaluate"
@@ -89,6 +90,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.SERVICE: frozenset({_P.CASE_READ}),
     Role.ADMIN: frozenset(
         {
+            _P.INTERFACE_MANAGE,
             _P.NETWORK_TEST,
             _P.PEOPLE_MANAGE,
             _P.AUDIT_VERIFY,

@@ -295,13 +295,14 @@ class Document:
 
 @dataclass(frozen=True)
 class ExchangeRequest:
-    """Request for a trading code; return codes 0-4 as in domain.md 4.7."""
+    """Request for a trading code; return codes 0-4 as in domain.md 4.7. `sent_at`: when it last left for the centre."""
 
     exchange: str
     state: str
     return_code: int | None
     trading_code: str
     updated_at: datetime
+    sent_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ class Settings:
     sms_signature: str
     turn_urls: tuple[str, ...]
     turn_secret: str
+    webhook_private: bool = False
 
     @property
     def demo(self) -> bool:
@@ -64,6 +65,7 @@ def read_settings(environ: Mapping[str, str], root: Path) -> Settings:
         sms_signature=value("SMS_SIGNATURE"),
         turn_urls=tuple(url.strip() for url in value("TURN_URLS").split(",") if url.strip()),
         turn_secret=value("TURN_SECRET"),
+        webhook_private=value("WEBHOOK_PRIVATE") == "1",
     )
     check_settings(settings)
     return settings

@@ -42,6 +42,7 @@ class Database:
             work = SqlWork(connection, firm_id, self.keys.firm(firm_id), self.clock())
             yield work
             work.casework.sign("system", None)
+            work.close()
 
     @contextmanager
     def read(self, firm_id: str) -> Iterator[SqlWork]:

@@ -842,6 +842,13 @@ class ExchangeRequest(Base):
     code_sealed: Mapped[bytes | None]
     updated_by: Mapped[str] = mapped_column(String(80))
     updated_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    __table_args__ = (
+        _partial(
+            "ix_exchange_request_unsent", "firm_id", "updated_at",
+            where="state = 'waiting' AND sent_at IS NULL", unique=False,
+        ),
+    )  # fmt: skip
 
 
 class CapitalAccount(Base):

@@ -23,6 +23,7 @@ from db.stores.casework import Casework
 from db.stores.documents import Documents
 from db.stores.duty import DeskMessages, DutyTimes
 from db.stores.firms import Firms
+from db.stores.interfaces import Interfaces
 from db.stores.jobs import Jobs
 from db.stores.knowledge import KnowledgeAttempts
 from db.stores.marks import PhotoMarks
@@ -160,6 +161,16 @@ class SqlWork:
     def metrics(self) -> Metrics:
         """Marks of what changed, and figures."""
         return Metrics(self)
+
+    @cached_property
+    def interfaces(self) -> Interfaces:
+        """Events for other systems, webhooks, API keys."""
+        return Interfaces(self)
+
+    def close(self) -> None:
+        """What is to be written last in a transaction: the events of its changes of state."""
+        if "interfaces" in self.__dict__:
+            self.interfaces.write_events()
 
     def new_id(self) -> str:
         """A random id (128 bit), not guessable and without meaning."""

@@ -24,6 +24,8 @@ MAX_SIDE, MIN_SIDE = 12_000, 300
 STORED_SIDE = 4096
 """Longest side in px of a stored picture."""
 PREVIEW_BYTES = 300_000
+SMALLEST_COPY = 100
+"""Shortest side in px below which no smaller copy is made."""
 QUALITY = 90
 
 ImageFile.LOAD_TRUNCATED_IMAGES = False
@@ -125,6 +127,24 @@ def preview(jpeg: bytes, max_side: int = 1400) -> bytes:
             if len(encoded) <= PREVIEW_BYTES:
                 return encoded
         small.thumbnail((small.width * 4 // 5, small.height * 4 // 5))
+
+
+def within(jpeg: bytes, most_bytes: int) -> bytes:
+    """A copy of a JPEG of at most `most_bytes`, as large and as good as that allows; raises `BadFile` if none is.
+
+    Quality goes down to 60 before the picture gets smaller: what is printed on a card must stay readable.
+    """
+    with Image.open(io.BytesIO(jpeg), formats=["JPEG"]) as image:
+        copy = image.convert("RGB")
+    while min(copy.size) >= 1:
+        for quality in (90, 80, 70, 60):
+            encoded = _encoded(copy, quality)
+            if len(encoded) <= most_bytes:
+                return encoded
+        if min(copy.size) < SMALLEST_COPY:
+            break
+        copy = copy.resize((copy.width * 4 // 5, copy.height * 4 // 5), Image.Resampling.LANCZOS)
+    raise BadFile("照片无法压缩到监管要求的大小。")
 
 
 def data_url(jpeg: bytes) -> str:

@@ -37,7 +37,16 @@ from media.head_log import HeadLog
 from media.storage import LocalStorage
 from media.vault import Vault
 from tests.postgres import Cluster, scratch
-from tests.stand_ins import Clock, LightImages, LightReader, LightRecordings, PlainPasswords, RealImages, SmsRecorder
+from tests.stand_ins import (
+    Clock,
+    HookRecorder,
+    LightImages,
+    LightReader,
+    LightRecordings,
+    PlainPasswords,
+    RealImages,
+    SmsRecorder,
+)
 
 __all__ = ["BRANCHES", "EXISTING", "F1", "F2", "STAFF", "STAFF_PASSWORD", "Backend", "Bench", "found", "scratch"]
 
@@ -104,7 +113,7 @@ class Bench:
 
     def __init__(self, backend: Backend, *, light: bool = True) -> None:
         self.backend, self.light = backend, light
-        self.clock, self.sms = Clock(), SmsRecorder()
+        self.clock, self.sms, self.hooks = Clock(), SmsRecorder(), HookRecorder()
         self.name = f"t{next(backend.counter)}"
         self.lineage: tuple[str, ...] | None = ()
         self._desk: Desk | None = None
@@ -183,7 +192,9 @@ class Bench:
         self._database = database = Database(self.backend.url(self.name), self.backend.keys, self.clock)
         if not self.backend.cluster:
             event.listen(database.engine, "connect", _careless)
-        self._desk = make_desk(database, self.backend, self.vault_folder, self.clock, self.sms, light=self.light)
+        self._desk = make_desk(
+            database, self.backend, self.vault_folder, self.clock, self.sms, light=self.light, hooks=self.hooks
+        )
 
     def close(self) -> None:
         """Forget everything."""
@@ -222,7 +233,14 @@ def _careless(connection: Any, _record: Any) -> None:
 
 
 def make_desk(
-    database: Database, backend: Backend, vault: Path, clock: Callable[[], datetime], sms: SmsRecorder, *, light: bool
+    database: Database,
+    backend: Backend,
+    vault: Path,
+    clock: Callable[[], datetime],
+    sms: SmsRecorder,
+    *,
+    light: bool,
+    hooks: HookRecorder | None = None,
 ) -> Desk:
     """A desk as wiring builds it, with stand-ins for what is slow or leaves the machine."""
     settings = read_settings({"JIANZHENG_MODE": "demo", "JIANZHENG_DATA": str(backend.folder)}, backend.folder)
@@ -230,7 +248,7 @@ def make_desk(
         settings=settings, keys=backend.keys, clock=clock, write=database.write, read=database.read,
         vault=Vault(LocalStorage(vault), backend.keys), images=LightImages() if light else RealImages(),
         photo_reader=LightReader(), passwords=PlainPasswords(), sms=sms, papers=Papers(clock),
-        recordings=LightRecordings(), audit_heads=HeadLog(vault / "audit-heads"),
+        recordings=LightRecordings(), audit_heads=HeadLog(vault / "audit-heads"), hooks=hooks or HookRecorder(),
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -15,6 +15,7 @@ from PIL import Image
 
 from core.errors import OutsideService
 from core.ports_photos import Seen
+from core.records_interfaces import Sent
 from core.records_photos import PhotoReading, Quad
 
 START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
@@ -61,6 +62,22 @@ class SmsRecorder:
         return found[1]
 
 
+class HookRecorder:
+    """A receiver of webhooks that keeps what it was given: (url, headers, body); `broken` makes it not answer."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, Mapping[str, str], bytes]] = []
+        self.tried = 0
+        self.broken, self.status = False, 200
+
+    def send(self, url: str, headers: Mapping[str, str], body: bytes) -> Sent:
+        self.tried += 1
+        if self.broken:
+            raise OutsideService("对方没有应答（ConnectError）。")
+        self.sent.append((url, headers, body))
+        return Sent(self.status, "ok")
+
+
 @dataclass(frozen=True)
 class LightPicture:
     """A picture that was not decoded."""
@@ -81,6 +98,11 @@ class LightImages:
 
     def cut_out(self, jpeg: bytes, box: tuple[float, ...]) -> bytes:
         return jpeg + repr(box).encode()
+
+    def within(self, jpeg: bytes, most_bytes: int) -> bytes:
+        from media.images import within
+
+        return within(jpeg, most_bytes)
 
     def captcha_png(self, text: str) -> bytes:
         return text.encode()

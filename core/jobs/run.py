@@ -11,6 +11,7 @@ from typing import Any
 
 from core.errors import DeskError, Stale
 from core.jobs.apply_rules import apply_rules
+from core.jobs.deliver_webhook import deliver_webhook
 from core.jobs.dry_run import dry_run
 from core.jobs.expire_cases import expire_case
 from core.jobs.export_audit_head import export_audit_head
@@ -28,8 +29,8 @@ LEASE = timedelta(minutes=3)
 ASK_AGAIN = timedelta(seconds=5)
 ATTEMPTS = 10
 
-Handler = Callable[[Desk, str, Mapping[str, Any]], bool]
-"""Does one job from its payload; False asks to be called again later (not a failure)."""
+Handler = Callable[[Desk, str, Mapping[str, Any]], bool | timedelta]
+"""Does one job from its payload; False or a length of time asks to be called again later (not a failure)."""
 
 HANDLERS: Mapping[str, Handler] = {
     "apply_rules": apply_rules,
@@ -44,6 +45,7 @@ HANDLERS: Mapping[str, Handler] = {
     "sweep_files": sweep_files,
     "tell_supplements": tell_supplements,
     "remind_supplements_due": remind_supplements_due,
+    "deliver_webhook": deliver_webhook,
 }
 SLOW = frozenset({"read_photo"})
 """About a second of one core each: a lane of their own, so that no SMS stands behind a row of photos."""
@@ -87,10 +89,10 @@ def _run(desk: Desk, job: Job) -> None:
         _put_off(desk, job, log_id)
     else:
         with desk.write(job.firm_id) as work:
-            if done:
+            if done is True:
                 work.jobs.finish(job.id)
             else:
-                work.jobs.wait(job.id, work.now + ASK_AGAIN)
+                work.jobs.wait(job.id, work.now + (done or ASK_AGAIN))
 
 
 def _put_off(desk: Desk, job: Job, log_id: str = "") -> None:

@@ -17,6 +17,7 @@ from core.usecases.offers import miss_offers, offer_waiting
 from core.usecases.wait_for_witness import close_after_hours
 
 KEEP_COUNTERS = timedelta(days=2)
+KEEP_DELIVERIES = timedelta(days=90)
 
 
 def sweep(desk: Desk, firm_id: str) -> int:
@@ -46,6 +47,7 @@ def _free_idle_reviews(work: Work) -> int:
 
 
 def forget(desk: Desk, firm_id: str) -> None:
-    """Delete counted attempts, captchas and codes after two days; run hourly."""
+    """Delete counted attempts, captchas and codes after two days, ended deliveries after 90 days; run hourly."""
     with desk.write(firm_id) as work:
         work.people.forget_before(work.now - KEEP_COUNTERS)
+        work.interfaces.forget_deliveries(work.now - KEEP_DELIVERIES)

@@ -61,8 +61,8 @@ def _marks() -> CompoundSelect[Any]:
 class Cases(Store):
     """Reads give whole `Facts`; writes bump the case's version exactly once per transaction."""
 
-    def as_case(self, row: Row[Any]) -> Case:
-        """The record of a row that has every column of the table."""
+    def case_of(self, row: Row[Any]) -> Case:
+        """The record of a row of the table of cases."""
         remark = self.unseal(_C, "remark_sealed", row.id, row.remark_sealed) if row.remark_sealed else ""
         return Case(
             **dict(zip(_AS_STORED, _as_stored(row), strict=True)),
@@ -74,7 +74,7 @@ class Cases(Store):
     def find(self, case_id: str) -> Case | None:
         """The case or None."""
         found = self.equal(_C, id=case_id)
-        return self.as_case(found[0]) if found else None
+        return self.case_of(found[0]) if found else None
 
     def get(self, case_id: str) -> Case:
         """The case; raises `NotFound`."""
@@ -86,12 +86,12 @@ class Cases(Store):
     def find_number(self, number: str) -> Case | None:
         """The case with this 受理单号, or None."""
         row = self.row(_C, _C.number == number)
-        return self.as_case(row) if row else None
+        return self.case_of(row) if row else None
 
     def find_open(self, owner: str, customer_id: str | None = None) -> Case | None:
         """The one open case of an owner or of the customer behind it (R066)."""
         found = [*self.equal(_C, owner=owner), *(self.equal(_C, customer_id=customer_id) if customer_id else ())]
-        return next((self.as_case(row) for row in found if row.state in OPEN_STATES), None)
+        return next((self.case_of(row) for row in found if row.state in OPEN_STATES), None)
 
     @staticmethod
     def _mine(owner: str, customer_id: str | None) -> ColumnElement[bool]:
@@ -101,12 +101,12 @@ class Cases(Store):
     def of_owner(self, owner: str, customer_id: str | None = None) -> list[Case]:
         """All cases of an owner or of the customer behind it, newest first."""
         found = self.rows(_C, self._mine(owner, customer_id), order=_C.created_at.desc())
-        return [self.as_case(row) for row in found]
+        return [self.case_of(row) for row in found]
 
     def in_states(self, states: Sequence[State]) -> list[Case]:
         """Cases in these states, the longest waiting first."""
         where = _C.state.in_([str(s) for s in states])
-        return [self.as_case(row) for row in self.rows(_C, where, order=(_C.due_at, _C.submitted_at))]
+        return [self.case_of(row) for row in self.rows(_C, where, order=(_C.due_at, _C.submitted_at))]
 
     def silent_since(self, moment: datetime, but: Collection[str], limit: int) -> list[Case]:
         """Cases with their customers, unchanged since then and not warned in this version, the longest silent first.
@@ -116,12 +116,12 @@ class Cases(Store):
         key = literal("expire|") + _C.id + "|" + cast(_C.version, String)
         warned = select(t.Job.id).where(t.Job.firm_id == _C.firm_id, t.Job.dedupe == key).correlate(_C)
         where = (_C.state.in_([str(s) for s in WITH_CUSTOMER]), _C.updated_at <= moment, _C.business.not_in(but))
-        return [self.as_case(row) for row in self.rows(_C, *where, ~warned.exists(), order=_C.updated_at, limit=limit)]
+        return [self.case_of(row) for row in self.rows(_C, *where, ~warned.exists(), order=_C.updated_at, limit=limit)]
 
     def with_id(self, id_number: str) -> list[Case]:
         """Every case that carries this ID number, newest first."""
         found = self.rows(_C, _C.id_index == self.index("id_number", id_number), order=_C.created_at.desc())
-        return [self.as_case(row) for row in found]
+        return [self.case_of(row) for row in found]
 
     def others_with_id(self, id_number: str, case_id: str, owner: str) -> int:
         """How many cases of other owners carry the same ID number (疑似重复)."""
@@ -168,6 +168,8 @@ class Cases(Store):
             self.work.metrics.touch_case(case.id)
         if values.get("state", case.state) is not case.state:
             self.work.casework.moved(case, values["state"])
+        if "state" in values:
+            self.work.interfaces.note_state(case, State(values["state"]))
         values.pop("witness_id", None)
         return replace(case, version=version + 1, updated_at=self.work.now, **values)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 
-from core.case import Case
+from sqlalchemy import and_, func, select
+
+from core.case import Case, State
 from core.records import Callback, ExchangeRequest
 from db import tables as t
 from db.stores.base import Store
@@ -54,6 +57,7 @@ class Results(Store):
                 r.return_code,
                 self.unseal(table, "code_sealed", f"{case_id}|{r.exchange}", r.code_sealed) if r.code_sealed else "",
                 r.updated_at,
+                r.sent_at,
             )
             for r in found
         ]
@@ -85,6 +89,25 @@ class Results(Store):
             updated_by=actor,
             updated_at=self.work.now,
         )
+
+    def note_sent(self, case_id: str, exchange: str) -> bool:
+        """The request left for the monitoring centre; what it answered before stays until the next answer."""
+        table = t.ExchangeRequest
+        where = (table.firm_id == self.work.firm_id, table.case_id == case_id, table.exchange == exchange)
+        return self.work.update_one(table, where, sent_at=self.work.now)
+
+    def unsent(self, states: Collection[State]) -> list[str]:
+        """Cases in these states with a request that never left, the longest waiting first."""
+        table, case = t.ExchangeRequest, t.CaseRow
+        query = (
+            select(table.case_id)
+            .join_from(table, case, and_(case.firm_id == table.firm_id, case.id == table.case_id))
+            .where(table.firm_id == self.work.firm_id, table.state == "waiting", table.sent_at.is_(None))
+            .where(case.state.in_([str(state) for state in states]))
+            .group_by(table.case_id)
+            .order_by(func.min(table.updated_at), table.case_id)
+        )
+        return [row.case_id for row in self.work.connection.execute(query)]
 
     def callbacks(self, case_id: str) -> list[Callback]:
         """Attempts of the phone callback, oldest first."""

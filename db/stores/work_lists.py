@@ -118,7 +118,7 @@ class WorkLists(Store):
         return found
 
     def _found(self, row: Any, states: dict[str, tuple[str, ...]]) -> Found:
-        case = self.work.cases.as_case(row)
+        case = self.work.cases.case_of(row)
         blob = row.values_sealed
         values = self.unseal(t.AnswerRow, "values_sealed", f"{row.id}|profile", blob) if blob else {}
         name = str(values.get("name") or "")

@@ -53,6 +53,7 @@ STAFF = {
     "desk_rules": ("规则设置", "staff/rules.py", ":material/rule_settings:", Permission.RULE_DRAFT),
     "desk_people": ("人员", "staff/people.py", ":material/badge:", Permission.SKILLS_MANAGE),
     "desk_network": ("网络与中继", "staff/network.py", ":material/lan:", Permission.NETWORK_TEST),
+    "desk_interfaces": ("接口与通知", "staff/interfaces.py", ":material/api:", Permission.INTERFACE_MANAGE),
     "desk_sms": ("短信记录", "staff/sms_log.py", ":material/sms:", Permission.SMS_READ),
     "desk_audit": ("审计", "staff/audit.py", ":material/policy:", Permission.AUDIT_VERIFY),
 }

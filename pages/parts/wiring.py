@@ -35,6 +35,7 @@ from media.rooms import ROOMS
 from media.sms import gateway_for
 from media.storage import LocalStorage
 from media.vault import Vault
+from media.webhooks import HttpHooks
 
 ROOT = Path(__file__).resolve().parents[2]
 _lock = threading.Lock()
@@ -50,6 +51,7 @@ class _Images:
 
     safe_decode = staticmethod(images.safe_decode)
     cut_out = staticmethod(cut_out)
+    within = staticmethod(images.within)
     captcha_png = staticmethod(captcha_image.make_captcha)
     captcha_wav = staticmethod(captcha_image.make_captcha_audio)
 
@@ -86,6 +88,7 @@ def _desk() -> Desk:
         papers=Papers(utc_now),
         recordings=Recordings(),
         audit_heads=HeadLog(chosen.data / "audit-heads"),
+        hooks=HttpHooks(chosen),
     )
 
 

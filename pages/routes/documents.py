@@ -19,7 +19,7 @@ from pages.parts import wiring
 from pages.routes.evidence import pieces
 
 
-class _Pipe(io.RawIOBase):
+class Pipe(io.RawIOBase):
     """Takes what a ZIP writes and hands it on."""
 
     def __init__(self) -> None:
@@ -42,19 +42,20 @@ class _Pipe(io.RawIOBase):
 
 def zipped(bundle: Bundle) -> Iterator[bytes]:
     """The bundle as a ZIP file, piece by piece; PDFs are stored as they are."""
-    pipe = _Pipe()
+    pipe = Pipe()
     with ZipFile(pipe, "w") as archive:  # type: ignore[arg-type]
         for name, text in bundle.texts.items():
-            archive.writestr(_entry(name, bundle.made_at), text)
+            archive.writestr(entry(name, bundle.made_at), text)
         for name, reader in bundle.files:
-            with archive.open(_entry(name, bundle.made_at), "w") as target:
+            with archive.open(entry(name, bundle.made_at), "w") as target:
                 for piece in pieces(reader, 0, reader.size - 1):
                     target.write(piece)
                     yield pipe.taken()
     yield pipe.taken()
 
 
-def _entry(name: str, moment: datetime) -> ZipInfo:
+def entry(name: str, moment: datetime) -> ZipInfo:
+    """A file within a ZIP, with the time in Shanghai."""
     local = moment.astimezone(SHANGHAI)
     return ZipInfo(name, (local.year, local.month, local.day, local.hour, local.minute, local.second))
 

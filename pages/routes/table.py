@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.routing import Route
 
 from pages.routes.agreement_preview import send_preview
+from pages.routes.api import API_ROUTES
 from pages.routes.calendar_file import send_calendar
 from pages.routes.charts import send_chart
 from pages.routes.chat import send_chat
@@ -16,6 +17,7 @@ from pages.routes.health import health, probe, root_certificate
 from pages.routes.my_data import send_copy
 from pages.routes.photos import receive_photo
 from pages.routes.rehearsal import look_at_face, receive_uplink
+from pages.routes.reports import send_report, send_waiting
 from pages.routes.rules import send_rules
 from pages.routes.session import exchange, leave
 from pages.routes.sheets import send_case_sheet, send_list_sheet
@@ -40,10 +42,13 @@ ROUTES = [
     Route("/photo/{case_id}/{slot}/{how}", receive_photo, methods=["POST"]),
     Route("/signed-documents.zip", send_documents, methods=["GET"]),
     Route("/rules/export.json", send_rules, methods=["GET"]),
+    Route("/reports/waiting.zip", send_waiting, methods=["GET"]),
+    Route("/reports/{case_id}.zip", send_report, methods=["GET"]),
     Route("/still/{ticket_id}/{slot}", receive_still, methods=["POST"]),
     Route("/uplink", receive_uplink, methods=["POST"]),
     Route("/rehearsal/{case_id}/face", look_at_face, methods=["POST"]),
     Route("/health", health, methods=["GET"]),
     Route("/pki/{firm}/root.cer", root_certificate, methods=["GET"]),
     Route("/probe", probe, methods=["GET"]),
+    *API_ROUTES,
 ]

@@ -9,7 +9,18 @@ from core.records import ExchangeRequest
 from core.usecases.complete_case import CODE_DIGITS, RETURNS, record_exchange
 from core.usecases.read_case import CaseFile, read_case
 from core.usecases.work_lists import Listed, result_list, waiting
-from pages.parts import acting, case_file, case_history, case_list, clock_words, notice, state, visitor, wiring
+from pages.parts import (
+    acting,
+    case_file,
+    case_history,
+    case_list,
+    clock_words,
+    notice,
+    reporting,
+    state,
+    visitor,
+    wiring,
+)
 from pages.parts.language import _
 
 guest = visitor.read()
@@ -62,6 +73,7 @@ def _request(file: CaseFile, request: ExchangeRequest) -> None:
             else ""
         )
         st.markdown(f"**{notice.plain(case_history.request_words(request, file.loaded.rules))}**{notice.plain(code)}")
+        st.caption(reporting.request_status(file.loaded, request))
         st.caption(_("更新于 {exact}").format(exact=clock_words.exact(request.updated_at)))
         if request.state != "opened" and Action.REPORT in ALLOWED[file.case.state]:
             _form(file.case.id, request)
@@ -74,6 +86,7 @@ def _case(row: Listed) -> None:
     with middle:
         for request in file.requests:
             _request(file, request)
+        reporting.show_case(desk, actor, row.case.id)
     with side:
         case_file.show_profile(file, full_id=True, phone_shown=False)
         case_file.show_exchanges(file)
@@ -86,6 +99,8 @@ def _list() -> None:
 work = result_list(desk, actor)
 current = next((row for row in work.rows if row.case.id == acting.opened()), None)
 st.title(_("交易所回报"))
+if current is None:
+    reporting.show_batch(desk, actor)
 case_list.beside(
     _("等待回报 {sum}").format(sum=sum(1 for row in work.rows if waiting(row.requests))),
     _list,

@@ -11,6 +11,7 @@ from typing import Any
 import docx
 
 from core.actor import Actor, Role
+from core.case_events import EVENT_TITLES
 from core.ports import Desk
 from core.records_customers import RequestKind
 from core.records_watch import Sample
@@ -18,6 +19,7 @@ from core.rules.calendar import CalendarDay
 from core.supplement import Demand, Reach
 from core.usecases.abandon_case import abandon_case
 from core.usecases.answer_requests import open_requests
+from core.usecases.api_keys import add_key, api_keys
 from core.usecases.block_list import block_list, decide_block, propose_block
 from core.usecases.call_chat import write_line
 from core.usecases.call_script import draw_question, send_call_code
@@ -37,6 +39,7 @@ from core.usecases.photo_marks import mark_photo
 from core.usecases.review_case import reject_review
 from core.usecases.sessions import own_sessions
 from core.usecases.supplements import campaign_list, start_supplements
+from core.usecases.webhooks import add_webhook, delivery_log
 from core.usecases.work_calendar import save_days
 from tests.builders import Walk, case_at
 from tests.desk_bench import EXISTING, Bench
@@ -233,6 +236,25 @@ def copy_proven(bench: Bench) -> World:
     """The code for the copy was typed."""
     world = copy_asked(bench)
     assert not prove_copy(world.desk, world.actor("owner"), world.kept, bench.sms.code())
+    return world
+
+
+def hooked(bench: Bench) -> World:
+    """An address that an event waits for: (its id, the delivery)."""
+    world = at("in_review")(bench)
+    admin = bench.staff("admin")
+    add_webhook(world.desk, admin, "系统", "https://crm.example/", list(EVENT_TITLES))
+    reject_review(world.desk, bench.staff("review"), world.case, ["P01"], "请重新上传。", "")
+    log = delivery_log(world.desk, admin)
+    world.kept = log.hooks[0].id, log.deliveries[0].id
+    return world
+
+
+def keyed(bench: Bench) -> World:
+    """A key of the API."""
+    world = new(bench)
+    add_key(world.desk, bench.staff("admin"), "数据仓库", ["cases:read"])
+    world.kept = api_keys(world.desk, bench.staff("admin"))[0].id
     return world
 
 

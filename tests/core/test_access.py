@@ -13,7 +13,8 @@ from core import usecases
 from core.errors import DeskError, NotAllowed, NotFound, Stale
 from core.usecases.observe_call import take_over
 from tests.core.access_calls import Row
-from tests.core.access_table import ROWS
+from tests.core.access_table import ROWS as INSIDE_THE_FIRM
+from tests.core.access_table_outside import OUTSIDE
 from tests.core.access_worlds import WHO, World
 from tests.desk_bench import Bench
 
@@ -25,6 +26,7 @@ INSIDE = {
     "submit", "take_decision", "take_effect", "takes_part", "whispers",
 }  # fmt: skip
 """Parts of use cases: they work in a transaction that is open already, or ask nothing of the desk."""
+ROWS = (*INSIDE_THE_FIRM, *OUTSIDE)
 DENIED = {"-": NotAllowed, "0": NotFound, "s": Stale}
 
 

@@ -24,6 +24,7 @@ KINDS = {
     "follow_up", "help", "knowledge_test", "match_table", "notices", "prepare", "questionnaire", "regions",
     "reject_reasons", "reservation_rules", "retention", "service_hours", "sms_texts", "thresholds", "witness_script",
     "business_rules", "case_work",
+    "reporting",
 }  # fmt: skip
 
 

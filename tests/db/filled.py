@@ -32,6 +32,7 @@ from core.records import (
 )
 from core.records_casework import Happened
 from core.records_customers import CustomerNote, DataRequest, Proposal, ProposalKind, ProposalState, RequestKind
+from core.records_interfaces import ApiKey, Delivery, Webhook
 from core.records_marks import Judgement, PhotoMark, ReadResult
 from core.records_photos import PhotoReading, ReadField
 from core.records_rules import DraftContent, DraftState, RuleDraft
@@ -74,6 +75,12 @@ CAMPAIGN = Campaign(
     "campaign-here", ("risk_statement",), Reach.ALL, "", "规则更新", DAY, "staff:supervisor", EARLY, date(2026, 3, 1)
 )
 
+HOOK = Webhook(
+    "hook-here", "独此系统", "https://only.example/hooks", "whsec_onlyhere", ("case.rejected",), True,
+    "staff:admin", EARLY,
+)  # fmt: skip
+KEY = ApiKey("key-here", "独此密钥", "here", ("cases:read",), "staff:admin", EARLY, None, None)
+
 
 DRAFT = RuleDraft(
     "draft-here", "only_here", 1, DraftContent({"a": 2}, "独此草稿"), DraftState.OPEN, 1, "staff:only-here", EARLY
@@ -109,6 +116,7 @@ class Filled:
     block: Block
     sample: Sample
     card_index: bytes
+    delivery: Delivery
 
 
 def fill(bench: Bench) -> Filled:
@@ -117,6 +125,8 @@ def fill(bench: Bench) -> Filled:
     rejected = case_at(bench, "in_review", person=WANG)
     in_call = case_at(bench, "in_call", person=LI)
     desk = bench.desk
+    with bench.work() as work:
+        _interfaces_by_hand(work)
     reject_review(desk, bench.staff("review"), rejected.case_id, ["D02"], "地址与证件不符。", "内部说明")
     record_exchange(desk, bench.staff("review"), active.case_id, "SHFE", 0, TRADING_CODE)
     record_callback(desk, bench.staff("callback"), active.case_id, "unreached", "关机")
@@ -171,6 +181,12 @@ def _by_hand(bench: Bench) -> None:
         work.marks.add_results("case-waiting", [READ_RESULT])
         work.cases.add_evidence("case-waiting", REPLACED, "phone:here")
         work.cases.replace_evidence("case-waiting", evidence_id=REPLACED.id)
+
+
+def _interfaces_by_hand(work: Work) -> None:
+    """An address that hears of every event from now on, and a key."""
+    work.interfaces.add_webhook(HOOK)
+    work.interfaces.add_key(replace(KEY, created_at=work.now), "hash-here")
 
 
 def _matters_by_hand(work: Work) -> None:
@@ -257,13 +273,14 @@ def _found(bench: Bench, active: Walk, rejected: Walk, in_call: Walk) -> Filled:
         task = next(each.id for each in work.casework.tasks(active.case_id) if each.done_at is None)
         block, sample = work.watch.find_block("block-here"), work.samples.find_sample("sample-here")
         [(_, card_index)] = work.watch.marks_of(["case:elsewhere"])
+        delivery = work.interfaces.first_waiting(HOOK.id)
         proposal, request = work.matters.find_proposal("proposal-here"), work.matters.find_request("request-here")
-    assert block and sample
+    assert block and sample and delivery
     assert waiting and offered and booked and job and proposal and request
     return Filled(
         active, rejected, in_call, facts.case, document, waiting, offered, desk_message, line, booked, sms,
         facts.evidence[0], job.id, head, demand, note, proposal, request, task,
-        block, sample, card_index,
+        block, sample, card_index, delivery,
     )  # fmt: skip
 
 

@@ -36,7 +36,9 @@ from tests.db.filled import (
     DAY,
     DRAFT,
     EARLY,
+    HOOK,
     JUDGEMENT,
+    KEY,
     LOOKS,
     MARK,
     ONLY_HERE,
@@ -236,6 +238,16 @@ READS |= {
     "samples.find_sample": lambda w, a: w.samples.find_sample("sample-here"),
     "samples.open_samples": lambda w, a: w.samples.open_samples(),
     "samples.checked_since": lambda w, a: w.samples.checked_since(EARLY),
+    "interfaces.events_after": lambda w, a: w.interfaces.events_after(0, 9),
+    "interfaces.cases_after": lambda w, a: w.interfaces.cases_after("", 9),
+    "interfaces.webhooks": lambda w, a: w.interfaces.webhooks(),
+    "interfaces.find_webhook": lambda w, a: w.interfaces.find_webhook(HOOK.id),
+    "interfaces.first_waiting": lambda w, a: w.interfaces.first_waiting(HOOK.id),
+    "interfaces.find_delivery": lambda w, a: w.interfaces.find_delivery(a.delivery.id),
+    "interfaces.deliveries": lambda w, a: w.interfaces.deliveries(9),
+    "interfaces.api_keys": lambda w, a: w.interfaces.api_keys(),
+    "interfaces.find_key": lambda w, a: w.interfaces.find_key("hash-here"),
+    "results.unsent": lambda w, a: w.results.unsent(list(State)),
 }
 EVER = Span(0, 99_999)
 READS |= {
@@ -412,6 +424,20 @@ WRITES |= {
     "samples.add_sample": lambda w, a: w.samples.add_sample(replace(a.sample, id="new", ref="new")),
     "samples.check_sample": lambda w, a: w.samples.check_sample("sample-here", "review", "bad", {}, "改"),
 }  # fmt: skip
+WRITES |= {
+    "interfaces.add_webhook": lambda w, a: w.interfaces.add_webhook(replace(HOOK, id="new")),
+    "interfaces.close_webhook": lambda w, a: w.interfaces.close_webhook(HOOK.id),
+    "interfaces.claim_delivery": lambda w, a: w.interfaces.claim_delivery(a.delivery, w.now),
+    "interfaces.change_delivery": lambda w, a: w.interfaces.change_delivery(a.delivery.id, "waiting", state="done"),
+    "interfaces.forget_deliveries": lambda w, a: (
+        w.interfaces.change_delivery(a.delivery.id, "waiting", state="done", ended_at=EARLY),
+        w.interfaces.forget_deliveries(w.now),
+    ),
+    "interfaces.add_key": lambda w, a: w.interfaces.add_key(replace(KEY, id="new"), "new"),
+    "interfaces.note_use": lambda w, a: w.interfaces.note_use(KEY.id),
+    "interfaces.revoke_key": lambda w, a: w.interfaces.revoke_key(KEY.id),
+    "results.note_sent": lambda w, a: w.results.note_sent(a.active.case_id, "SHFE"),
+}
 ASKS_NO_TABLE = {"new_id"}
 REFUSED_AT_HOME = {"documents.add_authority": Stale}
 """The filled firm has one already, so there is no change to see."""

@@ -30,6 +30,7 @@ CANARIES = {
     "note of the call": "关机",
     "note on a customer": "独此备注",
     "words of a request": "独此请求",
+    "secret of a webhook": "whsec_onlyhere",
 }  # fmt: skip
 
 

@@ -48,6 +48,7 @@ READ: dict[str, Read] = {
     "session.phone_sealed": lambda w, r: w.people.find_session(session_id=r.id),
     "sms_code.phone_sealed": lambda w, r: w.people.find_code(r.id),
     "sms_message.body_sealed": lambda w, r: w.jobs.find_sms(r.id),
+    "webhook.target_sealed": lambda w, r: w.interfaces.find_webhook(r.id),
     "staff.totp_sealed": lambda w, r: w.people.find_staff(staff_id=r.id),
 }
 

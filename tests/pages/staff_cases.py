@@ -36,7 +36,7 @@ from media.recordings import Recordings
 from media.sms import gateway_for
 from media.storage import LocalStorage
 from media.vault import Vault
-from tests.stand_ins import LightReader
+from tests.stand_ins import HookRecorder, LightReader
 from tests.walk import required_topics
 
 FIRM = Firm("f1", "8001", "样张期货", "400-000-8001", demo=True)
@@ -122,7 +122,7 @@ def make_bench(folder: Path) -> Bench:
         vault=Vault(LocalStorage(settings.storage), keys), images=images, photo_reader=LightReader(),
         passwords=_PlainPasswords(),
         sms=gateway_for(settings), papers=Papers(lambda: clock[0]), recordings=Recordings(),
-        audit_heads=HeadLog(settings.data / "audit-heads"),
+        audit_heads=HeadLog(settings.data / "audit-heads"), hooks=HookRecorder(),
     )  # fmt: skip
     staff = [
         StaffMember(staff_id, login, name, licence, "b1", frozenset(roles), "plain:not-used")

@@ -55,6 +55,7 @@ TABLE = {
     "desk_rules":        "---+-+-+ - -",
     "desk_people":       "---+---+ - -",
     "desk_network":      "-------+ - -",
+    "desk_interfaces":   "-------+ - -",
     "desk_sms":          "-----+-- - -",
     "desk_audit":        "-----+-+ - -",
 }  # fmt: skip
