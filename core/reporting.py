@@ -18,6 +18,7 @@ from typing import Any
 from core.case import Ending
 from core.errors import BadFile
 from core.records import ExchangeRequest
+from core.sentence import Sentence
 
 
 class ApplyAction(StrEnum):
@@ -106,15 +107,29 @@ def status_of(request: ExchangeRequest) -> ApplyStatus:
 def profile_problems(body: Mapping[str, Any]) -> list[str]:
     """What is wrong with a profile: names twice, unknown sources, file names that do not tell files apart."""
     names = [field["name"] for field in body["fields"]]
-    found = [f"字段 {name} 重复。" for name in sorted(set(names)) if names.count(name) > 1]
-    found += [f"字段 {each['name']} 的来源不存在。" for each in body["fields"] if not _known(each["source"])]
-    found += [f"照片 {each['code']} 的大小不正确。" for each in body["photos"] if not 0 < each["max_kb"] <= 10_240]
+    found: list[str] = [
+        Sentence("字段 {name} 重复。", name=name) for name in sorted(set(names)) if names.count(name) > 1
+    ]
+    found += [
+        Sentence("字段 {name} 的来源不存在。", name=each["name"])
+        for each in body["fields"]
+        if not _known(each["source"])
+    ]
+    found += [
+        Sentence("照片 {code} 的大小不正确。", code=each["code"])
+        for each in body["photos"]
+        if not 0 < each["max_kb"] <= 10_240
+    ]
     codes = [each["code"] for each in body["photos"]]
     if len(set(codes)) < len(codes) or "{code}" not in body["names"]["photo"]:
         found.append("照片的文件名会重复。")
     if "{number}" not in body["names"]["document"]:
         found.append("协议的文件名会重复。")
-    return found + [f"文件名 {kind} 有未知的变量。" for kind, text in body["names"].items() if _unknown(kind, text)]
+    return found + [
+        Sentence("文件名 {kind} 有未知的变量。", kind=kind)
+        for kind, text in body["names"].items()
+        if _unknown(kind, text)
+    ]
 
 
 def _unknown(kind: str, text: str) -> set[str]:
@@ -140,7 +155,7 @@ def read_results(data: bytes) -> list[ResultRow]:
     if not rows:
         raise BadFile("文件中没有回报。")
     if len(rows) > MOST_ROWS:
-        raise BadFile(f"一次最多导入 {MOST_ROWS} 行，请分成几个文件导入。")
+        raise BadFile(Sentence("一次最多导入 {MOST_ROWS} 行，请分成几个文件导入。", MOST_ROWS=MOST_ROWS))
     return [_row(line, row) for line, row in rows]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from core.records_interfaces import CaseEvent
+from core.sentence import Sentence
 
 SIGNATURE = "Jianzheng-Signature"
 EVENT_ID = "Jianzheng-Event"
@@ -66,5 +67,5 @@ def url_problem(url: str, *, demo: bool) -> str:
     if not host or parts.username is not None or parts.password is not None or parts.fragment:
         return "地址需要包含主机名，不能包含用户名、密码和 # 后的内容。"
     if len(url) > URL_MOST or not url.isascii() or any(c.isspace() or not c.isprintable() for c in url):
-        return f"地址最多 {URL_MOST} 个字符，不能有空格和中文。"
+        return Sentence("地址最多 {URL_MOST} 个字符，不能有空格和中文。", URL_MOST=URL_MOST)
     return ""

@@ -14,6 +14,7 @@ from core.errors import NotFound
 from core.permissions import Permission, allow
 from core.ports import Desk
 from core.records_interfaces import ApiKey
+from core.sentence import Sentence
 
 SCOPES: Mapping[str, str] = {
     "cases:read": "读取受理单（不含客户信息）",
@@ -58,7 +59,11 @@ def firm_in(token: str) -> str:
 def add_key(desk: Desk, actor: Actor, title: str, scopes: Collection[str]) -> tuple[dict[str, str], str]:
     """Make a key; errors by field, and the key itself, which is never shown again."""
     name = title.strip()
-    errors = {} if name and len(name) <= TITLE_MOST else {"title": f"请填写名称，最多 {TITLE_MOST} 个字。"}
+    errors: dict[str, str] = (
+        {}
+        if name and len(name) <= TITLE_MOST
+        else {"title": Sentence("请填写名称，最多 {TITLE_MOST} 个字。", TITLE_MOST=TITLE_MOST)}
+    )
     if not scopes or set(scopes) - set(SCOPES):
         errors["scopes"] = "请至少选择一项权限。"
     with desk.write(actor.firm_id) as work:

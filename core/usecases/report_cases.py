@@ -23,6 +23,7 @@ from core.ports import Desk, Work
 from core.records import Document, ExchangeRequest
 from core.reporting import ApplyStatus, action_of, missing_fields, status_of
 from core.rules.calendar import SHANGHAI, local_day
+from core.sentence import Sentence
 from core.usecases.loading import Loaded, load, rules_for
 from core.usecases.read_case import account_of
 
@@ -70,7 +71,7 @@ def export_case(desk: Desk, actor: Actor, case_id: str) -> Package:
         allow(actor, Permission.CASE_REPORT)
         report = _report(work, case_id)
         if report.missing:
-            raise WrongState(f"资料未补全，不能导出：{'、'.join(report.missing)}。")
+            raise WrongState(Sentence("资料未补全，不能导出：{listed}。", listed="、".join(report.missing)))
         return _package(desk, work, actor, [report])
 
 

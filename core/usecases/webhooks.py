@@ -14,6 +14,7 @@ from core.errors import NotFound, WrongState
 from core.permissions import Permission, allow
 from core.ports import Desk
 from core.records_interfaces import Delivery, Webhook
+from core.sentence import Sentence
 from core.webhooks import url_problem
 
 MOST, TITLE_MOST = 5, 60
@@ -42,7 +43,7 @@ def add_webhook(desk: Desk, actor: Actor, title: str, url: str, kinds: Collectio
         allow(actor, Permission.INTERFACE_MANAGE)
         errors = _problems(name, address, kinds, demo=desk.settings.demo)
         if sum(hook.active for hook in work.interfaces.webhooks()) >= MOST:
-            errors["title"] = f"最多同时使用 {MOST} 个通知地址，请先停用一个。"
+            errors["title"] = Sentence("最多同时使用 {MOST} 个通知地址，请先停用一个。", MOST=MOST)
         if errors:
             return errors, ""
         secret = f"whsec_{secrets.token_urlsafe(32)}"
@@ -64,7 +65,7 @@ def add_webhook(desk: Desk, actor: Actor, title: str, url: str, kinds: Collectio
 def _problems(title: str, url: str, kinds: Collection[str], *, demo: bool) -> dict[str, str]:
     errors = {"url": url_problem(url, demo=demo)}
     if not title or len(title) > TITLE_MOST:
-        errors["title"] = f"请填写名称，最多 {TITLE_MOST} 个字。"
+        errors["title"] = Sentence("请填写名称，最多 {TITLE_MOST} 个字。", TITLE_MOST=TITLE_MOST)
     if not kinds or set(kinds) - set(EVENT_TITLES):
         errors["kinds"] = "请至少选择一种事件。"
     return {field: text for field, text in errors.items() if text}

@@ -56,7 +56,7 @@ def _revoke(key_id: str) -> None:
 
 @dialog("停用密钥", on_dismiss=lambda: acting.ask(None))
 def _ask_revoke(key: ApiKey) -> None:
-    st.markdown(notice.plain(_("停用后，使用“{title}”的系统会立即无法读取。").format(title=key.title)))
+    st.markdown(notice.plain(_("停用后，使用“{title}”的系统会立即无法读取。").format(title=_(key.title))))
     acting.show_refusal()
     acting.dialog_buttons(_("停用"), _revoke, key.id)
 
@@ -114,7 +114,7 @@ def _close(webhook_id: str) -> None:
 
 @dialog("停用通知地址", on_dismiss=lambda: acting.ask(None))
 def _ask_close(hook: Webhook) -> None:
-    st.markdown(notice.plain(_("停用后不再向“{title}”投递，等待中的通知也会停止。").format(title=hook.title)))
+    st.markdown(notice.plain(_("停用后不再向“{title}”投递，等待中的通知也会停止。").format(title=_(hook.title))))
     acting.show_refusal()
     acting.dialog_buttons(_("停用"), _close, hook.id)
 
