@@ -9,8 +9,8 @@ from typing import Any
 
 from core.businesses import BUSINESSES
 from core.case import State
-from core.case_events import EVENT_TITLES
 from core.ports import Desk
+from core.published_events import EVENT_TITLES
 from core.usecases.api_keys import Caller
 from core.usecases.read_api import api_case, api_cases, api_events
 

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from core.case import Case, State
-from core.records_interfaces import ApiKey, CaseEvent, Delivery, Sent, Webhook
+from core.records_interfaces import ApiKey, PublishedEvent, Delivery, Sent, Webhook
 
 
 class Interfaces(Protocol):
     """Events are written by themselves when a case changes its state, in the same transaction."""
 
-    def events_after(self, seq: int, limit: int) -> list[CaseEvent]: ...
+    def events_after(self, seq: int, limit: int) -> list[PublishedEvent]: ...
     def cases_after(
         self, number: str, limit: int, *, state: State | None = None, business: str = "", branch: str = ""
     ) -> list[Case]: ...

@@ -7,7 +7,7 @@ from datetime import datetime
 
 
 @dataclass(frozen=True)
-class CaseEvent:
+class PublishedEvent:
     """Something that happened to a case. `seq` counts the firm's events in the order in which they were committed."""
 
     seq: int
@@ -44,7 +44,7 @@ class Delivery:
 
     id: str
     webhook_id: str
-    event: CaseEvent
+    event: PublishedEvent
     state: str
     attempts: int
     status: int | None

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from core.records_interfaces import CaseEvent
+from core.records_interfaces import PublishedEvent
 from core.sentence import Sentence
 
 SIGNATURE = "Jianzheng-Signature"
@@ -32,13 +32,13 @@ def stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def event_data(event: CaseEvent) -> dict[str, Any]:
+def event_data(event: PublishedEvent) -> dict[str, Any]:
     """An event without anything personal; the same in a webhook and in the API."""
     named = {"number": event.number, "business": event.business, "state": event.state, "branch": event.branch_id}
     return {"id": event.id, "sequence": event.seq, "type": event.kind, "at": stamp(event.at), "case": named}
 
 
-def body_of(event: CaseEvent) -> bytes:
+def body_of(event: PublishedEvent) -> bytes:
     """The body of a delivery."""
     return json.dumps(event_data(event), separators=(",", ":"), sort_keys=True).encode()
 
@@ -50,7 +50,7 @@ def signature(secret: str, moment: datetime, body: bytes) -> str:
     return f"t={seconds},v1={mac}"
 
 
-def headers_for(secret: str, event: CaseEvent, moment: datetime, body: bytes) -> Mapping[str, str]:
+def headers_for(secret: str, event: PublishedEvent, moment: datetime, body: bytes) -> Mapping[str, str]:
     """The headers of a delivery."""
     return {"Content-Type": "application/json", EVENT_ID: event.id, SIGNATURE: signature(secret, moment, body)}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -21,6 +20,7 @@ class DatabaseTrouble(DeskError):
     text = "没有保存成功，请稍后重试。"
 
 
+MOST_WAITS = 50
 PATIENCE_S = 10
 """How long a transaction waits for SQLite's one write lock."""
 
@@ -34,18 +34,17 @@ def open_engine(url: str, patience_s: int = PATIENCE_S) -> Engine:
     )
 
 
-def _write_ahead(connection: sqlite3.Connection, patience_s: int) -> None:
-    """WAL is chosen once in the life of a file; SQLite does not wait for a lock there, so we do."""
-    give_up = time.monotonic() + patience_s
-    while True:
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """WAL is chosen once in the life of a file, and SQLite does not wait for its lock there: wait with a transaction."""
+    for _ in range(MOST_WAITS):
         try:
             connection.execute("PRAGMA journal_mode=WAL")
         except sqlite3.OperationalError:
-            if time.monotonic() > give_up:
-                raise
-            time.sleep(0.02)
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("COMMIT")
         else:
             return
+    raise sqlite3.OperationalError("WAL")
 
 
 def _sqlite(url: str, patience_s: int) -> Engine:
@@ -60,8 +59,9 @@ def _sqlite(url: str, patience_s: int) -> Engine:
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
-        _write_ahead(connection, patience_s)
-        for pragma in ("synchronous=FULL", "foreign_keys=ON", f"busy_timeout={patience_s * 1000}"):
+        connection.execute(f"PRAGMA busy_timeout={patience_s * 1000}")
+        _write_ahead(connection)
+        for pragma in ("synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

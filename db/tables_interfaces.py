@@ -10,10 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from db.tables import Base, _firm, _id
 
 
-class CaseEventRow(Base):
+class PublishedEventRow(Base):
     """An event of a case, numbered in the order of commits; nothing personal stands in it."""
 
-    __tablename__ = "case_event"
+    __tablename__ = "published_event"
     firm_id: Mapped[str] = _firm()
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     id: Mapped[str] = mapped_column(String(40))

@@ -88,12 +88,10 @@ class Text(Field):
         elif len(value.strip()) < self.least:
             yield Problem(path, Sentence("请填写{label}。", label=self.label))
         elif len(value) > self.most:
-            yield Problem(
-                path,
-                Sentence(
-                    "{label}最多 {most} 字，现在有 {count} 字。", label=self.label, most=self.most, count=len(value)
-                ),
+            said = Sentence(
+                "{label}最多 {most} 字，现在有 {count} 字。", label=self.label, most=self.most, count=len(value)
             )
+            yield Problem(path, said)
         elif self.pattern and not re.fullmatch(self.pattern, value):
             yield Problem(path, Sentence("{label}{shape}。", label=self.label, shape=self.shape))
         elif self.names is not None:

@@ -9,10 +9,10 @@ from datetime import datetime
 
 from core.actor import Actor
 from core.audit import Tag
-from core.case_events import EVENT_TITLES
 from core.errors import NotFound, WrongState
 from core.permissions import Permission, allow
 from core.ports import Desk
+from core.published_events import EVENT_TITLES
 from core.records_interfaces import Delivery, Webhook
 from core.sentence import Sentence
 from core.webhooks import url_problem

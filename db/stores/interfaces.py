@@ -8,18 +8,18 @@ from typing import Any
 from sqlalchemy import Row, and_, delete, select
 
 from core.case import Case, State
-from core.case_events import events_of
-from core.records_interfaces import ApiKey, CaseEvent, Delivery, Webhook
+from core.published_events import events_of
+from core.records_interfaces import ApiKey, PublishedEvent, Delivery, Webhook
 from db import tables as t
 from db.stores.base import Store
-from db.tables_interfaces import ApiKeyRow, CaseEventRow, DeliveryRow, WebhookRow
+from db.tables_interfaces import ApiKeyRow, DeliveryRow, PublishedEventRow, WebhookRow
 
-_E, _W, _D, _K = CaseEventRow, WebhookRow, DeliveryRow, ApiKeyRow
+_E, _W, _D, _K = PublishedEventRow, WebhookRow, DeliveryRow, ApiKeyRow
 _EVENT = (_E.seq, _E.id, _E.kind, _E.number, _E.business, _E.state, _E.branch_id, _E.at)
 
 
-def _event(r: Any) -> CaseEvent:
-    return CaseEvent(*(getattr(r, column.key) for column in _EVENT))
+def _event(r: Any) -> PublishedEvent:
+    return PublishedEvent(*(getattr(r, column.key) for column in _EVENT))
 
 
 class Interfaces(Store):
@@ -39,7 +39,7 @@ class Interfaces(Store):
         """Store the events of this transaction, each with a delivery and a job for every address that wants it."""
         hooks = self.equal(_W, active=True) if self._noted else []
         for case, kind, state in self._noted:
-            seq = self.work.number("case_event")
+            seq = self.work.number("published_event")
             plain = {"number": case.number, "business": case.business, "branch_id": case.branch_id}
             self.add(
                 _E, seq=seq, id=self.work.new_id(), case_id=case.id, kind=kind, state=str(state), at=self.work.now,
@@ -57,7 +57,7 @@ class Interfaces(Store):
         )
         self.work.jobs.post("deliver_webhook", {"webhook": webhook_id})
 
-    def events_after(self, seq: int, limit: int) -> list[CaseEvent]:
+    def events_after(self, seq: int, limit: int) -> list[PublishedEvent]:
         """Events with a higher number, in their order."""
         return [_event(row) for row in self.rows(_E, _E.seq > seq, order=_E.seq, limit=limit)]
 

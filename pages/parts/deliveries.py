@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from core.actor import Actor
-from core.case_events import EVENT_TITLES
 from core.ports import Desk
+from core.published_events import EVENT_TITLES
 from core.records_interfaces import Delivery
 from core.usecases.webhooks import SHOWN, STATES, Log, delivery_log, drop_delivery, resend_delivery
 from pages.parts import acting, clock_words, notice

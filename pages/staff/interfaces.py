@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.case_events import EVENT_TITLES
+from core.published_events import EVENT_TITLES
 from core.records_interfaces import ApiKey, Webhook
 from core.usecases.api_keys import DEFAULT_SCOPES, SCOPES, TITLE_MOST, add_key, api_keys, revoke_key
 from core.usecases.webhooks import add_webhook, close_webhook, delivery_log

@@ -11,8 +11,8 @@ from typing import Any
 import docx
 
 from core.actor import Actor, Role
-from core.case_events import EVENT_TITLES
 from core.ports import Desk
+from core.published_events import EVENT_TITLES
 from core.records_customers import RequestKind
 from core.records_watch import Sample
 from core.rules.calendar import CalendarDay

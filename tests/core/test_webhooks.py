@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.case import State
-from core.case_events import EVENT_TITLES, events_of
 from core.errors import NotFound, WrongState
 from core.jobs.sweep import forget
-from core.records_interfaces import CaseEvent
+from core.published_events import EVENT_TITLES, events_of
+from core.records_interfaces import PublishedEvent
 from core.usecases.abandon_case import abandon_case
 from core.usecases.review_case import approve_case, reject_review, release_case, take_case
 from core.usecases.webhooks import (
@@ -237,7 +237,7 @@ def test_mistakes_are_named_at_their_fields(bench: Bench) -> None:
 
 def test_signature_and_pauses() -> None:
     at = datetime(2026, 3, 2, tzinfo=UTC)
-    event = CaseEvent(1, "e1", "case.done", "8001202603020001", "open_account", "done", "b1", at)
+    event = PublishedEvent(1, "e1", "case.done", "8001202603020001", "open_account", "done", "b1", at)
     known = signature("whsec_x", at, body_of(event))
     assert known == signature("whsec_x", at, body_of(event)) != signature("whsec_y", at, body_of(event))
     assert known != signature("whsec_x", at + timedelta(seconds=1), body_of(event))

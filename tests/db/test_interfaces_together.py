@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from core.case import State
-from core.case_events import EVENT_TITLES
 from core.jobs.deliver_webhook import deliver_webhook
+from core.published_events import EVENT_TITLES
 from core.usecases.webhooks import add_webhook, delivery_log
 from tests.builders import case_at
 from tests.desk_bench import Bench

@@ -20,7 +20,7 @@ def upgrade():
         sqlite_where=UNSENT, postgresql_where=UNSENT,
     )  # fmt: skip
     op.create_table(
-        "case_event",
+        "published_event",
         sa.Column("firm_id", sa.String(length=32), nullable=False),
         sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("id", sa.String(length=40), nullable=False),
@@ -31,7 +31,7 @@ def upgrade():
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("branch_id", sa.String(length=40), nullable=False),
         sa.Column("at", db.tables.Moment(), nullable=False),
-        sa.PrimaryKeyConstraint("firm_id", "seq", name=op.f("pk_case_event")),
+        sa.PrimaryKeyConstraint("firm_id", "seq", name=op.f("pk_published_event")),
     )
     op.create_table(
         "webhook",
@@ -82,7 +82,7 @@ def upgrade():
 
 
 def downgrade():
-    for table in ("api_key", "webhook_delivery", "webhook", "case_event"):
+    for table in ("api_key", "webhook_delivery", "webhook", "published_event"):
         op.drop_table(table)
     op.drop_index("ix_exchange_request_unsent", table_name="exchange_request")
     with op.batch_alter_table("exchange_request") as table:
