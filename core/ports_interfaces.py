@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from core.case import Case, State
-from core.records_interfaces import ApiKey, PublishedEvent, Delivery, Sent, Webhook
+from core.records_interfaces import ApiKey, Delivery, PublishedEvent, Sent, Webhook
 
 
 class Interfaces(Protocol):

@@ -35,7 +35,7 @@ def open_engine(url: str, patience_s: int = PATIENCE_S) -> Engine:
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:
-    """WAL is chosen once in the life of a file, and SQLite does not wait for its lock there: wait with a transaction."""
+    """WAL is chosen once in the life of a file. SQLite does not wait for its lock there, so a transaction does."""
     for _ in range(MOST_WAITS):
         try:
             connection.execute("PRAGMA journal_mode=WAL")

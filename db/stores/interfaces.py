@@ -9,7 +9,7 @@ from sqlalchemy import Row, and_, delete, select
 
 from core.case import Case, State
 from core.published_events import events_of
-from core.records_interfaces import ApiKey, PublishedEvent, Delivery, Webhook
+from core.records_interfaces import ApiKey, Delivery, PublishedEvent, Webhook
 from db import tables as t
 from db.stores.base import Store
 from db.tables_interfaces import ApiKeyRow, DeliveryRow, PublishedEventRow, WebhookRow
