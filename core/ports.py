@@ -19,6 +19,7 @@ from core.keys import FirmKeys, MasterKeys
 from core.ports_agreements import AgreementUse
 from core.ports_customers import Matters
 from core.ports_documents import Papers
+from core.ports_figures import CaseFigures
 from core.ports_knowledge import KnowledgeAttempts
 from core.ports_metrics import Metrics
 from core.ports_queue import Calls, DeskMessages, DutyTimes, Queue
@@ -221,6 +222,8 @@ class Work(Protocol):
     def agreement_use(self) -> AgreementUse: ...
     @property
     def jobs(self) -> Jobs: ...
+    @property
+    def case_figures(self) -> CaseFigures: ...
     @property
     def metrics(self) -> Metrics: ...
     def new_id(self) -> str: ...

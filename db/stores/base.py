@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, insert, select
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, bindparam, insert, select, type_coerce
 
 from db import sealed
 from db.tables import Base
@@ -29,6 +29,11 @@ def _equal(table: type[Base], names: tuple[str, ...], missing: tuple[str, ...], 
     wanted = [columns[name] == bindparam(name) for name in names]
     empty = [columns[name].is_(None) for name in missing]
     return _whole(table).where(*wanted, *empty).order_by(*(columns[name] for name in order))
+
+
+def ms(column: Any) -> ColumnElement[int]:
+    """A moment's milliseconds, to count with."""
+    return type_coerce(column, BigInteger)
 
 
 class Store:

@@ -144,6 +144,7 @@ class Cases(Store):
         self.add(
             _C, **values, state=str(case.state), rules=dict(case.rules), flags=list(case.flags), clear=dict(case.clear)
         )
+        self.work.metrics.touch(case.created_at, case.branch_id)
 
     def change(self, case: Case, expected: int | None = None, **values: Any) -> Case:
         """Write changed fields with a version check; raises `Stale` when another tab was first."""
@@ -163,6 +164,8 @@ class Cases(Store):
             raise Stale
         if {"state", "submitted_at"} & values.keys():
             self.work.metrics.touch_case(case.id)
+        if {"state", "submitted_at", "current_step", "rules"} & values.keys():
+            self.work.metrics.touch(case.created_at, case.branch_id)
         values.pop("witness_id", None)
         return replace(case, version=version + 1, updated_at=self.work.now, **values)
 

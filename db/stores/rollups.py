@@ -14,18 +14,22 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import BigInteger, ColumnElement, and_, case, delete, func, insert, select, type_coerce
+from sqlalchemy import ColumnElement, and_, case, delete, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from core.metrics import BUCKETS, Targets, bucket_of, day_number, day_of
 from db import tables as t
+from db.stores.base import ms
+from db.stores.case_rollups import BETWEEN, case_day, clocks, clocks_query, standing_query, stands, unpacked
+from db.tables_figures import RollupCaseDay
 
 if TYPE_CHECKING:
     from db.work import SqlWork
 
-TABLES: tuple[type[t.Base], ...] = (t.RollupHour, t.RollupDay, t.RollupAgentDay, t.RollupReasonDay, t.RollupHist)
-SUMMED = (t.RollupHour, t.RollupDay, t.RollupReasonDay)
+TABLES: tuple[type[t.Base], ...] = (t.RollupHour, t.RollupDay, t.RollupAgentDay, RollupCaseDay, t.RollupHist)
+SUMMED = (t.RollupHour, t.RollupDay)
+TOGETHER = (*SUMMED, RollupCaseDay, t.RollupHist)
 """Those whose branches are also stored together; their key begins with the branch."""
 ALL = "*"
 _OFFSET = 8 * 3_600_000
@@ -41,12 +45,8 @@ _STATES = ("used", "late", "no_show", "host_no_show", "cancelled")
 Key = tuple[Any, ...]
 Cells = dict[type[t.Base], dict[Key, Counter[str]]]
 Histograms = dict[Key, list[int]]
+Counts = dict[Key, Counter[str]]
 Rows = dict[Key, tuple[Any, ...]]
-
-
-def ms(column: Any) -> ColumnElement[int]:
-    """A moment's milliseconds, to count with."""
-    return type_coerce(column, BigInteger)
 
 
 def local_day(column: Any) -> ColumnElement[int]:
@@ -104,6 +104,10 @@ def pack(buckets: Sequence[int]) -> bytes:
     return _BUCKETS.pack(*buckets)
 
 
+def _case_days(standing: Counts, reasons: Counts) -> Rows:
+    return {key: case_day(standing.get(key, {}), reasons.get(key, {})) for key in {*standing, *reasons}}
+
+
 class Rollups:
     """Works out the cells of days `first` (included) to `end` (not included), of some branches or of all."""
 
@@ -113,14 +117,18 @@ class Rollups:
         self.known = sorted(branch.id for branch in work.firms.branches())
         midnight = datetime(1970, 1, 1, tzinfo=UTC) - timedelta(hours=8)
         self.since, self.until = midnight + timedelta(days=first), midnight + timedelta(days=end)
-        self.cells: Cells = {table: {} for table in TABLES if table is not t.RollupHist}
+        self.cells: Cells = {table: {} for table in (*SUMMED, t.RollupAgentDay)}
         self.histograms: Histograms = {}
+        self.standing: Counts = {}
+        self.reasons: Counts = {}
 
     def refresh(self) -> dict[str, int]:
         """Bring the stored cells in line with the facts; how many rows differed, by table."""
         self._tickets()
         self._waits()
         self._cases()
+        self._standing()
+        self._clocks()
         self._decisions()
         self._reservations()
         self._rejections()
@@ -128,9 +136,8 @@ class Rollups:
         differing = {
             table.__tablename__: self._store(table, self._wanted(table), self._cell(table)) for table in TABLES
         }
-        for table in (*SUMMED, t.RollupHist):
-            together = self._histograms_together() if table is t.RollupHist else self._together(table)
-            differing[table.__tablename__] += self._store(table, together, self._total(table))
+        for table in TOGETHER:
+            differing[table.__tablename__] += self._store(table, self._together(table), self._total(table))
         return differing
 
     # -- facts
@@ -204,6 +211,21 @@ class Rollups:
         for branch, day, business, working in self._run(select(*group, _N.working_s).where(where)):
             self._measure("review", branch, day, business, working // 60)
 
+    def _standing(self) -> None:
+        """Cases by the day they were begun on."""
+        where = self._within(_C, _C.created_at, _C.branch_id)
+        for branch, day, business, state, step, device, version, count in self._run(
+            standing_query(local_day(_C.created_at), where)
+        ):
+            self.standing.setdefault((branch, day, business), Counter())[stands(state, step, device, version)] += count
+
+    def _clocks(self) -> None:
+        """Both clocks of the cases that were approved on a day, in minutes."""
+        where = and_(self._within(_N, _N.decided_at, _C.branch_id), _C.firm_id == _N.firm_id, _C.id == _N.case_id)
+        for branch, day, business, *times in self._run(clocks_query(local_day(_N.decided_at), where)):
+            for measure, minutes in zip(("waited", "took"), clocks(*times), strict=True):
+                self._measure(measure, branch, day, business, minutes)
+
     def _reservations(self) -> None:
         query = (
             select(_V.day, _V.branch_id, func.coalesce(_C.business, ""), _V.state, func.count())
@@ -220,13 +242,13 @@ class Rollups:
 
     def _rejections(self) -> None:
         query = (
-            select(local_day(_R.created_at), _C.branch_id, _R.codes)
+            select(_C.branch_id, local_day(_R.created_at), _C.business, _R.stage, _R.codes)
             .join(_C, and_(_C.firm_id == _R.firm_id, _C.id == _R.case_id))
             .where(self._within(_R, _R.created_at, _C.branch_id))
         )
-        for day, branch, codes in self._run(query):
+        for *key, stage, codes in self._run(query):
             for code in (ALL, *codes):
-                self._add(t.RollupReasonDay, (branch, day, code), count=1)
+                self.reasons.setdefault(tuple(key), Counter())[f"{stage}{BETWEEN}{code}"] += 1
 
     def _duty(self) -> None:
         """Intervals that are over, cut at each full hour; the running one counts once it ends."""
@@ -277,11 +299,17 @@ class Rollups:
     def _wanted(self, table: type[t.Base]) -> Rows:
         if table is t.RollupHist:
             return {key: (pack(buckets),) for key, buckets in self.histograms.items()}
+        if table is RollupCaseDay:
+            return _case_days(self.standing, self.reasons)
         names = _figures(table)
         return {key: tuple(f[name] for name in names) for key, f in self.cells[table].items() if any(f.values())}
 
     def _together(self, table: Any) -> Rows:
         """Sums over the branches of what is stored by now."""
+        if table is t.RollupHist:
+            return self._histograms_together()
+        if table is RollupCaseDay:
+            return self._case_days_together()
         columns, keys = table.__table__.columns, _keys(table)[1:]
         sums = [func.sum(columns[name]) for name in _figures(table)]
         group = [columns[name] for name in keys]
@@ -296,6 +324,14 @@ class Rollups:
             counts, key = np.frombuffer(blob, "<u4"), (ALL, day, measure, business)
             found[key] = found[key] + counts if key in found else counts
         return {key: (counts.tobytes(),) for key, counts in found.items()}
+
+    def _case_days_together(self) -> Rows:
+        table, standing, reasons = RollupCaseDay, Counts(), Counts()
+        query = select(table.day, table.business, table.standing, table.reasons)
+        for day, business, stand, given in self._run(query.where(*self._days(table), self._any(table))):
+            for counts, text in ((standing, stand), (reasons, given)):
+                counts.setdefault((ALL, day, business), Counter()).update(unpacked(text))
+        return _case_days(standing, reasons)
 
     def _store(self, table: type[t.Base], wanted: Rows, where: list[ColumnElement[bool]]) -> int:
         """Write the differences of one table; how many rows differed."""
