@@ -435,7 +435,7 @@ class DecisionRow(Base):
     working_s: Mapped[int] = mapped_column(BigInteger)
     __table_args__ = (
         Index("ix_review_decision_firm_id_decided_at", "firm_id", "decided_at"),
-        Index("ix_review_decision_firm_id_case_id", "firm_id", "case_id"),
+        Index("ix_review_decision_firm_id_case_id", "firm_id", "case_id", "decided_at"),
     )
 
 

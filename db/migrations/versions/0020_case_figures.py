@@ -30,7 +30,7 @@ def upgrade():
     )
     op.drop_table("rollup_reason_day")
     op.create_index("ix_case_file_firm_id_created_at", "case_file", ["firm_id", "created_at"])
-    op.create_index("ix_review_decision_firm_id_case_id", "review_decision", ["firm_id", "case_id"])
+    op.create_index("ix_review_decision_firm_id_case_id", "review_decision", ["firm_id", "case_id", "decided_at"])
     _mark_days()
 
 
