@@ -28,6 +28,7 @@ from core.usecases.found_firm import found_firm
 from db import sealed
 from db.database import Database
 from db.history_promises import Ints, promises
+from db.history_steps import CLEAR, RULES, step_of
 from db.tables import RejectionRow
 
 DAYS = 365
@@ -184,7 +185,6 @@ _RESERVATION = ("firm_id", "id", "case_id", "owner", "branch_id", "day", "slot",
                 "state", "signed_in_at", "created_at", "closed_at", "reason")  # fmt: skip
 _DUTY = ("firm_id", "id", "staff_id", "branch_id", "status", "reason", "began_at", "seen_at", "ended_at")
 _NAMES = tuple(BUSINESSES)
-_DEVICES = ("phone", "tablet", "computer")
 _WHY = ("left", "vanished", "closed", "gave_up")
 
 
@@ -195,8 +195,7 @@ def _ids(count: int) -> Iterator[tuple[int, str]]:
 def _cases(firm: Firm, year: _Year) -> Iterator[tuple[Any, ...]]:
     days = (year.created + _EAST) // _DAY
     serial = np.arange(len(days)) - np.searchsorted(days, days) + 1
-    turn, rules = int(days.max()) - DAYS // 2, [json.dumps({"questionnaire": version}) for version in (1, 2)]
-    clear = [json.dumps({"device": device}) for device in _DEVICES]
+    turn = int(days.max()) - DAYS // 2
     dated = {int(day): f"{day_of(int(day)):%y%m%d}" for day in np.unique(days)}
     columns = (x.tolist() for x in (year.created, days, serial, year.branch, year.business, year.submitted, year.staff,
                                     year.device, year.step, year.joined))  # fmt: skip
@@ -207,21 +206,9 @@ def _cases(firm: Firm, year: _Year) -> Iterator[tuple[Any, ...]]:
         done = submitted + _DAY if handed_in else created + 3 * _DAY
         yield (firm.id, case, f"{firm.number}{dated[day]}{order:06d}", _NAMES[business], f"phone:{case}",
                f"b{branch + 1}", "active" if handed_in else "abandoned", 9,
-               _step(business, part, handed_in, joined >= 0),
-               rules[day >= turn], "[]", clear[device], created, done,
+               step_of(business, part, handed_in, joined >= 0), RULES[day >= turn], "[]", CLEAR[device], created, done,
                submitted if handed_in else None, submitted + _DAY if handed_in else None,
                "supervisor" if handed_in else None, f"w{staff}" if handed_in else None, done)  # fmt: skip
-
-
-def _step(business: int, part: float, handed_in: bool, joined: bool) -> str:
-    """Where a case stood at its end: before the witness when it never joined the queue, else at the witness or later;
-    `part` (0 to 1) of the way from there to the end."""
-    if handed_in:
-        return "submit"
-    keys = [step.key for step in BUSINESSES[_NAMES[business]].steps]
-    witness = keys.index("witness")
-    reach = keys[witness:] if joined else keys[:witness]
-    return reach[int(part * part * len(reach)) if joined else int(part * len(reach))]
 
 
 def _tickets(firm: Firm, year: _Year) -> Iterator[tuple[Any, ...]]:

@@ -116,7 +116,7 @@ def _cases(span: Span) -> None:
         )
         place = st.selectbox(_("环节"), list(places), None, format_func=lambda key: _(places[key]), key=PLACE,
                              bind="query-params", placeholder=_("请选择环节"))  # fmt: skip
-        if place is None:
+        if place not in places:
             st.caption(_("选择环节后列出停在那里的受理单。"))
             return
         chosen = replace(span, place=place)
