@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from db.work import SqlWork
 
 
+EAST, _DAY_MS = 8 * 3_600_000, 86_400_000
+"""How far Asia/Shanghai is ahead of UTC, and the length of a day, in ms."""
+
+
 @cache
 def _whole(table: type[Base]) -> Select[Any]:
     """SELECT of whole rows of one firm, built once: building a statement takes longer than running it."""
@@ -34,6 +38,11 @@ def _equal(table: type[Base], names: tuple[str, ...], missing: tuple[str, ...], 
 def ms(column: Any) -> ColumnElement[int]:
     """A moment's milliseconds, to count with."""
     return type_coerce(column, BigInteger)
+
+
+def local_day(column: Any) -> ColumnElement[int]:
+    """The day number in Asia/Shanghai of a stored moment."""
+    return (ms(column) + EAST) // _DAY_MS
 
 
 class Store:

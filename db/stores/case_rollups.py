@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, select
@@ -15,6 +15,8 @@ from db import tables as t
 from db.stores.base import ms
 
 _C, _N, _T = t.CaseRow, t.DecisionRow, t.Ticket
+Counts = dict[tuple[Any, ...], Counter[str]]
+"""(branch, day, business) -> counts by key."""
 BETWEEN = "|"
 """Between the parts of a key of the counts; none of the parts can hold it."""
 NO_STEP = "?"
@@ -87,3 +89,17 @@ def case_day(standing: Mapping[str, int], reasons: Mapping[str, int]) -> tuple[A
         reached["activated"] += count * (where.state in _ACTIVATED)
     figures = (reached[name] for name in ("begun", "handed_in", "passed", "activated"))
     return *figures, packed(standing), packed(reasons)
+
+
+def case_days(standing: Counts, reasons: Counts) -> dict[tuple[Any, ...], tuple[Any, ...]]:
+    """The cells of all that was counted."""
+    return {key: case_day(standing.get(key, {}), reasons.get(key, {})) for key in {*standing, *reasons}}
+
+
+def case_days_together(branch: str, rows: Iterable[Any]) -> dict[tuple[Any, ...], tuple[Any, ...]]:
+    """Cells (day, business, standing, reasons) added up under another branch."""
+    standing, reasons = Counts(), Counts()
+    for day, business, stand, given in rows:
+        for counts, text in ((standing, stand), (reasons, given)):
+            counts.setdefault((branch, day, business), Counter()).update(unpacked(text))
+    return case_days(standing, reasons)

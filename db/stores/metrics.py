@@ -13,8 +13,8 @@ from core.metrics import Span, Targets, day_number
 from core.queueing import ALIVE
 from core.rules.calendar import local_time
 from db import tables as t
-from db.stores.base import Store, ms
-from db.stores.rollups import ALL, Rollups, answer_time, local_day, ticket_sums
+from db.stores.base import Store, local_day, ms
+from db.stores.rollups import ALL, Rollups, answer_time, ticket_sums
 
 if TYPE_CHECKING:
     from db.work import SqlWork

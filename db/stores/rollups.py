@@ -20,8 +20,9 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from core.metrics import BUCKETS, Targets, bucket_of, day_number, day_of
 from db import tables as t
-from db.stores.base import ms
-from db.stores.case_rollups import BETWEEN, case_day, clocks, clocks_query, standing_query, stands, unpacked
+from db.stores.base import EAST as _OFFSET
+from db.stores.base import local_day, ms
+from db.stores.case_rollups import BETWEEN, Counts, case_days, case_days_together, clocks, clocks_query, standing_query, stands
 from db.tables_figures import RollupCaseDay
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ SUMMED = (t.RollupHour, t.RollupDay)
 TOGETHER = (*SUMMED, RollupCaseDay, t.RollupHist)
 """Those whose branches are also stored together; their key begins with the branch."""
 ALL = "*"
-_OFFSET = 8 * 3_600_000
 _HOUR, _DAY = 3_600_000, 86_400_000
 _LONGEST_DUTY = timedelta(days=1)
 """No duty state lasts longer: the sweep ends those whose page is silent. A wider look back would read a week for each
@@ -45,13 +45,7 @@ _STATES = ("used", "late", "no_show", "host_no_show", "cancelled")
 Key = tuple[Any, ...]
 Cells = dict[type[t.Base], dict[Key, Counter[str]]]
 Histograms = dict[Key, list[int]]
-Counts = dict[Key, Counter[str]]
 Rows = dict[Key, tuple[Any, ...]]
-
-
-def local_day(column: Any) -> ColumnElement[int]:
-    """The day number in Asia/Shanghai of a stored moment."""
-    return (ms(column) + _OFFSET) // _DAY
 
 
 def answer_time() -> ColumnElement[int]:
@@ -102,10 +96,6 @@ def _figures(table: type[t.Base]) -> list[str]:
 def pack(buckets: Sequence[int]) -> bytes:
     """A histogram as it is stored."""
     return _BUCKETS.pack(*buckets)
-
-
-def _case_days(standing: Counts, reasons: Counts) -> Rows:
-    return {key: case_day(standing.get(key, {}), reasons.get(key, {})) for key in {*standing, *reasons}}
 
 
 class Rollups:
@@ -300,7 +290,7 @@ class Rollups:
         if table is t.RollupHist:
             return {key: (pack(buckets),) for key, buckets in self.histograms.items()}
         if table is RollupCaseDay:
-            return _case_days(self.standing, self.reasons)
+            return case_days(self.standing, self.reasons)
         names = _figures(table)
         return {key: tuple(f[name] for name in names) for key, f in self.cells[table].items() if any(f.values())}
 
@@ -309,7 +299,8 @@ class Rollups:
         if table is t.RollupHist:
             return self._histograms_together()
         if table is RollupCaseDay:
-            return self._case_days_together()
+            shown = (table.day, table.business, table.standing, table.reasons)
+            return case_days_together(ALL, self._run(select(*shown).where(*self._days(table), self._any(table))))
         columns, keys = table.__table__.columns, _keys(table)[1:]
         sums = [func.sum(columns[name]) for name in _figures(table)]
         group = [columns[name] for name in keys]
@@ -324,14 +315,6 @@ class Rollups:
             counts, key = np.frombuffer(blob, "<u4"), (ALL, day, measure, business)
             found[key] = found[key] + counts if key in found else counts
         return {key: (counts.tobytes(),) for key, counts in found.items()}
-
-    def _case_days_together(self) -> Rows:
-        table, standing, reasons = RollupCaseDay, Counts(), Counts()
-        query = select(table.day, table.business, table.standing, table.reasons)
-        for day, business, stand, given in self._run(query.where(*self._days(table), self._any(table))):
-            for counts, text in ((standing, stand), (reasons, given)):
-                counts.setdefault((ALL, day, business), Counter()).update(unpacked(text))
-        return _case_days(standing, reasons)
 
     def _store(self, table: type[t.Base], wanted: Rows, where: list[ColumnElement[bool]]) -> int:
         """Write the differences of one table; how many rows differed."""
