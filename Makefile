@@ -7,7 +7,7 @@ PORT ?= 8501
 export PYTHONPATH := $(CURDIR)
 
 .PHONY: help run test check lock prepare prepare-dev system system-dev e2e bench-call bench-charts bench-pages \
-	bench-waiting bench-dry-run demo-history prove-agreements prove-calls prove-stills prove-walk prove-queue flows
+	bench-dry-run bench-photo bench-waiting demo-history prove-agreements prove-calls prove-decoder prove-photos prove-stills prove-walk prove-queue flows texts
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -33,6 +33,9 @@ bench-call: prepare-dev ## CPU of a call against decode-and-encode, and against 
 bench-pages: prepare-dev ## CPU of a rerun of each step above a bare page
 	$(BIN)/python -m tests.bench.pages
 
+bench-photo: prepare-dev system-dev ## CPU of a 12-megapixel photo by stage, memory, and pages beside ten uploads
+	$(BIN)/python -m tests.bench.photo
+
 bench-charts: prepare-dev system-dev ## time of every chart's query at CASES cases, on both databases
 	$(BIN)/python -m tests.bench.charts --cases $(or $(CASES),50000)
 
@@ -57,8 +60,17 @@ prove-stills: prepare-dev system-dev ## 12 captures in Chromium: server's frame 
 prove-walk: prepare-dev system-dev ## kill -9 at 50 moments of the walk
 	$(BIN)/python -m tests.prove.walk
 
+prove-photos: prepare-dev system-dev ## how well invented photos of SEED are read, N of each kind and level
+	$(BIN)/python -m tests.photos.evaluate --seed $(or $(SEED),77) --n $(or $(N),8)
+
+prove-decoder: prepare-dev ## 20,000 mutated uploads: none crashes, none is stored unclean
+	$(BIN)/python -m tests.prove.decoder --files $(or $(FILES),20000)
+
 prove-queue: prepare-dev system-dev ## kill -9 of 200 witnesses during 10,000 claims, on both databases
 	$(BIN)/python -m tests.prove.queue
+
+texts: prepare-dev ## bring the catalogue of the English interface up to date (pages/locales)
+	$(BIN)/python -m tests.language
 
 lock: ## resolve requirements.txt and requirements-dev.txt with hashes for all platforms
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --override requirements-override.txt \

@@ -15,17 +15,23 @@ class Permission(StrEnum):
 
     AGREEMENT_MANAGE = "desk:agreement:manage"
     AUDIT_VERIFY = "desk:audit:verify"
+    BLOCK_MANAGE = "desk:block:manage"
     CALENDAR_MANAGE = "desk:calendar:manage"
     CALL_OBSERVE = "desk:call:observe"
     CALLBACK_RECORD = "desk:callback:record"
     CASE_APPROVE = "desk:case:approve"
+    CASE_ASSIGN = "desk:case:assign"
     CASE_READ = "desk:case:read"
     CASE_REPORT = "desk:case:report"
+    CASE_TRACE = "desk:case:trace"
+    CASE_WORK = "desk:case:work"
     ENTRY_PRINT = "desk:entry:print"
     EVIDENCE_EXPORT = "desk:evidence:export"
     EVIDENCE_READ = "desk:evidence:read"
     NETWORK_TEST = "desk:network:test"
     PEOPLE_MANAGE = "desk:people:manage"
+    PHOTO_EVALUATE = "desk:photo:evaluate"
+    QUALITY_CHECK = "desk:quality:check"
     QUEUE_MANAGE = "desk:queue:manage"
     QUEUE_READ = "desk:queue:read"
     QUEUE_SERVE = "desk:queue:serve"
@@ -40,13 +46,19 @@ class Permission(StrEnum):
 _P = Permission
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.WITNESS: frozenset({_P.QUEUE_SERVE, _P.QUEUE_READ, _P.EVIDENCE_READ}),
-    Role.REVIEW: frozenset({_P.CASE_APPROVE, _P.CASE_READ, _P.CASE_REPORT, _P.EVIDENCE_READ}),
-    Role.CALLBACK: frozenset({_P.CALLBACK_RECORD, _P.CASE_READ}),
+    Role.REVIEW: frozenset(
+        {_P.CASE_APPROVE, _P.CASE_READ, _P.CASE_REPORT, _P.CASE_TRACE, _P.CASE_WORK, _P.EVIDENCE_READ, _P.QUALITY_CHECK}
+    ),
+    Role.CALLBACK: frozenset({_P.CALLBACK_RECORD, _P.CASE_READ, _P.CASE_WORK}),
     Role.SUPERVISOR: frozenset(
         {
             _P.QUEUE_MANAGE,
             _P.QUEUE_READ,
+            _P.BLOCK_MANAGE,
+            _P.CASE_ASSIGN,
+            _P.QUALITY_CHECK,
             _P.CASE_READ,
+            _P.CASE_WORK,
             _P.RESERVATION_MANAGE,
             _P.CALENDAR_MANAGE,
             _P.CALL_OBSERVE,
@@ -57,16 +69,20 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.RULE_APPROVE,
         }
     ),
-    Role.ANALYST: frozenset({_P.QUEUE_READ}),
+    Role.ANALYST: frozenset({_P.PHOTO_EVALUATE, _P.QUEUE_READ}),
     Role.COMPLIANCE: frozenset(
         {
             _P.AUDIT_VERIFY,
+            _P.BLOCK_MANAGE,
             _P.CASE_READ,
+            _P.CASE_TRACE,
             _P.EVIDENCE_EXPORT,
             _P.EVIDENCE_READ,
+            _P.PHOTO_EVALUATE,
+            _P.QUALITY_CHECK,
             _P.REQUEST_ANSWER,
-            _P.RULE_DRAFT,
             _P.RULE_APPROVE,
+            _P.RULE_DRAFT,
             _P.SMS_READ,
         }
     ),

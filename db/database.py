@@ -21,6 +21,8 @@ from db.engine import open_engine, transaction
 from db.work import SqlWork
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATION_PATIENCE_S = 120
+"""A process that starts while another one migrates waits for it."""
 _MIGRATION_LOCK = 7_316_001
 
 
@@ -37,7 +39,9 @@ class Database:
     def write(self, firm_id: str) -> Iterator[SqlWork]:
         """A unit of work that may write; commits at the end, rolls back on any exception."""
         with transaction(self._writing) as connection:
-            yield SqlWork(connection, firm_id, self.keys.firm(firm_id), self.clock())
+            work = SqlWork(connection, firm_id, self.keys.firm(firm_id), self.clock())
+            yield work
+            work.casework.sign("system", None)
 
     @contextmanager
     def read(self, firm_id: str) -> Iterator[SqlWork]:
@@ -67,11 +71,13 @@ class Database:
             return
         if found:
             self._copy_aside()
-        with self.engine.execution_options(write=True).begin() as connection:
+        engine = open_engine(self.url, MIGRATION_PATIENCE_S)
+        with engine.execution_options(write=True).begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+        engine.dispose()
 
     def _copy_aside(self) -> None:
         database = self.engine.url.database

@@ -421,7 +421,8 @@ class RejectionRow(Base):
 class DecisionRow(Base):
     """One decision of the review; a case that is handed in again is decided again. `working_s` is the time in service.
 
-    `submitted_at` and `due_at` are those of the case at that moment: the case itself moves on.
+    `submitted_at` and `due_at` are those of the case at that moment: the case itself moves on. Who decides is neither
+    the witness of the case nor the first of two reviewers.
     """
 
     __tablename__ = "review_decision"
@@ -433,9 +434,17 @@ class DecisionRow(Base):
     due_at: Mapped[datetime]
     decided_at: Mapped[datetime]
     working_s: Mapped[int] = mapped_column(BigInteger)
+    decided_by: Mapped[str | None] = mapped_column(String(40))
+    witness_id: Mapped[str | None] = mapped_column(String(40))
+    first_by: Mapped[str | None] = mapped_column(String(40))
     __table_args__ = (
         Index("ix_review_decision_firm_id_decided_at", "firm_id", "decided_at"),
         Index("ix_review_decision_firm_id_case_id", "firm_id", "case_id", "decided_at"),
+        CheckConstraint(
+            "decided_by IS NULL OR ((witness_id IS NULL OR decided_by <> witness_id)"
+            " AND (first_by IS NULL OR decided_by <> first_by))",
+            "four_eyes",
+        ),
     )
 
 

@@ -20,19 +20,25 @@ from db.stores.agreement_use import AgreementUse
 from db.stores.calls import Calls
 from db.stores.case_figures import CaseFigures
 from db.stores.cases import Cases
+from db.stores.casework import Casework
 from db.stores.documents import Documents
 from db.stores.duty import DeskMessages, DutyTimes
 from db.stores.firms import Firms
 from db.stores.jobs import Jobs
 from db.stores.knowledge import KnowledgeAttempts
+from db.stores.marks import PhotoMarks
 from db.stores.matters import Matters
 from db.stores.metrics import Metrics
 from db.stores.people import People
+from db.stores.photos import Photos
 from db.stores.queue import Queue
 from db.stores.reservations import Reservations
 from db.stores.results import Results
 from db.stores.rule_drafts import RuleDrafts
+from db.stores.samples import Samples
 from db.stores.supplements import Supplements
+from db.stores.watch import Watch
+from db.stores.work_lists import WorkLists
 
 
 class SqlWork:
@@ -45,6 +51,26 @@ class SqlWork:
     def cases(self) -> Cases:
         """Cases, answers, evidence, proofs, rejections."""
         return Cases(self)
+
+    @cached_property
+    def casework(self) -> Casework:
+        """Events, holders and tasks of cases."""
+        return Casework(self)
+
+    @cached_property
+    def lists(self) -> WorkLists:
+        """Lists of cases for staff."""
+        return WorkLists(self)
+
+    @cached_property
+    def watch(self) -> Watch:
+        """Marks that persons share, and the block list."""
+        return Watch(self)
+
+    @cached_property
+    def samples(self) -> Samples:
+        """Samples for quality."""
+        return Samples(self)
 
     @cached_property
     def people(self) -> People:
@@ -117,6 +143,16 @@ class SqlWork:
         return AgreementUse(self)
 
     @cached_property
+    def marks(self) -> PhotoMarks:
+        """What reviewers note about pictures."""
+        return PhotoMarks(self)
+
+    @cached_property
+    def photos(self) -> Photos:
+        """What was read from photos."""
+        return Photos(self)
+
+    @cached_property
     def jobs(self) -> Jobs:
         """Background jobs and SMS."""
         return Jobs(self)
@@ -144,9 +180,9 @@ class SqlWork:
 
     def once(self, case_id: str, action: str, key: str) -> bool:
         """True for the first caller with this key, False for every repetition (double click, second tab)."""
-        return self._add_first(t.Done, case_id=case_id, action=action, key=key, at=self.now)
+        return self.add_first(t.Done, case_id=case_id, action=action, key=key, at=self.now)
 
-    def _add_first(self, table: type[t.Base], **values: Any) -> bool:
+    def add_first(self, table: type[t.Base], **values: Any) -> bool:
         """INSERT unless the key is there already; callers at the same moment wait for each other."""
         make = pg_insert if self.connection.dialect.name == "postgresql" else sqlite_insert
         row = make(table).values(firm_id=self.firm_id, **values).on_conflict_do_nothing()
@@ -171,6 +207,7 @@ class SqlWork:
         }
         mac = link(self.keys.mac, previous, entry)
         self.connection.execute(insert(t.AuditRow).values(**row, detail=dict(entry.detail), mac=mac))
+        self.casework.sign(actor.id, seq)
 
     def audit_head(self) -> tuple[int, bytes]:
         """Sequence number and MAC of the newest row of the chain; (0, b"") before the first."""
@@ -188,7 +225,7 @@ class SqlWork:
         """Record that somebody saw personal data: one row per person, object, purpose and ten minutes."""
         window = int(self.now.timestamp()) // 600
         key = {"actor": actor.id, "object": subject, "purpose": purpose, "window": window}
-        if self._add_first(t.PersonalRead, **key, at=self.now):
+        if self.add_first(t.PersonalRead, **key, at=self.now):
             self.audit(actor, Tag.STAFF_PERSONAL_READ, subject, purpose=purpose)
 
     def update_one(self, table: type[t.Base], where: tuple[Any, ...], **values: Any) -> bool:

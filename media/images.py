@@ -66,7 +66,7 @@ class Picture:
     """A safe picture: fresh `jpeg`, its width and height in px, the kind and SHA-256 (hex) of the upload.
 
     `notes` are codes about the upload: extension_mismatch:a->b, animated, cmyk, 16bit, gps_removed, heic_converted,
-    trailing_bytes:n, exif_unreadable, shrunk:WxH, software:name, focal35:mm.
+    trailing_bytes:n, exif_unreadable, shrunk:WxH, software:name, camera:model, focal35:mm.
     """
 
     jpeg: bytes
@@ -178,6 +178,8 @@ def _read_exif(image: Image.Image, notes: list[str]) -> int:
         notes.append("gps_removed")
     if software := _plain(exif.get(ExifTags.Base.Software, ""), 40):
         notes.append(f"software:{software}")
+    if model := _plain(exif.get(ExifTags.Base.Model, ""), 40):
+        notes.append(f"camera:{model}")
     if focal := _plain(camera.get(ExifTags.Base.FocalLengthIn35mmFilm, ""), 8):
         notes.append(f"focal35:{focal}")
     return orientation

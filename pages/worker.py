@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import os
 import signal
@@ -9,11 +10,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from core.errors import DeskError
+from core.jobs.draw_samples import draw_samples
 from core.jobs.expire_cases import warn_silent_cases
 from core.jobs.refresh_rollups import refresh_rollups
-from core.jobs.run import post_repeated, run_next
+from core.jobs.run import SLOW, post_repeated, run_next
 from core.jobs.sweep import forget, sweep
 from core.ports import Desk
 from pages.parts import wiring
@@ -23,10 +26,14 @@ TIMERS: Mapping[Callable[[Desk, str], object], float] = {
     refresh_rollups: 5.0,
     post_repeated: 60.0,
     warn_silent_cases: 600.0,
+    draw_samples: 3600.0,
     forget: 3600.0,
 }
 """What runs for every firm -> seconds from one start to the next."""
 IDLE_S = 0.5
+PHOTO_NICENESS = 10
+MEGABYTE, _MMAP_THRESHOLD = 1 << 20, -3
+"""Blocks above a megabyte are mapped, not kept: by itself glibc learns to keep up to 32 (malloc.h)."""
 log = logging.getLogger("jianzheng.worker")
 stopping = threading.Event()
 
@@ -38,9 +45,30 @@ def _watch_parent() -> None:
 
 
 def work_through() -> bool:
-    """Run what is due for every firm once; False when there was nothing."""
-    busy = [run_next(wiring.desk(), firm.id) for firm in wiring.firms()]
+    """Run what is due for every firm once, but for the slow lane; False when there was nothing."""
+    busy = [run_next(wiring.desk(), firm.id, SLOW, other=True) for firm in wiring.firms()]
     return any(busy)
+
+
+def _be_modest() -> None:
+    """Photos come after everything else on the machine, and the memory of one is given back at once (glibc)."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), PHOTO_NICENESS)
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, MEGABYTE)
+
+
+def read_photos() -> None:
+    """The slow lane: one photo at a time, firm after firm."""
+    _be_modest()
+    while not stopping.is_set():
+        try:
+            busy = [run_next(wiring.desk(), firm.id, SLOW) for firm in wiring.firms()]
+        except Exception as error:  # noqa: BLE001 - the lane must not end while the worker lives
+            log.error("photos: %s", type(error).__name__)
+            busy = []
+        if not any(busy):
+            stopping.wait(IDLE_S)
 
 
 def run_timers(started: dict[Callable[[Desk, str], object], float]) -> None:
@@ -62,6 +90,7 @@ def main() -> None:
         threading.Thread(target=_watch_parent, daemon=True).start()
     else:
         wiring.prepare_database()
+    threading.Thread(target=read_photos, daemon=True, name="photos").start()
     started: dict[Callable[[Desk, str], object], float] = {}
     while not stopping.is_set():
         try:

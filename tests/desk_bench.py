@@ -37,7 +37,7 @@ from media.head_log import HeadLog
 from media.storage import LocalStorage
 from media.vault import Vault
 from tests.postgres import Cluster, scratch
-from tests.stand_ins import Clock, LightImages, LightRecordings, PlainPasswords, RealImages, SmsRecorder
+from tests.stand_ins import Clock, LightImages, LightReader, LightRecordings, PlainPasswords, RealImages, SmsRecorder
 
 __all__ = ["BRANCHES", "EXISTING", "F1", "F2", "STAFF", "STAFF_PASSWORD", "Backend", "Bench", "found", "scratch"]
 
@@ -229,8 +229,8 @@ def make_desk(
     return Desk(
         settings=settings, keys=backend.keys, clock=clock, write=database.write, read=database.read,
         vault=Vault(LocalStorage(vault), backend.keys), images=LightImages() if light else RealImages(),
-        passwords=PlainPasswords(), sms=sms, papers=Papers(clock), recordings=LightRecordings(),
-        audit_heads=HeadLog(vault / "audit-heads"),
+        photo_reader=LightReader(), passwords=PlainPasswords(), sms=sms, papers=Papers(clock),
+        recordings=LightRecordings(), audit_heads=HeadLog(vault / "audit-heads"),
     )  # fmt: skip
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 from PIL import Image
 
 from core.errors import OutsideService
+from core.ports_photos import Seen
+from core.records_photos import PhotoReading, Quad
 
 START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 """Monday, 10:00 in Shanghai."""
@@ -67,6 +70,7 @@ class LightPicture:
     height: int
     kind: str
     sha256_original: str
+    notes: tuple[str, ...] = ()
 
 
 class LightImages:
@@ -74,6 +78,9 @@ class LightImages:
 
     def safe_decode(self, data: bytes, name: str) -> LightPicture:
         return LightPicture(data, 40, 25, "jpg", hashlib.sha256(data).hexdigest())
+
+    def cut_out(self, jpeg: bytes, box: tuple[float, ...]) -> bytes:
+        return jpeg + repr(box).encode()
 
     def captcha_png(self, text: str) -> bytes:
         return text.encode()
@@ -89,6 +96,21 @@ class RealImages(LightImages):
         from media.images import safe_decode
 
         return safe_decode(data, name)
+
+
+class LightReader:
+    """Reads nothing; tests put what they want read into `fields` and `findings`, and it is believed."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, str, Quad]] = []
+        self.answer = PhotoReading("", "done", "ok")
+        self.crop = b""
+        self.looks: tuple[str, ...] = ()
+
+    def read(self, evidence_id: str, slot: str, jpeg: bytes, *, quad: Quad = (), notes: Collection[str] = ()) -> Seen:
+        self.calls.append((evidence_id, slot, quad))
+        found = replace(self.answer, evidence_id=evidence_id, quad=quad or self.answer.quad)
+        return Seen(found, self.crop, self.looks)
 
 
 class LightRecordings:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 
 import pytest
 
@@ -89,8 +90,10 @@ def test_english_has_no_chinese_punctuation() -> None:
 
 
 @pytest.fixture
-def english() -> None:
+def english() -> Iterator[None]:
     speak("en")
+    yield
+    speak("zh")
 
 
 @pytest.mark.usefixtures("english")

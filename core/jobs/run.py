@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from core.jobs.apply_rules import apply_rules
 from core.jobs.dry_run import dry_run
 from core.jobs.expire_cases import expire_case
 from core.jobs.export_audit_head import export_audit_head
+from core.jobs.read_photo import read_photo
 from core.jobs.recordings import store_recording
 from core.jobs.reservations import remind_reservation
 from core.jobs.seal_documents import seal_documents
@@ -37,12 +38,15 @@ HANDLERS: Mapping[str, Handler] = {
     "remind_reservation": remind_reservation,
     "seal_documents": seal_documents,
     "store_recording": store_recording,
+    "read_photo": read_photo,
     "expire_case": expire_case,
     "export_audit_head": export_audit_head,
     "sweep_files": sweep_files,
     "tell_supplements": tell_supplements,
     "remind_supplements_due": remind_supplements_due,
 }
+SLOW = frozenset({"read_photo"})
+"""About a second of one core each: a lane of their own, so that no SMS stands behind a row of photos."""
 REPEATED: Mapping[str, str] = {
     "export_audit_head": "%Y-%m-%dT%H",
     "sweep_files": "%Y-%m-%d",
@@ -59,13 +63,13 @@ def post_repeated(desk: Desk, firm_id: str) -> None:
             work.jobs.post(kind, {}, dedupe=f"{kind}|{work.now.strftime(part)}")
 
 
-def run_next(desk: Desk, firm_id: str) -> bool:
-    """Run one due job of a firm; False when none is due."""
+def run_next(desk: Desk, firm_id: str, lane: Collection[str] = (), *, other: bool = False) -> bool:
+    """Run one due job of a firm, of the kinds of a lane or of all `other` kinds; False when none is due."""
     with desk.read(firm_id) as work:
-        if not work.jobs.due():
+        if not work.jobs.due(lane, other=other):
             return False
     with desk.write(firm_id) as work:
-        job = work.jobs.take(LEASE)
+        job = work.jobs.take(LEASE, lane, other=other)
     if job is None:
         return False
     _run(desk, job)

@@ -10,6 +10,7 @@ from core.case import Action, State, next_state
 from core.jobs.reservations import end_reservations
 from core.ports import Desk, Work
 from core.usecases.duty import settle_duty
+from core.usecases.hold_case import let_go
 from core.usecases.investor_class import end_classes
 from core.usecases.knowledge_test import end_overdue
 from core.usecases.offers import miss_offers, offer_waiting
@@ -39,6 +40,7 @@ def _free_idle_reviews(work: Work) -> int:
     for case in idle:
         state = next_state(case.state, Action.RELEASE)
         work.cases.change(case, state=state, reviewer_id=None, reviewer_until=None)
+        let_go(work, case)
         work.audit(system(work.firm_id), Tag.SYSTEM_CASE_RELEASE, f"case:{case.id}")
     return len(idle)
 

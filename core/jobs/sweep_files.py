@@ -17,7 +17,8 @@ ORPHAN_AGE = timedelta(hours=24)
 def sweep_files(desk: Desk, firm_id: str, _payload: Mapping[str, Any]) -> bool:
     """Delete orphans that have not changed for a day; how many is on record before the first one goes."""
     with desk.read(firm_id) as work:
-        known, now = work.cases.known_files() | work.jobs.named_files(), work.now
+        known = work.cases.known_files() | work.photos.known_crops() | work.jobs.named_files()
+        now = work.now
     orphans = desk.vault.orphans(firm_id, known, ORPHAN_AGE.total_seconds(), now)
     if orphans:
         with desk.write(firm_id) as work:

@@ -5,16 +5,38 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core.rule_kinds.fields import Choice, Field, Found, Problem, Share, Whole, Yes
+from core.rule_kinds.fields import Choice, Field, Found, Problem, Several, Share, Whole, Yes
 from core.rule_kinds.groups import Group
 from core.rule_kinds.kind import Kind, Subject
 from core.rule_kinds.references import BUSINESS_TITLES
+from core.rules.firm_choices import (
+    ALWAYS,
+    BRANCH,
+    BY_RISK,
+    FIRM,
+    ID_FIRST,
+    IF_FLAGGED,
+    NEVER,
+    PHONE_FIRST,
+    UploadRule,
+)
 
-_VIDEO = Choice("视频验证", options={"always": "每次都要", "if_no_certificate": "没有可用证书时才要"})
+_VIDEO = Choice("视频验证", options={"always": "每次都要", "if_no_certificate": "没有可用证书时才要",
+                                   BY_RISK: "没有可用证书，或者有风险情形时要"})  # fmt: skip
 _FOLLOW_UP = Yes("在线回访")
 _REVIEW = Yes("需要复核")
 _ASKED: Mapping[str, Mapping[str, Field]] = {
-    "open_account": {"follow_up": _FOLLOW_UP},
+    "open_account": {
+        "login": Choice(
+            "新客户登录", options={PHONE_FIRST: "先验证手机号", ID_FIRST: "先填身份证号，再验证手机号"}, optional=True
+        ),
+        "follow_up": _FOLLOW_UP,
+        "phone_callback": Choice(
+            "电话回访",
+            options={ALWAYS: "每户都打", IF_FLAGGED: "在线回访有异常回答时才打", NEVER: "不打"},
+            optional=True,
+        ),
+    },
     "add_code": {"video": _VIDEO, "follow_up": _FOLLOW_UP},
     "password_reset": {},
     "supplement": {"video": _VIDEO, "follow_up": _FOLLOW_UP, "review": _REVIEW},
@@ -26,6 +48,77 @@ _OTHERS: Mapping[str, Field] = {"video": _VIDEO, "follow_up": _FOLLOW_UP}
 def _notice_in_time(body: Any, _others: Mapping[str, Any]) -> Found:
     if body["expiry"]["notice_days"] >= body["expiry"]["days"]:
         yield Problem(("expiry", "notice_days"), "提醒应早于失效：提前的天数要少于失效的天数。")
+
+
+def _long_enough(body: Any, _others: Mapping[str, Any]) -> Found:
+    rule = body.get("certificate_password")
+    if rule and rule["least"] > rule["most"]:
+        yield Problem(("certificate_password", "most"), "最多的位数不应少于最少的位数。")
+
+
+_CHOICES: Mapping[str, Field] = {
+    "video_risks": Several(
+        "按风险要求视频时看哪些情形",
+        options={
+            "assisted": "有人在旁协助",
+            "age": "年龄需要双人复核",
+            "flagged": "业务带有提示标记",
+            "phone": "本次变更手机号",
+        },
+        optional=True,
+    ),
+    "certificate_password": Group(
+        "证书密码",
+        fields={
+            "least": Whole("最少", least=6, most=16, unit="位"),
+            "most": Whole("最多", least=6, most=16, unit="位"),
+            "letters": Yes("须有字母"),
+        },
+        optional=True,
+    ),
+    "uploads": Group(
+        "上传的图片",
+        fields={
+            "kinds": Several("可以上传的格式", options={kind: kind.upper() for kind in UploadRule.kinds}, least=1),
+            "most_mb": Whole("每张最大", least=1, most=10, unit="MB"),
+        },
+        optional=True,
+    ),
+    "pictures": Group(
+        "由谁拍照",
+        help="没有由客户上传的证件面，由见证人员在视频中拍摄；签名照总由客户上传，因为每份协议都要用。",
+        fields={
+            "customer": Several(
+                "客户上传", options={"id_front": "身份证正面", "id_back": "身份证反面", "signature": "签名照"}, least=1
+            ),
+            "witness": Several(
+                "见证人员拍摄",
+                options={
+                    "capture_front": "证件正面",
+                    "capture_back": "证件反面",
+                    "capture_portrait": "手持证件照",
+                    "clip_head": "头部短视频",
+                },
+            ),
+        },
+        optional=True,
+    ),
+    "photos": Group(
+        "拍照要求",
+        fields={
+            "live_portrait": Several("须现场拍摄手持证件照的业务", options=BUSINESS_TITLES),
+            "draw_signature": Yes("签名可以在屏幕上手写"),
+        },
+        optional=True,
+    ),
+    "bank_branch": Group("开户网点", fields={"asked": Yes("银行卡要填开户网点")}, optional=True),
+    "queue": Group(
+        "视频排队方式",
+        fields={"line": Choice("排队", options={BRANCH: "各营业部分别排队", FIRM: "全公司排一队"})},
+        optional=True,
+    ),
+}
+"""Where the manuals contradict each other (core/rules/firm_choices.py)."""
 
 
 BUSINESS_RULES = Kind(
@@ -58,9 +151,10 @@ BUSINESS_RULES = Kind(
             "personal_data": Group(
                 "个人信息请求", fields={"answer_days": Whole("最晚答复", least=1, most=30, unit="天")}, optional=True
             ),
+            **_CHOICES,
         },
     ),
-    checks=(_notice_in_time,),
+    checks=(_notice_in_time, _long_enough),
 )
 
 

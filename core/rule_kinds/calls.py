@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from core.rule_kinds.fields import Choice, Found, Problem, Several, Text, Whole, Words, Yes, code
@@ -19,6 +20,7 @@ from core.rule_kinds.references import (
     STEP_TITLES,
     rows_of,
 )
+from core.sentence import Sentence
 
 REASON_KINDS = {
     "retry": "退回客户修改",
@@ -108,7 +110,7 @@ def _script_in_order(body: Any, _others: Mapping[str, Any]) -> Found:
         yield Problem(("steps",), "步骤的次序应从 1 开始依次编号。")
     taken = {step["evidence"] for step in body["steps"]} & CAPTURE_TITLES.keys()
     for key in sorted(CAPTURE_TITLES.keys() - taken):
-        yield Problem(("steps",), f"缺少截取“{CAPTURE_TITLES[key]}”的步骤。")
+        yield Problem(("steps",), Sentence("缺少截取“{CAPTURE_TITLES}”的步骤。", CAPTURE_TITLES=CAPTURE_TITLES[key]))
 
 
 WITNESS_SCRIPT = Kind(
@@ -254,4 +256,43 @@ CALLBACK_TOPICS = Kind(
         },
     ),
 )
-KINDS = (REJECT_REASONS, WITNESS_SCRIPT, FOLLOW_UP, CALLBACK_TOPICS)
+_CHECK_FORM = Rows(
+    "检查项目",
+    key="key",
+    item=Group("项目", fields={"key": code("代码", help="统计按代码计算。"), "text": Text("检查什么", 60)}),
+    least=1,
+    most=20,
+)
+CASE_WORK = Kind(
+    "case_work",
+    "办理分配与抽查",
+    Subject.CALLS,
+    Group(
+        "办理分配与抽查",
+        fields={
+            "cap": Whole("一人最多同时领取", least=1, most=200, unit="笔"),
+            "snooze_days": Whole("最多搁置", least=1, most=60, unit="天"),
+            "due_soon_hours": Whole("到期前多久列为即将超时", least=1, most=48, unit="小时"),
+            "samples": Group(
+                "质量抽查",
+                fields={
+                    "share": Group(
+                        "抽查比例",
+                        fields={
+                            "call": Whole("见证通话", least=0, most=100, unit="%"),
+                            "review": Whole("复核", least=0, most=100, unit="%"),
+                        },
+                    ),
+                    "questions": Group(
+                        "检查表",
+                        fields={
+                            "call": replace(_CHECK_FORM, label="见证通话的检查项目"),
+                            "review": replace(_CHECK_FORM, label="复核的检查项目"),
+                        },
+                    ),
+                },
+            ),
+        },
+    ),
+)
+KINDS = (REJECT_REASONS, WITNESS_SCRIPT, FOLLOW_UP, CALLBACK_TOPICS, CASE_WORK)

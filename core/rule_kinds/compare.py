@@ -9,6 +9,7 @@ from typing import Any
 from core.rule_kinds.fields import Choice, Field, Kept, Path, Scope, Several, Share, Span, Times, Whole, Words, Yes
 from core.rule_kinds.groups import Group, Named, Rows
 from core.rule_kinds.kind import Kind
+from core.sentence import Sentence
 
 EMPTY = "（空）"
 ADDED, REMOVED, CHANGED, MOVED = "新增", "删除", "修改", "调整次序"
@@ -52,7 +53,7 @@ def _step_words(shape: Field, body: Any, step: str | int) -> str:
     if isinstance(shape, Rows) and isinstance(step, int):
         row = body[step] if isinstance(body, list) and step < len(body) else None
         return shape.name_of(row, step)
-    return f"第 {step + 1} 项" if isinstance(step, int) else str(step)
+    return Sentence("第 {step} 项", step=step + 1) if isinstance(step, int) else str(step)
 
 
 def _inner(shape: Field, step: str | int) -> Field:
@@ -87,11 +88,19 @@ def value_words(shape: Field, value: Any, scope: Scope) -> str:
 def _parts_words(shape: Field, value: Any, scope: Scope) -> str:
     if isinstance(shape, Group):
         shown = [(field, value[name]) for name, field in shape.fields.items() if name in value]
-        return "；".join(f"{field.label}：{value_words(field, part, scope)}" for field, part in shown)
+        return "；".join(
+            Sentence("{label}：{value_words}", label=field.label, value_words=value_words(field, part, scope))
+            for field, part in shown
+        )
     if isinstance(shape, Rows):
         return " / ".join(value_words(shape.item, row, scope) for row in value)
     if isinstance(shape, Named):
-        return "；".join(f"{shape.name_of(n, r)}：{value_words(shape.item, r, scope)}" for n, r in value.items())
+        return "；".join(
+            Sentence(
+                "{name_of}：{value_words}", name_of=shape.name_of(n, r), value_words=value_words(shape.item, r, scope)
+            )
+            for n, r in value.items()
+        )
     return str(value)
 
 

@@ -14,6 +14,8 @@ from itertools import pairwise
 from string import Formatter
 from typing import Any
 
+from core.sentence import Sentence
+
 Path = tuple[str | int, ...]
 
 
@@ -56,7 +58,7 @@ class Field:
         if value is not None:
             yield from self._problems(value, path, scope)
         elif not self.nullable:
-            yield Problem(path, f"请填写{self.label}。")
+            yield Problem(path, Sentence("请填写{label}。", label=self.label))
 
     def _problems(self, value: Any, path: Path, scope: Scope) -> Found:
         raise NotImplementedError
@@ -82,13 +84,18 @@ class Text(Field):
 
     def _problems(self, value: Any, path: Path, scope: Scope) -> Found:  # noqa: ARG002
         if not isinstance(value, str):
-            yield Problem(path, f"{self.label}应是文字。")
+            yield Problem(path, Sentence("{label}应是文字。", label=self.label))
         elif len(value.strip()) < self.least:
-            yield Problem(path, f"请填写{self.label}。")
+            yield Problem(path, Sentence("请填写{label}。", label=self.label))
         elif len(value) > self.most:
-            yield Problem(path, f"{self.label}最多 {self.most} 字，现在有 {len(value)} 字。")
+            yield Problem(
+                path,
+                Sentence(
+                    "{label}最多 {most} 字，现在有 {count} 字。", label=self.label, most=self.most, count=len(value)
+                ),
+            )
         elif self.pattern and not re.fullmatch(self.pattern, value):
-            yield Problem(path, f"{self.label}{self.shape}。")
+            yield Problem(path, Sentence("{label}{shape}。", label=self.label, shape=self.shape))
         elif self.names is not None:
             yield from self._unknown_names(value, path, self.names)
 
@@ -96,11 +103,16 @@ class Text(Field):
         try:
             used = {name for _, name, _, _ in Formatter().parse(value) if name is not None}
         except ValueError:
-            yield Problem(path, f"{self.label}中的大括号没有成对。")
+            yield Problem(path, Sentence("{label}中的大括号没有成对。", label=self.label))
             return
         known = "、".join(f"{{{name}}}" for name in names) or "无"
         for name in sorted(used - names.keys()):
-            yield Problem(path, f"{self.label}中的 {{{name}}} 不能识别，可以使用：{known}。")
+            yield Problem(
+                path,
+                Sentence(
+                    "{label}中的 {{{name}}} 不能识别，可以使用：{known}。", label=self.label, name=name, known=known
+                ),
+            )
 
     def fresh(self) -> Any:
         """No words yet."""
@@ -123,9 +135,19 @@ class Whole(Field):
 
     def _problems(self, value: Any, path: Path, scope: Scope) -> Found:  # noqa: ARG002
         if isinstance(value, bool) or not isinstance(value, int):
-            yield Problem(path, f"{self.label}应是整数。")
+            yield Problem(path, Sentence("{label}应是整数。", label=self.label))
         elif not self.least <= value <= self.most:
-            yield Problem(path, f"{self.label}应在 {self.least} 至 {self.most} {self.unit}".rstrip() + "之间。")
+            yield Problem(
+                path,
+                Sentence(
+                    "{label}应在 {least} 至 {most} {unit}",
+                    label=self.label,
+                    least=self.least,
+                    most=self.most,
+                    unit=self.unit,
+                ).rstrip()
+                + "之间。",
+            )
 
     def fresh(self) -> Any:
         """The smallest."""
@@ -138,7 +160,7 @@ class Share(Field):
 
     def _problems(self, value: Any, path: Path, scope: Scope) -> Found:  # noqa: ARG002
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-            yield Problem(path, f"{self.label}应在 0% 至 100% 之间。")
+            yield Problem(path, Sentence("{label}应在 0% 至 100% 之间。", label=self.label))
 
     def fresh(self) -> Any:
         """Nothing of it."""
@@ -151,7 +173,7 @@ class Yes(Field):
 
     def _problems(self, value: Any, path: Path, scope: Scope) -> Found:  # noqa: ARG002
         if not isinstance(value, bool):
-            yield Problem(path, f"{self.label}应是“是”或“否”。")
+            yield Problem(path, Sentence("{label}应是“是”或“否”。", label=self.label))
 
     def fresh(self) -> Any:
         """No."""
@@ -172,7 +194,12 @@ class Choice(Field):
         options = self.named(scope)
         if not isinstance(value, str) or value not in options:
             known = "、".join(options.values())
-            yield Problem(path, f"{self.label}“{value}”不在可选范围内，可以选择：{known}。")
+            yield Problem(
+                path,
+                Sentence(
+                    "{label}“{value}”不在可选范围内，可以选择：{known}。", label=self.label, value=value, known=known
+                ),
+            )
 
 
 @dataclass(frozen=True)
@@ -189,13 +216,13 @@ class Several(Field):
     def _problems(self, value: Any, path: Path, scope: Scope) -> Found:
         options = self.named(scope)
         if not isinstance(value, list) or len({str(each) for each in value}) != len(value):
-            yield Problem(path, f"{self.label}应是不重复的清单。")
+            yield Problem(path, Sentence("{label}应是不重复的清单。", label=self.label))
         elif len(value) < self.least:
-            yield Problem(path, f"{self.label}至少选择 {self.least} 项。")
+            yield Problem(path, Sentence("{label}至少选择 {least} 项。", label=self.label, least=self.least))
         else:
             for each in value:
                 if not isinstance(each, str) or each not in options:
-                    yield Problem(path, f"{self.label}中的“{each}”不在可选范围内。")
+                    yield Problem(path, Sentence("{label}中的“{each}”不在可选范围内。", label=self.label, each=each))
 
     def fresh(self) -> Any:
         """None of them."""
@@ -214,17 +241,25 @@ class Words(Field):
 
     def _problems(self, value: Any, path: Path, scope: Scope) -> Found:  # noqa: ARG002
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-            yield Problem(path, f"{self.label}应是文字清单。")
+            yield Problem(path, Sentence("{label}应是文字清单。", label=self.label))
             return
         if not self.least <= len(value) <= self.most:
-            yield Problem(path, f"{self.label}应有 {self.least} 至 {self.most} 项。")
+            yield Problem(
+                path, Sentence("{label}应有 {least} 至 {most} 项。", label=self.label, least=self.least, most=self.most)
+            )
         if len(set(value)) != len(value):
-            yield Problem(path, f"{self.label}有重复的内容。")
+            yield Problem(path, Sentence("{label}有重复的内容。", label=self.label))
         for number, each in enumerate(value):
             if not 0 < len(each.strip()) <= self.longest:
-                yield Problem((*path, number), f"{self.label}的每一项应有 1 至 {self.longest} 字。")
+                yield Problem(
+                    (*path, number),
+                    Sentence("{label}的每一项应有 1 至 {longest} 字。", label=self.label, longest=self.longest),
+                )
             elif self.pattern and not re.fullmatch(self.pattern, each):
-                yield Problem((*path, number), f"{self.label}中的“{each}”{self.shape}。")
+                yield Problem(
+                    (*path, number),
+                    Sentence("{label}中的“{each}”{shape}。", label=self.label, each=each, shape=self.shape),
+                )
 
     def fresh(self) -> Any:
         """Empty."""
@@ -239,7 +274,7 @@ class Day(Field):
         try:
             date.fromisoformat(value)
         except (TypeError, ValueError):
-            yield Problem(path, f"{self.label}应是日期，例如 2026-03-02。")
+            yield Problem(path, Sentence("{label}应是日期，例如 2026-03-02。", label=self.label))
 
 
 CLOCK = r"([01]\d|2[0-3]):[0-5]\d|24:00"
@@ -251,7 +286,7 @@ class Clock(Field):
 
     def _problems(self, value: Any, path: Path, scope: Scope) -> Found:  # noqa: ARG002
         if not isinstance(value, str) or not re.fullmatch(CLOCK, value):
-            yield Problem(path, f"{self.label}应是 00:00 至 24:00 之间的时间，例如 08:40。")
+            yield Problem(path, Sentence("{label}应是 00:00 至 24:00 之间的时间，例如 08:40。", label=self.label))
 
     def fresh(self) -> Any:
         """The beginning of a working day."""
@@ -264,11 +299,14 @@ class Times(Field):
 
     def _problems(self, value: Any, path: Path, scope: Scope) -> Found:  # noqa: ARG002
         if not isinstance(value, list) or not all(_is_pair(pair) for pair in value):
-            yield Problem(path, f"{self.label}应写成 08:40-11:30 这样的时间段，多段用顿号分开，空着表示不受理。")
+            yield Problem(
+                path,
+                Sentence("{label}应写成 08:40-11:30 这样的时间段，多段用顿号分开，空着表示不受理。", label=self.label),
+            )
             return
         moments = [moment for pair in value for moment in pair]
         if any(later <= earlier for earlier, later in pairwise(moments)):
-            yield Problem(path, f"{self.label}的时间段应从早到晚，互不重叠。")
+            yield Problem(path, Sentence("{label}的时间段应从早到晚，互不重叠。", label=self.label))
 
     def fresh(self) -> Any:
         """Closed."""
@@ -290,7 +328,15 @@ class Span(Field):
     def _problems(self, value: Any, path: Path, scope: Scope) -> Found:  # noqa: ARG002
         whole = isinstance(value, list) and len(value) == 2 and all(type(each) is int for each in value)
         if not whole or not self.least <= value[0] <= value[1] <= self.most:
-            yield Problem(path, f"{self.label}应是 {self.least} 至 {self.most} 之间的起止两个整数。")
+            yield Problem(
+                path,
+                Sentence(
+                    "{label}应是 {least} 至 {most} 之间的起止两个整数。",
+                    label=self.label,
+                    least=self.least,
+                    most=self.most,
+                ),
+            )
 
     def fresh(self) -> Any:
         """The whole range."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.rule_kinds.fields import Field, Found, Options, Path, Problem, Scope, Source
+from core.sentence import Sentence
 
 
 @dataclass(frozen=True)
@@ -17,15 +18,15 @@ class Group(Field):
 
     def _problems(self, value: Any, path: Path, scope: Scope) -> Found:
         if not isinstance(value, Mapping):
-            yield Problem(path, f"{self.label}的内容不完整。")
+            yield Problem(path, Sentence("{label}的内容不完整。", label=self.label))
             return
         for name, each in self.fields.items():
             if name in value:
                 yield from each.problems(value[name], (*path, name), scope)
             elif not each.optional:
-                yield Problem((*path, name), f"请填写{each.label}。")
+                yield Problem((*path, name), Sentence("请填写{label}。", label=each.label))
         for name in sorted(map(str, value.keys() - self.fields.keys())):
-            yield Problem((*path, name), f"{self.label}中有不能识别的内容“{name}”。")
+            yield Problem((*path, name), Sentence("{label}中有不能识别的内容“{name}”。", label=self.label, name=name))
 
     def fresh(self) -> Any:
         """Every field that must be there."""
@@ -44,10 +45,19 @@ class Rows(Field):
 
     def _problems(self, value: Any, path: Path, scope: Scope) -> Found:
         if not isinstance(value, list):
-            yield Problem(path, f"{self.label}应是清单。")
+            yield Problem(path, Sentence("{label}应是清单。", label=self.label))
             return
         if not self.least <= len(value) <= self.most:
-            yield Problem(path, f"{self.label}应有 {self.least} 至 {self.most} 项，现在有 {len(value)} 项。")
+            yield Problem(
+                path,
+                Sentence(
+                    "{label}应有 {least} 至 {most} 项，现在有 {count} 项。",
+                    label=self.label,
+                    least=self.least,
+                    most=self.most,
+                    count=len(value),
+                ),
+            )
         for number, row in enumerate(value):
             yield from self.item.problems(row, (*path, number), scope)
         if self.key:
@@ -58,14 +68,16 @@ class Rows(Field):
         for number, row in enumerate(rows):
             mark = str(row.get(self.key) or "") if isinstance(row, Mapping) else ""
             if mark in seen and mark:
-                text = f"{self.item.fields[self.key].label}“{mark}”已经用过，请换一个。"
+                text = Sentence(
+                    "{label}“{mark}”已经用过，请换一个。", label=self.item.fields[self.key].label, mark=mark
+                )
                 yield Problem((*path, number, self.key), text)
             seen.add(mark)
 
     def name_of(self, row: Any, number: int) -> str:
         """How a row is called on screen."""
         named = row.get(self.title) or row.get(self.key) if isinstance(row, Mapping) else None
-        return str(named) if named else f"第 {number + 1} 项"
+        return str(named) if named else Sentence("第 {number} 项", number=number + 1)
 
     def fresh(self) -> Any:
         """No rows."""
@@ -86,16 +98,20 @@ class Named(Field):
 
     def _problems(self, value: Any, path: Path, scope: Scope) -> Found:
         if not isinstance(value, Mapping):
-            yield Problem(path, f"{self.label}的内容不完整。")
+            yield Problem(path, Sentence("{label}的内容不完整。", label=self.label))
             return
         for name, each in value.items():
             if name not in (self._known(scope) or value):
-                yield Problem((*path, name), f"{self.label}中有不能识别的内容“{name}”。")
+                yield Problem(
+                    (*path, name), Sentence("{label}中有不能识别的内容“{name}”。", label=self.label, name=name)
+                )
             else:
                 yield from self.item.problems(each, (*path, name), scope)
         if self.names is not None:
             for name in [name for name in self.names if name not in value]:
-                yield Problem((*path, name), f"{self.label}缺少“{self.names[name]}”。")
+                yield Problem(
+                    (*path, name), Sentence("{label}缺少“{names}”。", label=self.label, names=self.names[name])
+                )
 
     def name_of(self, name: str, row: Any) -> str:
         """How a row is called on screen."""

@@ -9,6 +9,7 @@ from core.rule_kinds.fields import Choice, Found, Problem, Text, Whole, Yes, cod
 from core.rule_kinds.groups import Group, Rows
 from core.rule_kinds.kind import Kind, Subject
 from core.rule_kinds.references import own_rows
+from core.sentence import Sentence
 
 PERFECT = 100
 
@@ -19,11 +20,16 @@ def _enough_questions(body: Any, _others: Mapping[str, Any]) -> Found:
     for kind, wanted in body["rules"]["questions"].items():
         there = sum(question["kind"] == kind for question in body["questions"])
         if there < wanted:
-            text = f"题库中只有 {there} 道{body['kinds'][kind]}，不够抽 {wanted} 道。"
+            text = Sentence(
+                "题库中只有 {there} 道{kinds}，不够抽 {wanted} 道。",
+                there=there,
+                kinds=body["kinds"][kind],
+                wanted=wanted,
+            )
             yield Problem(("rules", "questions", kind), text)
     full = body["rules"]["points"] * sum(body["rules"]["questions"].values())
     if body["rules"]["pass"] > full:
-        yield Problem(("rules", "pass"), f"满分只有 {full} 分，通过分数不能高于满分。")
+        yield Problem(("rules", "pass"), Sentence("满分只有 {full} 分，通过分数不能高于满分。", full=full))
     for number, question in enumerate(body["questions"]):
         if question["right"] not in {option["key"] for option in question["options"]}:
             yield Problem(("questions", number, "right"), "正确答案应是选项的代号。")

@@ -9,6 +9,7 @@ from core.rule_kinds.fields import Choice, Day, Found, Problem, Text, Whole, Wor
 from core.rule_kinds.groups import Group, Named, Rows
 from core.rule_kinds.kind import Kind, Subject
 from core.rule_kinds.references import own_rows, rows_of
+from core.sentence import Sentence
 from core.steps.profile_fields import FIELDS
 
 _LISTS = {field.codes for field in FIELDS if field.codes}
@@ -87,7 +88,7 @@ def _prefixes(body: Any, _others: Mapping[str, Any]) -> Found:
         for card in ("debit", "credit"):
             for prefix in bank[card]:
                 if prefix in owners:
-                    text = f"卡号前六位 {prefix} 已属于{owners[prefix]}。"
+                    text = Sentence("卡号前六位 {prefix} 已属于{owners}。", prefix=prefix, owners=owners[prefix])
                     yield Problem(("banks", number, card), text)
                 owners[prefix] = bank["name"]
 

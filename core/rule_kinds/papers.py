@@ -15,6 +15,7 @@ from core.rule_kinds.references import BUSINESS_TITLES, INVESTOR_CLASSES, rows_o
 from core.rules.agreement_check import check_agreement, check_list, check_version
 from core.rules.agreement_conditions import OLDEST
 from core.rules.agreement_text import Weight
+from core.sentence import Sentence
 from core.steps.on_file import PARTS
 
 _APPLIES = Group(
@@ -62,7 +63,9 @@ def _right(body: Any, others: Mapping[str, Any]) -> Found:
     for place, row in enumerate(body["agreements"]):
         for remark in check_agreement(row, body["agreements"], known):
             if remark.weight is Weight.ERROR:
-                yield Problem(("agreements", place, "text"), f"《{row['title']}》{remark.said}")
+                yield Problem(
+                    ("agreements", place, "text"), Sentence("《{title}》{said}", title=row["title"], said=remark.said)
+                )
     for remark in check_list(body["agreements"], load_kind("agreements")["agreements"], known).get("", ()):
         yield Problem(("agreements",), remark.said)
 
@@ -81,10 +84,13 @@ def _unused(body: Any, others: Mapping[str, Any], day: date | None, earlier: Seq
             continue
         if str(row["effective_from"]) != day.isoformat():
             yield Problem(
-                ("agreements", place, "effective_from"), f"《{row['title']}》的生效日期应与草稿的生效日期相同。"
+                ("agreements", place, "effective_from"),
+                Sentence("《{title}》的生效日期应与草稿的生效日期相同。", title=row["title"]),
             )
         for remark in check_version(row, known):
-            yield Problem(("agreements", place, "version"), f"《{row['title']}》{remark.said}")
+            yield Problem(
+                ("agreements", place, "version"), Sentence("《{title}》{said}", title=row["title"], said=remark.said)
+            )
 
 
 AGREEMENTS = Kind(
@@ -119,7 +125,12 @@ def _lawful(body: Any, _others: Mapping[str, Any]) -> Found:
         if len(row["keep"]) != 1:
             yield Problem(("classes", number, "keep"), "保存期限写年数或天数，只写一个。")
         elif row["keep"].get("years", 0) < LAWFUL_YEARS.get(row["key"], 0):
-            text = f"{row['title']}至少保存 {LAWFUL_YEARS[row['key']]} 年（{row['basis']}）。"
+            text = Sentence(
+                "{title}至少保存 {LAWFUL_YEARS} 年（{basis}）。",
+                title=row["title"],
+                LAWFUL_YEARS=LAWFUL_YEARS[row["key"]],
+                basis=row["basis"],
+            )
             yield Problem(("classes", number, "keep", "years"), text)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.businesses import BUSINESSES
 from core.rule_kinds.fields import Options, Scope
-from core.steps.photos import SLOTS
+from core.steps.photos import ALL_SLOTS
 from core.steps.profile_fields import FIELDS
 from core.steps.witness import CAPTURES, HEAD_CLIP
 
@@ -17,7 +17,7 @@ STEP_TITLES: Options = {step.key: step.title for step in reversed(_STEPS)}
 """As 开户 calls them: other businesses have names of their own for some."""
 PROFILE_TITLES: Options = {each.key: each.title for each in FIELDS}
 CASE_FIELDS: Options = {
-    **PROFILE_TITLES, **SLOTS, **CAPTURES,
+    **PROFILE_TITLES, **ALL_SLOTS, **CAPTURES,
     "card_number": "银行卡号", "bank": "银行", "exchanges": "交易所", "score_reports": "成绩报告单",
 }  # fmt: skip
 """Places of a case at which a reject reason may point."""

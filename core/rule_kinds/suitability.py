@@ -30,6 +30,7 @@ from core.rule_kinds.references import (
 )
 from core.rules.access import CUSTOMER_UPLOADS
 from core.rules.access import KINDS as CONDITIONS
+from core.sentence import Sentence
 
 LEVELS = {level: level for level in ("C1", "C2", "C3", "C4", "C5")}
 RISKS = {risk: risk for risk in ("R1", "R2", "R3", "R4", "R5")}
@@ -74,17 +75,21 @@ def _scores(body: Any, _others: Mapping[str, Any]) -> Found:
     total = sum(question["cap"] for question in body["questions"])
     for number, (first, second) in enumerate(pairwise(bands)):
         if second["from"] != first["to"] + 1:
-            text = f"{second['level']} 应从 {first['to'] + 1} 分开始，各等级的分数要首尾相接。"
+            text = Sentence(
+                "{level} 应从 {to} 分开始，各等级的分数要首尾相接。", level=second["level"], to=first["to"] + 1
+            )
             yield Problem(("bands", number + 1, "from"), text)
     if [band["level"] for band in bands] != list(LEVELS):
         yield Problem(("bands",), "分数段应依次是 C1 至 C5，每个等级一段。")
     elif bands[0]["from"] != 0 or bands[-1]["to"] < total:
-        yield Problem(("bands",), f"分数段应从 0 分覆盖到满分，现在满分是 {total} 分。")
+        yield Problem(("bands",), Sentence("分数段应从 0 分覆盖到满分，现在满分是 {total} 分。", total=total))
     for number, question in enumerate(body["questions"]):
         scores = [option["score"] for option in question["options"]]
         reachable = sum(scores) if question["scoring"] == "sum" else max(scores)
         if reachable < question["cap"]:
-            text = f"各选项最多得 {reachable} 分，达不到本题最高分 {question['cap']} 分。"
+            text = Sentence(
+                "各选项最多得 {reachable} 分，达不到本题最高分 {cap} 分。", reachable=reachable, cap=question["cap"]
+            )
             yield Problem(("questions", number, "cap"), text)
 
 
@@ -94,7 +99,7 @@ def _pairs(body: Any, _others: Mapping[str, Any]) -> Found:
         for side in ("first", "second"):
             missing = sorted(set(pair[side]["options"]) - options[pair[side]["question"]])
             if missing:
-                text = f"该题没有选项 {'、'.join(missing)}。"
+                text = Sentence("该题没有选项 {listed}。", listed="、".join(missing))
                 yield Problem(("contradictions", number, side, "options"), text)
     age = body["age_question"]
     if set(age["bands"]) != options[age["question"]]:
@@ -151,7 +156,9 @@ def _complete_match(body: Any, others: Mapping[str, Any]) -> Found:
     for number, (lower, higher) in enumerate(pairwise(LEVELS)):
         lost = sorted(set(body["match"][lower]) - set(body["match"][higher]))
         if lost:
-            text = f"{higher} 高于 {lower}，{'、'.join(lost)} 应当也能匹配。"
+            text = Sentence(
+                "{higher} 高于 {lower}，{listed} 应当也能匹配。", higher=higher, lower=lower, listed="、".join(lost)
+            )
             yield Problem(("match", list(LEVELS)[number + 1]), text)
     if set(body["lowest_match"]) - {"R1"}:
         yield Problem(("lowest_match",), "最低类别只能匹配 R1（证券期货投资者适当性管理办法第二十二条）。")
@@ -160,7 +167,7 @@ def _complete_match(body: Any, others: Mapping[str, Any]) -> Found:
         for key in rule["keys"]:
             buttons = {button["key"] for button in notices.get(key, {}).get("buttons", ())}
             if notices and ("insist" in buttons) != rule["insist"]:
-                text = f"提示“{notices[key]['title']}”的按钮与“需要客户坚持”不一致。"
+                text = Sentence("提示“{title}”的按钮与“需要客户坚持”不一致。", title=notices[key]["title"])
                 yield Problem(("notices", number, "insist"), text)
 
 
@@ -285,10 +292,13 @@ def _conditions(body: Any, _others: Mapping[str, Any]) -> Found:
     for number, row in sorted(enumerate(body["rows"]), key=lambda each: str(each[1]["valid_from"])):
         path = ("rows", number)
         if row["key"] != f"{row['group']}_{row['kind']}":
-            yield Problem((*path, "key"), f"代号应是 {row['group']}_{row['kind']}，由品种和条件组成。")
+            yield Problem(
+                (*path, "key"),
+                Sentence("代号应是 {group}_{kind}，由品种和条件组成。", group=row["group"], kind=row["kind"]),
+            )
         used = {name for _, name, _, _ in Formatter().parse(row["text"]) if name}
         for name in sorted(used - {*row["amounts"], "funds_wan"}):
-            yield Problem((*path, "text"), f"文字用到 {{{name}}}，请在金额与数量中填写。")
+            yield Problem((*path, "text"), Sentence("文字用到 {{{name}}}，请在金额与数量中填写。", name=name))
         before = last.get(row["key"])
         if before and (not before[1] or before[1] >= row["valid_from"]):
             yield Problem((*path, "valid_from"), "同一条件的有效期不能重叠，请先给旧的一条填写截止日期。")

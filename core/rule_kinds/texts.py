@@ -10,6 +10,7 @@ from core.rule_kinds.fields import Found, Kept, Problem, Text, Whole, Words, cod
 from core.rule_kinds.groups import Group, Named, Rows
 from core.rule_kinds.kind import Kind, Subject
 from core.rule_kinds.references import STEP_TITLES
+from core.sentence import Sentence
 
 SMS_NAMES: Mapping[str, str] = load_kind("sms_texts")["placeholders"]
 _SMS = load_kind("sms_texts")["texts"]
@@ -24,7 +25,7 @@ def _no_more_than_now(body: Any, _others: Mapping[str, Any]) -> Found:
         for name in SMS_NAMES:
             if f"{{{name}}}" in row["text"] and name not in known:
                 usable = "、".join(f"{{{each}}}" for each in sorted(known - {"firm", "hotline"})) or "无"
-                text = f"这条短信没有 {{{name}}} 的内容，可以使用：{usable}。"
+                text = Sentence("这条短信没有 {{{name}}} 的内容，可以使用：{usable}。", name=name, usable=usable)
                 yield Problem(("texts", key, "text"), text)
     if body["texts"]["code"]["text"].count("{code}") != 1:
         yield Problem(("texts", "code", "text"), "验证码短信要写一次 {code}。")
@@ -68,7 +69,7 @@ def _same_buttons(body: Any, _others: Mapping[str, Any]) -> Found:
             yield Problem(("notices", key, "buttons"), "按钮的作用由系统决定，只能修改按钮上的文字，不能增删或调换。")
         for name in _NOTICE_NAMES:
             if f"{{{name}}}" in row["text"] and f"{{{name}}}" not in first["text"]:
-                yield Problem(("notices", key, "text"), f"这条提示没有 {{{name}}} 的内容。")
+                yield Problem(("notices", key, "text"), Sentence("这条提示没有 {{{name}}} 的内容。", name=name))
 
 
 NOTICES = Kind(
@@ -137,7 +138,12 @@ def _topics(key: str, title: str) -> Kind:
         fields={
             "key": code("代号"),
             "title": Text("标题", 40),
-            "steps": Words("出现在哪些步骤", most=40, longest=40, help=f"每行一个：{'、'.join(STEP_TITLES)}。"),
+            "steps": Words(
+                "出现在哪些步骤",
+                most=40,
+                longest=40,
+                help=Sentence("每行一个：{listed}。", listed="、".join(STEP_TITLES)),
+            ),
             "keywords": Words("搜索词", most=40, longest=20, help="每行一个。"),
             "text": Text("正文（Markdown）", 4000, 12),
         },
@@ -154,7 +160,7 @@ def _known_steps(body: Any, _others: Mapping[str, Any]) -> Found:
     for number, topic in enumerate(body["topics"]):
         for step in topic["steps"]:
             if step not in STEP_TITLES and step not in _OTHER_PLACES:
-                yield Problem(("topics", number, "steps"), f"没有步骤“{step}”。")
+                yield Problem(("topics", number, "steps"), Sentence("没有步骤“{step}”。", step=step))
 
 
 HELP, EDUCATION = _topics("help", "帮助"), _topics("education", "投资者教育")

@@ -21,10 +21,11 @@ from core.rule_kinds.kind import Kind, Subject
 from core.rule_kinds.references import branches_of, own_branches
 from core.rules.reservation import ReservationRules
 from core.rules.service_hours import WEEKDAYS
+from core.sentence import Sentence
 
 DAYS = dict(zip(WEEKDAYS, ("周一", "周二", "周三", "周四", "周五", "周六", "周日"), strict=True))
 CHANNELS = {"self_service": "自助填写", "witness": "视频验证"}
-_LIKE = {"closed": "不受理", **{key: f"按{name}的时间" for key, name in DAYS.items()}}
+_LIKE = {"closed": "不受理", **{key: Sentence("按{name}的时间", name=name) for key, name in DAYS.items()}}
 
 _OWN_HOURS = {
     "weekly": Named("每周时间", item=Times("时间段"), names=DAYS, help="空着表示当天不受理；全天写 00:00-24:00。"),

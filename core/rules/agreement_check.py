@@ -14,6 +14,7 @@ from typing import Any
 
 from core.rules.agreement_conditions import LABELS, OLDEST
 from core.rules.agreement_text import Remark, Weight, leftover, read_text
+from core.sentence import Sentence
 
 Row = Mapping[str, Any]
 
@@ -51,7 +52,11 @@ def check_list(rows: Sequence[Row], before: Sequence[Row], known: Known) -> dict
     old = {row["code"]: row for row in before}
     found = {str(row["code"]): check_agreement(row, rows, known) for row in rows if old.get(row["code"]) != row}
     missing = [code for code in known.fixed if code not in {row["code"] for row in rows}]
-    lost = [_error(f"不能停用《{old[code]['title']}》：办理页面需要这份文件。") for code in missing if code in old]
+    lost = [
+        _error(Sentence("不能停用《{title}》：办理页面需要这份文件。", title=old[code]["title"]))
+        for code in missing
+        if code in old
+    ]
     return {**found, "": lost} if lost else found
 
 
@@ -89,9 +94,9 @@ def _naming(row: Row, known: Known) -> Iterator[Remark]:
     if not title.strip():
         yield _error("没有填写协议名称。")
     elif len(title) > MOST_TITLE or re.search(r"[《》{}\n]", title):
-        yield _error(f"协议名称最多 {MOST_TITLE} 个字，不带书名号、花括号和换行。")
+        yield _error(Sentence("协议名称最多 {MOST_TITLE} 个字，不带书名号、花括号和换行。", MOST_TITLE=MOST_TITLE))
     elif test := leftover(title) or (title if title.isdigit() else ""):
-        yield _error(f"协议名称像是试写的：{test}。")
+        yield _error(Sentence("协议名称像是试写的：{test}。", test=test))
     if not version:
         yield _error("没有填写版本号。")
     elif not VERSION.fullmatch(version):
@@ -101,7 +106,7 @@ def _naming(row: Row, known: Known) -> Iterator[Remark]:
 
 def _used(row: Row, known: Known) -> Iterator[Remark]:
     if known.used.get((row["code"], row["version"]), row["text"]) != row["text"]:
-        yield _error(f"版本 {row['version']} 已经使用过，内容不能再改。请换一个新的版本号。")
+        yield _error(Sentence("版本 {version} 已经使用过，内容不能再改。请换一个新的版本号。", version=row["version"]))
 
 
 def _against_others(row: Row, rows: Sequence[Row]) -> Iterator[Remark]:
@@ -109,13 +114,13 @@ def _against_others(row: Row, rows: Sequence[Row]) -> Iterator[Remark]:
     words = re.sub(r"\s", "", row["text"])
     for other in others:
         if other["code"] == row["code"]:
-            yield _error(f"代码与《{other['title']}》相同。")
+            yield _error(Sentence("代码与《{title}》相同。", title=other["title"]))
         if other["title"].strip() == row["title"].strip():
-            yield _error(f"已有同名的协议《{other['title']}》。")
+            yield _error(Sentence("已有同名的协议《{title}》。", title=other["title"]))
         elif words and re.sub(r"\s", "", other["text"]) == words:
-            yield _error(f"正文与《{other['title']}》完全相同。")
+            yield _error(Sentence("正文与《{title}》完全相同。", title=other["title"]))
         if (other["place"], other["order"]) == (row["place"], row["order"]):
-            yield _warning(f"顺序与《{other['title']}》相同，都是 {row['order']}。")
+            yield _warning(Sentence("顺序与《{title}》相同，都是 {order}。", title=other["title"], order=row["order"]))
 
 
 def _dates(row: Row, known: Known) -> Iterator[Remark]:
@@ -135,15 +140,21 @@ def _place(row: Row, rows: Sequence[Row], known: Known) -> Iterator[Remark]:
     if place not in PLACES:
         yield _error("没有选择出现的步骤。")
     elif known.fixed.get(row["code"], "agreements") != place:
-        yield _error(f"这份协议只能出现在“{PLACES[known.fixed.get(row['code'], 'agreements')]}”。")
+        yield _error(
+            Sentence("这份协议只能出现在“{PLACES}”。", PLACES=PLACES[known.fixed.get(row["code"], "agreements")])
+        )
     if not isinstance(order, int) or not 0 < order <= MOST_ORDER:
-        yield _error(f"顺序应是 1 到 {MOST_ORDER} 的整数。")
+        yield _error(Sentence("顺序应是 1 到 {MOST_ORDER} 的整数。", MOST_ORDER=MOST_ORDER))
     elif place == "agreements" and row["signed"]:
         first = next((each for each in rows if each["code"] == FIRST), row)
         if row["code"] != FIRST and order <= first["order"]:
-            yield _error(f"《{first['title']}》必须最先签署，请把顺序改为大于 {first['order']}。")
+            yield _error(
+                Sentence(
+                    "《{title}》必须最先签署，请把顺序改为大于 {order}。", title=first["title"], order=first["order"]
+                )
+            )
         if row["code"] == FIRST and any(_before(each, row) for each in rows):
-            yield _error(f"《{row['title']}》必须最先签署，请减小顺序。")
+            yield _error(Sentence("《{title}》必须最先签署，请减小顺序。", title=row["title"]))
     if place == "sign_in" and row["signed"]:
         yield _error("登录时还没有数字证书，不能签署。")
 
@@ -156,24 +167,32 @@ def _before(other: Row, row: Row) -> bool:
 def _reading(row: Row) -> Iterator[Remark]:
     seconds = row["min_read_seconds"]
     if not isinstance(seconds, int) or not 0 <= seconds <= MOST_SECONDS:
-        yield _error(f"最少阅读时间应是 0 到 {MOST_SECONDS} 秒。")
+        yield _error(Sentence("最少阅读时间应是 0 到 {MOST_SECONDS} 秒。", MOST_SECONDS=MOST_SECONDS))
     elif seconds * READS_PER_SECOND < len(row["text"]):
-        yield _warning(f"最少阅读时间 {seconds} 秒，全文 {len(row['text'])} 字，客户可能没有读完。")
+        yield _warning(
+            Sentence(
+                "最少阅读时间 {seconds} 秒，全文 {count} 字，客户可能没有读完。",
+                seconds=seconds,
+                count=len(row["text"]),
+            )
+        )
 
 
 def _conditions(conditions: Mapping[str, Any], known: Known) -> Iterator[Remark]:
     """Conditions that name what does not exist, or that no customer can ever meet."""
     for key, value in conditions.items():
         if key not in LABELS:
-            yield _error(f"不认识的适用条件：{key}。")
+            yield _error(Sentence("不认识的适用条件：{key}。", key=key))
         elif key == "age":
             yield from _ages(value)
         elif key == "insisted":
             continue
         elif not value:
-            yield _error(f"适用条件“{LABELS[key]}”没有选择任何一项，协议永远不会出现。")
+            yield _error(Sentence("适用条件“{LABELS}”没有选择任何一项，协议永远不会出现。", LABELS=LABELS[key]))
         elif strange := [str(code) for code in value if code not in known.titles.get(key, {})]:
-            yield _error(f"适用条件“{LABELS[key]}”中没有这些选项：{'、'.join(strange)}。")
+            yield _error(
+                Sentence("适用条件“{LABELS}”中没有这些选项：{listed}。", LABELS=LABELS[key], listed="、".join(strange))
+            )
     yield from _never(conditions, known)
 
 
@@ -182,11 +201,11 @@ def _ages(value: Mapping[str, Any]) -> Iterator[Remark]:
     if first is None and last is None:
         yield _error("适用条件“年龄”没有填写。")
     elif any(each is not None and not 0 <= int(each) <= OLDEST for each in (first, last)):
-        yield _error(f"年龄应在 0 到 {OLDEST} 周岁之间。")
+        yield _error(Sentence("年龄应在 0 到 {OLDEST} 周岁之间。", OLDEST=OLDEST))
     elif first is not None and last is not None and first > last:
-        yield _error(f"年龄从 {first} 到 {last} 周岁，协议永远不会出现。")
+        yield _error(Sentence("年龄从 {first} 到 {last} 周岁，协议永远不会出现。", first=first, last=last))
     elif last is not None and last < ADULT:
-        yield _error(f"未满 {ADULT} 周岁不能开户，协议永远不会出现。")
+        yield _error(Sentence("未满 {ADULT} 周岁不能开户，协议永远不会出现。", ADULT=ADULT))
 
 
 def _never(conditions: Mapping[str, Any], known: Known) -> Iterator[Remark]:
@@ -194,7 +213,7 @@ def _never(conditions: Mapping[str, Any], known: Known) -> Iterator[Remark]:
     chosen = [each for each in conditions.get("business", known.asks) if each in known.asks]
     for key in ("part", "level", "exchange", "bank", "insisted"):
         if key in conditions and chosen and not _answerable(key, conditions[key], chosen, known):
-            yield _error(f"所选业务类型没有“{LABELS[key]}”，协议永远不会出现。")
+            yield _error(Sentence("所选业务类型没有“{LABELS}”，协议永远不会出现。", LABELS=LABELS[key]))
     if conditions.get("insisted") is True and "ordinary" not in conditions.get("investor_class", ["ordinary"]):
         yield _error("只有普通投资者会选择高于自身等级的交易所，协议永远不会出现。")
 

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core.sentence import Sentence
+
 Names = Mapping[str, Mapping[str, str]]
 """Condition -> code -> title, for the sentences; a code without title stands for itself."""
 
@@ -74,15 +76,25 @@ def reasons(row: Mapping[str, Any], situation: Situation, names: Names) -> list[
 
 def in_words(conditions: Mapping[str, Any], names: Names) -> str:
     """When an agreement appears, as one sentence."""
-    parts = [f"{LABELS[key]}为{_wanted(key, conditions[key], names)}" for key in LABELS if key in conditions]
-    return f"同时满足以下条件时出现：{'；'.join(parts)}。" if parts else "没有条件，所有客户都会看到。"
+    parts = [
+        Sentence("{LABELS}为{_wanted}", LABELS=LABELS[key], _wanted=_wanted(key, conditions[key], names))
+        for key in LABELS
+        if key in conditions
+    ]
+    return (
+        Sentence("同时满足以下条件时出现：{listed}。", listed="；".join(parts))
+        if parts
+        else "没有条件，所有客户都会看到。"
+    )
 
 
 def _reason(key: str, value: Any, situation: Situation, names: Names) -> Reason:
     wanted, there = _wanted(key, value, names), _there(key, situation, names)
     if _HOLDS[key](value, situation):
-        return Reason(True, f"{LABELS[key]}为{there}，符合条件。")
-    return Reason(False, f"{LABELS[key]}应为{wanted}，现在是{there}。")
+        return Reason(True, Sentence("{LABELS}为{there}，符合条件。", LABELS=LABELS[key], there=there))
+    return Reason(
+        False, Sentence("{LABELS}应为{wanted}，现在是{there}。", LABELS=LABELS[key], wanted=wanted, there=there)
+    )
 
 
 def _holds_age(value: Mapping[str, Any], situation: Situation) -> bool:
@@ -113,8 +125,12 @@ def _wanted(key: str, value: Any, names: Names) -> str:
 
 def _ages(first: Any, last: Any) -> str:
     if first is None:
-        return f"{last} 周岁及以下"
-    return f"{first} 周岁及以上" if last is None else f"{first} 至 {last} 周岁"
+        return Sentence("{last} 周岁及以下", last=last)
+    return (
+        Sentence("{first} 周岁及以上", first=first)
+        if last is None
+        else Sentence("{first} 至 {last} 周岁", first=first, last=last)
+    )
 
 
 def _yes(value: object) -> str:
@@ -126,7 +142,7 @@ def _there(key: str, situation: Situation, names: Names) -> str:
     if key == "insisted":
         return _yes(situation.insisted)
     if key == "age":
-        return "未填写" if situation.age is None else f"{situation.age} 周岁"
+        return "未填写" if situation.age is None else Sentence("{age} 周岁", age=situation.age)
     codes: Mapping[str, frozenset[str]] = {
         "business": frozenset({situation.business}),
         "part": frozenset({situation.part}),

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from core.sentence import Sentence
+
 MOST_CHARACTERS = 60_000
 """A contract of about 60 pages."""
 MOST_LEVEL = 3
@@ -40,7 +42,7 @@ class Remark:
     @property
     def said(self) -> str:
         """With its line, for a list."""
-        return f"第 {self.line} 行：{self.text}" if self.line else self.text
+        return Sentence("第 {line} 行：{text}", line=self.line, text=self.text) if self.line else self.text
 
 
 _VARIABLE = re.compile(r"\{\{\s*(\w{1,40})\s*\}\}")
@@ -73,7 +75,7 @@ def read_text(text: str, variables: Collection[str], title: str = "") -> list[Re
     if not text.strip():
         return [_error("正文为空。")]
     if len(text) > MOST_CHARACTERS:
-        return [_error(f"正文超过 {MOST_CHARACTERS} 个字，请分成几份协议。")]
+        return [_error(Sentence("正文超过 {MOST_CHARACTERS} 个字，请分成几份协议。", MOST_CHARACTERS=MOST_CHARACTERS))]
     lines = text.splitlines()
     found = [remark for number, line in enumerate(lines, 1) for remark in _line(number, line, variables)]
     found += [*_headings(lines, title), *_bold(lines), *_tables(lines)]
@@ -97,17 +99,17 @@ def leftover(text: str) -> str:
 def _line(number: int, line: str, variables: Collection[str]) -> Iterator[Remark]:
     for name in dict.fromkeys(_VARIABLE.findall(line)):
         if name not in variables:
-            yield _error(f"未知变量 {{{{{name}}}}}，请从变量列表中选择。", number)
+            yield _error(Sentence("未知变量 {{{{{name}}}}}，请从变量列表中选择。", name=name), number)
     rest = _VARIABLE.sub("", line)
     if "{{" in rest or "}}" in rest:
         yield _error("变量没有写完整，请写成 {{变量名}}，变量名只用汉字、字母和数字。", number)
     for pattern, what in _UNKNOWN:
         if hit := pattern.search(rest):
-            yield _error(f"PDF 不支持{what}：{_short(hit.group())}。", number)
+            yield _error(Sentence("PDF 不支持{what}：{_short}。", what=what, _short=_short(hit.group())), number)
     if test := leftover(rest):
-        yield _error(f"有试写的内容没有删除：{_short(test)}。", number)
+        yield _error(Sentence("有试写的内容没有删除：{_short}。", _short=_short(test)), number)
     elif sample := _SAMPLE.search(rest):
-        yield _warning(f"有“{sample.group()}”字样，正式使用前请确认。", number)
+        yield _warning(Sentence("有“{group}”字样，正式使用前请确认。", group=sample.group()), number)
     if any(unicodedata.category(each) in ("Cc", "Cf", "Co", "Cs") for each in line.replace("\t", "")):
         yield _error("有看不见的控制字符，请删除后重新输入这一行。", number)
     yield from _habits(number, rest)
@@ -117,7 +119,7 @@ def _habits(number: int, line: str) -> Iterator[Remark]:
     """What is not wrong but seldom meant."""
     for wrong, right in _WORDS["better"].items():
         if wrong in line:
-            yield _warning(f"“{wrong}”建议写作“{right}”。", number)
+            yield _warning(Sentence("“{wrong}”建议写作“{right}”。", wrong=wrong, right=right), number)
     if re.search(r"[\u4e00-\u9fff][,;:?!][\u4e00-\u9fff]", line):
         yield _warning("汉字之间用了半角标点。", number)
     if re.search(rf"[!-~]{{{LONGEST_WORD},}}", line.replace("-", " ")):
@@ -147,11 +149,13 @@ def _heading(number: int, level: int, words: str, before: int, same: int) -> Ite
     if not words:
         yield _error("标题是空的。", number)
     elif same:
-        yield _warning(f"标题与第 {same} 行相同。", number)
+        yield _warning(Sentence("标题与第 {same} 行相同。", same=same), number)
     if level > MOST_LEVEL:
-        yield _error(f"标题最多 {MOST_LEVEL} 级，请减少 #。", number)
+        yield _error(Sentence("标题最多 {MOST_LEVEL} 级，请减少 #。", MOST_LEVEL=MOST_LEVEL), number)
     elif before and level > before + 1:
-        yield _error(f"标题从 {before} 级跳到了 {level} 级，中间缺少一级。", number)
+        yield _error(
+            Sentence("标题从 {before} 级跳到了 {level} 级，中间缺少一级。", before=before, level=level), number
+        )
 
 
 def _numbering(number: int, level: int, words: str, last: dict[tuple[int, str], int]) -> Iterator[Remark]:
@@ -163,8 +167,10 @@ def _numbering(number: int, level: int, words: str, last: dict[tuple[int, str], 
     for deeper in [key for key in last if key[0] > level and key[1] != "条"]:  # articles count through all chapters
         del last[deeper]
     if value != before + 1:
-        expected = f"第 {before + 1} 个" if before else "第一个"
-        yield _warning(f"标题编号不连续：“{match.group()}”应是{expected}。", number)
+        expected = Sentence("第 {before} 个", before=before + 1) if before else "第一个"
+        yield _warning(
+            Sentence("标题编号不连续：“{group}”应是{expected}。", group=match.group(), expected=expected), number
+        )
     last[level, kind] = value
 
 
@@ -213,10 +219,15 @@ def _table(rows: list[str], first: int) -> Iterator[Remark]:
         return
     columns = _cells(rows[0])
     if columns > MOST_COLUMNS:
-        yield _error(f"表格最多 {MOST_COLUMNS} 列，现在有 {columns} 列。", first)
+        yield _error(
+            Sentence("表格最多 {MOST_COLUMNS} 列，现在有 {columns} 列。", MOST_COLUMNS=MOST_COLUMNS, columns=columns),
+            first,
+        )
     for number, row in enumerate(rows[1:], first + 1):
         if _cells(row) != columns:
-            yield _error(f"表格这一行有 {_cells(row)} 格，表头有 {columns} 格。", number)
+            yield _error(
+                Sentence("表格这一行有 {_cells} 格，表头有 {columns} 格。", _cells=_cells(row), columns=columns), number
+            )
 
 
 def _cells(row: str) -> int:

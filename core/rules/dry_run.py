@@ -15,6 +15,7 @@ from core.records_rules import PastCase
 from core.rules import access, exchanges, suitability
 from core.rules.age import judge_age
 from core.rules.calendar import local_day
+from core.sentence import Sentence
 
 ASPECT_TITLES: Mapping[str, str] = {
     "level": "适当性等级",
@@ -69,14 +70,16 @@ def _opening(past: PastCase, rules: Rules) -> str:
     if suitability.must_insist(*rating, kind, exchanges.groups_of(chosen, table), match):
         return "提示后坚持才能开立"
     unmatched = risks - set(suitability.matching_risks(*rating, kind, match))
-    return f"可以开立，{'、'.join(sorted(unmatched))} 不匹配" if unmatched else "可以开立"
+    return Sentence("可以开立，{listed} 不匹配", listed="、".join(sorted(unmatched))) if unmatched else "可以开立"
 
 
 def _access(past: PastCase, rules: Rules) -> str:
     chosen = past.answers.get("exchanges", {}).get("chosen") or ()
     choice = access.Choice(frozenset(chosen), _opened(past), _investor_class(past))
     due = access.requirements(rules["access_rules"], choice, rules["exchanges"], local_day(past.at))
-    return "；".join(f"{each.title}：{each.text}" for each in due) or ("没有条件" if chosen else "")
+    return "；".join(Sentence("{title}：{text}", title=each.title, text=each.text) for each in due) or (
+        "没有条件" if chosen else ""
+    )
 
 
 def _age(past: PastCase, rules: Rules) -> str:
@@ -94,7 +97,10 @@ def _age(past: PastCase, rules: Rules) -> str:
 def _reasons(past: PastCase, rules: Rules) -> str:
     rows = {row["code"]: row for row in rules["reject_reasons"]["reasons"]}
     kinds = rules["reject_reasons"]["kinds"]
-    words = [f"{code} {kinds[rows[code]['kind']]}" if code in rows else f"{code} 已删除" for code in past.reasons]
+    words = [
+        f"{code} {kinds[rows[code]['kind']]}" if code in rows else Sentence("{code} 已删除", code=code)
+        for code in past.reasons
+    ]
     return "、".join(words)
 
 

@@ -18,6 +18,9 @@ from core.sentence import Sentence
 from core.steps.certificate import found
 
 SLOTS: Mapping[str, str] = {"id_front": "身份证正面", "id_back": "身份证反面", "signature": "签名照"}
+PORTRAIT = "portrait"
+ALL_SLOTS: Mapping[str, str] = {**SLOTS, PORTRAIT: "手持证件照"}
+"""The three photos of everybody, and the one taken live with the card in hand where the firm demands it (C14)."""
 CONSENTS: Mapping[str, str] = {
     "certificate_liability": "我已阅读并同意《数字证书责任书》",
     "face_video_consent": "我同意为核实身份使用我的人脸与视频信息",
@@ -32,16 +35,27 @@ REASON_MOST = 100
 """Characters of the reason why help is needed."""
 
 
-def uploads(facts: Facts, rules: Rules) -> dict[str, str]:
-    """Slot -> title of the pictures that the customer uploads in this case, as the firm says (C14)."""
-    return {slot: SLOTS[slot] for slot in uploads_of(rules["business_rules"], facts.case.business)}
+def wanted_slots(facts: Facts, rules: Rules) -> dict[str, str]:
+    """Slot -> title of the pictures that the customer gives in this case, as the firm says (C14).
+
+    `business_rules`: `pictures` names the uploads, `photos` the businesses with a portrait taken live.
+    """
+    body, business = rules["business_rules"], facts.case.business
+    portrait = business in (body.get("photos") or {}).get("live_portrait", ())
+    return {slot: ALL_SLOTS[slot] for slot in (*uploads_of(body, business), *((PORTRAIT,) if portrait else ()))}
+
+
+def may_draw_signature(rules: Rules) -> bool:
+    """Whether a signature drawn on the screen counts (`business_rules`, `photos`: `draw_signature`)."""
+    photos = rules["business_rules"].get("photos") or {}
+    return photos.get("draw_signature") is True
 
 
 def rejected_slots(facts: Facts, rules: Rules) -> tuple[str, ...]:
     """Slots whose photo a later rejection asks to take again."""
     fields = {reason["code"]: reason["field"] for reason in rules["reject_reasons"]["reasons"]}
     found = []
-    for slot in uploads(facts, rules):
+    for slot in wanted_slots(facts, rules):
         newest = facts.slot(slot)[-1:]
         for rejection in facts.rejections:
             hit = "photos" in rejection.targets and slot in {fields.get(code) for code in rejection.codes}
@@ -56,10 +70,10 @@ def check(answers: Answers, facts: Facts, rules: Rules, _now: datetime) -> Check
     again = rejected_slots(facts, rules)
     errors: dict[str, str] = {
         slot: Sentence("请上传{title}。", title=title)
-        for slot, title in uploads(facts, rules).items()
+        for slot, title in wanted_slots(facts, rules).items()
         if not facts.slot(slot)
     }
-    errors |= {slot: Sentence("{title}需要重新上传。", title=SLOTS[slot]) for slot in again}
+    errors |= {slot: Sentence("{title}需要重新上传。", title=ALL_SLOTS[slot]) for slot in again}
     errors |= {key: "请阅读并勾选。不同意时可以到营业部办理。" for key in CONSENTS if answers.get(key) is not True}
     assisted_errors, assistance = _assistance(answers)
     return Checked({**errors, **assisted_errors}, {**dict.fromkeys(CONSENTS, True), **assistance})
@@ -96,7 +110,7 @@ STEP = Step("photos", "上传照片", Phase.DATA, check, hint="准备好身份�
 
 def is_needed(facts: Facts, rules: Rules, _now: datetime) -> bool:
     """Whether photos are asked for in a business that works from the file: without a certificate, or when one lacks."""
-    return found(facts) is None or any(not facts.slot(slot) for slot in uploads(facts, rules))
+    return found(facts) is None or any(not facts.slot(slot) for slot in wanted_slots(facts, rules))
 
 
 IF_NEEDED = replace(STEP, applies=is_needed)

@@ -9,7 +9,7 @@ from core.flow import Answers, Checked, Facts, Phase, Rules, Step, fingerprint
 from core.rules.firm_choices import BY_RISK, captures_of, video_risks
 from core.steps.certificate import found
 from core.steps.on_file import expired
-from core.steps.photos import SLOTS, is_assisted, uploads
+from core.steps.photos import ALL_SLOTS, is_assisted, wanted_slots
 
 CAPTURES = {"capture_front": "身份证正面", "capture_back": "身份证反面", "capture_portrait": "手持身份证"}
 """Stills of the call; the head clip and the recordings of both sides come beside them (R153)."""
@@ -31,7 +31,7 @@ def captures(facts: Facts, rules: Rules) -> dict[str, str]:
 def attested(facts: Facts) -> str:
     """Fingerprint of what the witness result attests (docs/flow.md)."""
     profile = facts.values("profile")
-    photos = [facts.slot(slot)[-1].sha256 for slot in SLOTS if facts.slot(slot)]
+    photos = [facts.slot(slot)[-1].sha256 for slot in ALL_SLOTS if facts.slot(slot)]
     return fingerprint("witness", profile.get("name"), profile.get("id_number"), photos, facts.case.business)
 
 
@@ -56,7 +56,7 @@ def is_needed(facts: Facts, rules: Rules, now: datetime) -> bool:
     uploads no picture of it because the firm lets the witness take it (C14).
     """
     policy = rules["business_rules"]["businesses"][facts.case.business]["video"]
-    unseen = any(not facts.slot(slot) for slot in ID_SIDES if slot not in uploads(facts, rules))
+    unseen = any(not facts.slot(slot) for slot in ID_SIDES if slot not in wanted_slots(facts, rules))
     risky = policy == BY_RISK and bool(risks(facts, rules))
     return policy == "always" or risky or found(facts) is None or expired(facts, now) or unseen
 

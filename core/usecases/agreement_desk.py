@@ -37,6 +37,7 @@ from core.rules.calendar import local_day
 from core.rules.exchanges import groups_of
 from core.rules.masks import mask_name
 from core.rules.suitability import must_insist
+from core.sentence import Sentence
 from core.usecases.draft_rules import find_draft, name_of, newest_bodies, save_draft
 from core.usecases.loading import body_of
 from core.usecases.read_rules import UNFINISHED
@@ -219,7 +220,10 @@ def _unprintable(desk: Desk, row: Row | None) -> list[Remark]:
     lines = [str(row["title"]), *str(row["text"]).splitlines()]
     missing = desk.papers.unprintable("\n".join(lines))
     place = {each: next(number for number, line in enumerate(lines) if each in line) for each in missing}
-    return [Remark(Weight.ERROR, f"字体中没有这个字：{each}，PDF 无法生成。", line) for each, line in place.items()]
+    return [
+        Remark(Weight.ERROR, Sentence("字体中没有这个字：{each}，PDF 无法生成。", each=each), line)
+        for each, line in place.items()
+    ]
 
 
 def preview_agreement(desk: Desk, actor: Actor, title: str, text: str, code: str, version: str) -> RenderedDocument:

@@ -14,6 +14,7 @@ from core.flow import Checked, Facts
 from core.permissions import own
 from core.ports import Desk, Work
 from core.steps import profile
+from core.usecases.block_list import NEUTRAL, stopped
 from core.usecases.loading import Loaded, load, settle
 
 MOST_DRAFT = 20_000
@@ -40,10 +41,16 @@ def answer_step(
     with desk.write(actor.firm_id) as work:
         loaded = load_own(work, actor, case_id, Action.ANSWER, step)
         checked = loaded.business.step(step).check(answers, loaded.facts, loaded.rules, loaded.now)
+        if checked.ok and step == "profile" and stopped(work, _known_by(checked.values), f"case:{case_id}"):
+            return Checked({"step": NEUTRAL})
         if checked.ok:
             case = save(work, actor, loaded, step, checked.values, version)
             settle(work, case)
         return checked
+
+
+def _known_by(values: Mapping[str, Any]) -> dict[str, str]:
+    return {key: str(values.get(key) or "") for key in ("id_number", "phone")}
 
 
 def keep_draft(desk: Desk, actor: Actor, case_id: str, step: str, answers: Mapping[str, Any]) -> None:

@@ -12,6 +12,7 @@ from core.ports import Desk
 from core.records_rules import DraftContent, DraftState, RuleDraft
 from core.rule_kinds.fields import Problem
 from core.rule_kinds.file import read_rules, write_rules
+from core.sentence import Sentence
 from core.usecases.draft_rules import (
     DAY,
     MOST_NOTE,
@@ -48,7 +49,7 @@ def import_rules(desk: Desk, actor: Actor, data: bytes, note: str, effective_on:
         branches = {branch.id: branch.name for branch in work.firms.branches()}
     bodies, problems = read_rules(data, branches)
     if not 0 < len(note.strip()) <= MOST_NOTE:
-        problems[NOTE[0]] = (Problem(NOTE, f"请写明导入的原因，最多 {MOST_NOTE} 字。"),)
+        problems[NOTE[0]] = (Problem(NOTE, Sentence("请写明导入的原因，最多 {MOST_NOTE} 字。", MOST_NOTE=MOST_NOTE)),)
     with desk.write(actor.firm_id) as work:
         allow(actor, Permission.RULE_DRAFT)
         present = newest_bodies(work)

@@ -8,6 +8,7 @@ from core.errors import NotFound
 from core.permissions import Permission, allow
 from core.ports import Desk
 from core.records import Branch
+from core.sentence import Sentence
 from core.usecases.loading import forget_branches
 
 LONGEST = {"name": 80, "city": 40, "address": 200}
@@ -24,8 +25,8 @@ def all_branches(desk: Desk, actor: Actor) -> list[Branch]:
 def save_branch(desk: Desk, actor: Actor, branch_id: str, name: str, city: str, address: str) -> dict[str, str]:
     """Add a branch (empty id) or change one; returns errors by field (name, city, address)."""
     values = {"name": name.strip(), "city": city.strip(), "address": address.strip()}
-    errors = {
-        field: f"请填写{_TITLES[field]}，最多 {LONGEST[field]} 字。"
+    errors: dict[str, str] = {
+        field: Sentence("请填写{_TITLES}，最多 {LONGEST} 字。", _TITLES=_TITLES[field], LONGEST=LONGEST[field])
         for field, value in values.items()
         if not 0 < len(value) <= LONGEST[field]
     }

@@ -11,11 +11,12 @@ import pyotp
 from core.actor import Actor, Role
 from core.audit import Tag
 from core.errors import NotAllowed, NotFound
-from core.permissions import Permission, allow
+from core.permissions import ROLE_PERMISSIONS, Permission, allow
 from core.ports import Desk, Work
 from core.queueing import ANY_BUSINESS
 from core.records import StaffMember
 from core.sentence import Sentence
+from core.usecases.hold_case import WORKING, drop_all
 
 PASSWORD_MIN, PASSWORD_MAX = 10, 128
 _LOGIN = re.compile(r"[a-z][a-z0-9._-]{1,39}")
@@ -105,7 +106,7 @@ def set_roles(desk: Desk, actor: Actor, staff_id: str, roles: Sequence[str]) -> 
         work.people.change_staff(staff_id, roles=sorted(set(roles)))
         if Role.WITNESS not in member.roles:
             _let_witness_serve(work, member, roles)
-        _audit(work, actor, staff_id, "roles", roles=sorted(set(roles)))
+        _audit(work, actor, staff_id, "roles", roles=sorted(set(roles)), freed=_freed(work, actor, member, roles))
     return {}
 
 
@@ -115,12 +116,20 @@ def _let_witness_serve(work: Work, member: StaffMember, roles: Collection[str]) 
         work.duty.add_skill(member.id, member.branch_id, ANY_BUSINESS)
 
 
+def _freed(work: Work, actor: Actor, member: StaffMember, roles: Collection[str]) -> int:
+    """Cases of somebody who no longer does what they wait for are free again; how many."""
+    now = {permission for role in roles for permission in ROLE_PERMISSIONS[Role(role)]}
+    before = {permission for role in member.roles for permission in ROLE_PERMISSIONS[role]}
+    return drop_all(work, actor, member.id) if (before - now) & WORKING else 0
+
+
 def close_staff(desk: Desk, actor: Actor, staff_id: str) -> None:
-    """Close an account: its sessions end at their next click. Nobody closes the own one or the last 管理."""
+    """Close an account: its sessions end at their next click, its cases are free for
+    others. Nobody closes the own one or the last 管理."""
     with desk.write(actor.firm_id) as work:
         _keep_an_admin(work, actor, _member(work, actor, staff_id))
         work.people.change_staff(staff_id, active=False)
-        _audit(work, actor, staff_id, "close")
+        _audit(work, actor, staff_id, "close", freed=drop_all(work, actor, staff_id))
 
 
 def reopen_staff(desk: Desk, actor: Actor, staff_id: str) -> None:

@@ -15,12 +15,17 @@ from core.ports import Desk, Work
 from core.rules.exchanges import names_of
 from core.sentence import Sentence, listed
 from core.usecases.callback_plan import CallPlan, call_plan, missing_topics
+from core.usecases.callback_tries import take_complaint, try_again
+from core.usecases.hold_case import not_given_to_another
 from core.usecases.loading import Loaded, load
 from core.usecases.notify import notify_case
 
-OUTCOMES = {"confirmed": "接通确认", "unreached": "未接通", "disputed": "异议"}
+OUTCOMES = {"confirmed": "接通确认", "unreached": "未接通", "complaint": "投诉", "disputed": "异议"}
+CALL_TIMES = {"": "不限", "morning": "上午", "noon": "中午", "afternoon": "下午", "evening": "傍晚"}
+"""When a customer would like to be called."""
 RETURNS = {0: "成功", 1: "该客户已经有流程在处理中", 2: "客户资料检查失败", 3: "实名制检查失败", 4: "其他错误"}
 """Return codes of the monitoring centre (domain.md 4.7)."""
+NEEDS_NOTE = {"complaint": "客户投诉时，请写明内容。", "disputed": "客户有异议时，请写明内容。"}
 CODE_DIGITS = 12
 COUNTER = "counter"
 """Kind of the proof that says what the counter did: done or failed, with the note."""
@@ -108,25 +113,33 @@ def record_counter(desk: Desk, actor: Actor, case_id: str, *, done: bool, note: 
 
 
 def record_callback(
-    desk: Desk, actor: Actor, case_id: str, outcome: str, note: str, asked: Collection[str] = ()
+    desk: Desk, actor: Actor, case_id: str, outcome: str, note: str, asked: Collection[str] = (), call_time: str = ""
 ) -> dict[str, str]:
-    """One call: 接通确认 activates the account, 未接通 is tried again, 异议 ends the case for compliance.
+    """One call: 接通确认 activates the account, 未接通 is tried again, 投诉 waits for compliance, 异议 ends the case.
 
-    `asked` are keys of the topics that were covered; 接通确认 needs every required one (R174). Returns errors by field.
+    `asked` are keys of the topics that were covered; 接通确认 needs every required one (R174). `call_time` is when the
+    customer would like to be called. Returns errors by field.
     """
-    if outcome not in OUTCOMES:
+    if outcome not in OUTCOMES or call_time not in CALL_TIMES:
         raise NotFound
     with desk.write(actor.firm_id) as work:
         allow(actor, Permission.CALLBACK_RECORD)
         loaded = load(work, case_id)
         require(loaded.case, Action.CALL_BACK)
+        not_given_to_another(work, actor, loaded.case)
         plan = call_plan(loaded, actor.staff_id)
         errors = _callback_errors(plan, outcome, note, asked)
         if errors:
             return errors
         work.results.add_callback(case_id, outcome, _noted(plan, note, asked), actor.id)
+        if call_time:
+            work.casework.change(loaded.case, call_time=call_time)
         if outcome == "confirmed":
             activate(work, actor, loaded)
+        elif outcome == "unreached":
+            try_again(work, loaded)
+        elif outcome == "complaint":
+            take_complaint(work, loaded, note.strip())
         elif outcome == "disputed":
             state = next_state(loaded.case.state, Action.TERMINATE)
             work.cases.change(loaded.case, state=state, closed_at=work.now, remark="回访时您提出了异议，业务已终止。")
@@ -139,8 +152,8 @@ def _callback_errors(plan: CallPlan, outcome: str, note: str, asked: Collection[
     missing = missing_topics(plan, asked)
     if outcome == "confirmed" and missing:
         return {"outcome": Sentence("还没有核对：{missing}。", missing=listed(missing))}
-    if outcome == "disputed" and not note.strip():
-        return {"note": "客户有异议时，请写明内容。"}
+    if outcome in {"complaint", "disputed"} and not note.strip():
+        return {"note": NEEDS_NOTE[outcome]}
     return {}
 
 

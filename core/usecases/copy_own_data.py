@@ -19,7 +19,7 @@ from core.flow import Evidence
 from core.ports import Desk
 from core.records_customers import RequestKind
 from core.rules.calendar import SHANGHAI
-from core.steps.photos import SLOTS
+from core.steps.photos import ALL_SLOTS
 from core.usecases.investor_class import CLASSES
 from core.usecases.masked_file import MASKS, card_rows, profile_rows, rating_words
 from core.usecases.own_data import KINDS, OwnData, add_request, load_own_data
@@ -28,7 +28,7 @@ from core.usecases.sms_codes import accept_code, send_code
 
 OPEN_FOR = timedelta(minutes=10)
 _REVEALED = {value for value, _mask in MASKS.values()} | {"cards"}
-_PICTURES = {**SLOTS, "bank_card": "银行卡"}
+_PICTURES = {**ALL_SLOTS, "bank_card": "银行卡"}
 _STYLE = "body{font:16px/1.6 sans-serif;margin:2rem;max-width:50rem}td{padding:.2rem 1rem .2rem 0;vertical-align:top}"
 
 

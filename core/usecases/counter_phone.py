@@ -61,4 +61,5 @@ def leave_number(work: Work, actor: Actor, customer: Customer, old: str) -> None
         if case.owner == subject:
             work.cases.change(case, owner=owner)
     work.matters.move_subject(subject, owner)
+    work.watch.move_marks(subject, owner)
     close_sessions(work, actor, subject)

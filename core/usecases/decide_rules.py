@@ -14,6 +14,7 @@ from core.errors import Stale, WrongState
 from core.permissions import Permission, allow, second_person
 from core.ports import Desk, Work
 from core.records_rules import DraftState, RuleDraft
+from core.sentence import Sentence
 from core.usecases.draft_rules import (
     draft_problems,
     effective_moment,
@@ -45,7 +46,7 @@ def refuse_draft(desk: Desk, actor: Actor, draft_id: str, reason: str) -> dict[s
     """Send it back to its maker with a reason; returns errors by field."""
     words = reason.strip()
     if not 0 < len(words) <= MOST_REASON:
-        return {"reason": f"请写明退回的原因，最多 {MOST_REASON} 字。"}
+        return {"reason": Sentence("请写明退回的原因，最多 {MOST_REASON} 字。", MOST_REASON=MOST_REASON)}
     with desk.write(actor.firm_id) as work:
         for draft in _waiting(work, actor, draft_id):
             decision = {"decided_by": actor.id, "decided_at": work.now, "reason": words}
@@ -72,7 +73,7 @@ def _still_right(work: Work, draft: RuleDraft, others: Mapping[str, Any]) -> Non
         raise Stale(moved)
     problems = draft_problems(work, draft, others)
     if problems:
-        raise WrongState(f"{problems[0].text}请退回编写人修改。")
+        raise WrongState(Sentence("{text}请退回编写人修改。", text=problems[0].text))
 
 
 def _take_effect(work: Work, actor: Actor, draft: RuleDraft) -> None:

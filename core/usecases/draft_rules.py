@@ -19,6 +19,7 @@ from core.rule_kinds import find_kind, find_problems
 from core.rule_kinds.fields import Problem
 from core.rule_kinds.merge import carry_over
 from core.rules.calendar import SHANGHAI, local_day, local_time
+from core.sentence import Sentence
 from core.usecases.post_dry_run import can_be_tried, post_dry_run
 
 MOST_NOTE = 500
@@ -126,7 +127,7 @@ def draft_problems(work: Work, draft: RuleDraft, others: Mapping[str, Any] | Non
     """Everything that keeps a draft from being handed in: its body, that nothing changed, its reason, its day."""
     content, own = draft.content, []
     if not 0 < len(content.note.strip()) <= MOST_NOTE:
-        own.append(Problem(NOTE, f"请写明修改的原因，最多 {MOST_NOTE} 字。"))
+        own.append(Problem(NOTE, Sentence("请写明修改的原因，最多 {MOST_NOTE} 字。", MOST_NOTE=MOST_NOTE)))
     if content.body == work.firms.data(draft.kind, draft.base_version):
         own.append(Problem(BODY, "内容与现有版本相同，没有需要审批的修改。"))
     wrong_day = day_problem(work, draft.kind, content.effective_on)
@@ -157,7 +158,7 @@ def day_problem(work: Work, kind: str, day: date | None) -> str:
         return "生效日期已经过去，请选择今天或以后的日期。"
     if planned and effective_moment(day, work.now) < planned[0].effective_from:
         first = local_day(planned[0].effective_from)
-        return f"已有计划于 {first:%Y-%m-%d} 生效的版本，生效日期不能早于这一天。"
+        return Sentence("已有计划于 {first} 生效的版本，生效日期不能早于这一天。", first=f"{first:%Y-%m-%d}")
     return ""
 
 
@@ -173,9 +174,13 @@ def moved_on(work: Work, draft: RuleDraft) -> str:
         return ""
     who = name_of(work, newest.changed_by)
     when = f"{newest.created_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
-    return (
-        f"草稿依据的是第 {draft.base_version} 版，{who}已于 {when} 改为第 {newest.version} 版。"
-        "请由编写人从最新版本重新开始，不冲突的修改会保留。"
+    return Sentence(
+        "草稿依据的是第 {base_version} 版，{who}已于 {when} 改为第 {version} 版。"
+        "请由编写人从最新版本重新开始，不冲突的修改会保留。",
+        base_version=draft.base_version,
+        who=who,
+        when=when,
+        version=newest.version,
     )
 
 

@@ -34,6 +34,22 @@ def open_evidence(desk: Desk, actor: Actor, evidence_id: str) -> tuple[Evidence,
     return item, desk.vault.open(actor.firm_id, item.file_id)
 
 
+def open_crop(desk: Desk, actor: Actor, evidence_id: str) -> tuple[Evidence, VaultReader]:
+    """The picture and a reader of its straightened card, under the same rights and record as the picture itself."""
+    with desk.write(actor.firm_id) as work:
+        found, reading = work.cases.find_evidence(evidence_id), work.photos.find(evidence_id)
+        if found is None or reading is None or not reading.crop_file:
+            raise NotFound
+        item, case_id = found
+        try:
+            _may_open(work, actor, item, case_id)
+        except NotAllowed as refused:
+            raise NotFound from refused
+        if actor.is_staff:
+            work.personal_read(actor, f"case:{case_id}", f"evidence:{item.slot}")
+    return item, desk.vault.open(actor.firm_id, reading.crop_file)
+
+
 def _may_open(work: Work, actor: Actor, item: Evidence, case_id: str) -> None:
     """The right of a witness reaches as far as the call that runs, whatever other roles come with it."""
     if not actor.is_staff:

@@ -10,7 +10,7 @@ from core.case import Case
 from core.errors import NotFound
 from core.ports import Work
 from core.records import Customer, CustomerFile
-from core.steps.photos import SLOTS
+from core.steps.photos import ALL_SLOTS
 from core.usecases.start_case import customer_id_of
 
 
@@ -82,7 +82,7 @@ def _from_cases(work: Work, cases: Sequence[Case]) -> CustomerFile:
     for case in cases:
         facts = work.cases.facts(case)
         profile = dict(facts.values("profile")) or {"phone": facts.values("identity").get("phone", "")}
-        photos = tuple(item for slot in (*SLOTS, "bank_card") for item in facts.slot(slot)[-1:])
+        photos = tuple(item for slot in (*ALL_SLOTS, "bank_card") for item in facts.slot(slot)[-1:])
         if any(profile.values()) or photos:
             return CustomerFile(profile, facts.values("bank"), facts.values("suitability"), photos)
     return CustomerFile()

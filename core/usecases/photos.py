@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from core import limits
 from core.actor import Actor
 from core.audit import Tag
@@ -12,26 +14,35 @@ from core.ports import Desk
 from core.rules.firm_choices import upload_rule
 from core.sentence import Sentence
 from core.steps.access import SLOT_TITLES
-from core.steps.photos import SLOTS
+from core.steps.photos import ALL_SLOTS, PORTRAIT, may_draw_signature, wanted_slots
 from core.usecases.answer_step import load_own
-from core.usecases.loading import settle
+from core.usecases.loading import Loaded, settle
+from core.usecases.photo_readings import ask_reading
 
-SINGLE = set(SLOTS)
+How = Literal["upload", "live", "drawn"]
+"""How a picture came: chosen as a file, taken with the page's own camera view, written on the screen."""
+SINGLE = set(ALL_SLOTS)
 MOST = {"score_report": (limits.SCORE_REPORTS_MAX, "成绩报告单", "份")}
 MOST |= {slot: (limits.PROOFS_MAX, title, "张") for slot, title in SLOT_TITLES.items()}
 """Slot -> how many pictures it takes, what they are called, how they are counted."""
-STEP_OF = {**dict.fromkeys(SLOTS, "photos"), "bank_card": "bank", **dict.fromkeys(MOST, "exchanges")}
+STEP_OF = {**dict.fromkeys(ALL_SLOTS, "photos"), "bank_card": "bank", **dict.fromkeys(MOST, "exchanges")}
 
 
-def add_photo(desk: Desk, actor: Actor, case_id: str, slot: str, data: bytes, name: str) -> Evidence:
-    """Store a picture; a single slot's older picture counts no more. Raises `BadFile` with what to do."""
+def add_photo(
+    desk: Desk, actor: Actor, case_id: str, slot: str, data: bytes, name: str, *, how: How = "upload", device: str = ""
+) -> Evidence:
+    """Store a picture; a single slot's older picture counts no more. Raises `BadFile` with what to do.
+
+    `how` and `device` (kind of the device) are what the browser says: kept for evaluation, they prove nothing.
+    """
     if slot not in STEP_OF:
         raise NotAllowed
     with desk.read(actor.firm_id) as work:
-        rules = load_own(work, actor, case_id, Action.ANSWER, STEP_OF[slot]).rules
+        loaded = load_own(work, actor, case_id, Action.ANSWER, STEP_OF[slot])
+        _require_way(loaded, slot, how)
     picture = desk.images.safe_decode(data, name)
-    problem = upload_rule(rules["business_rules"]).problem(picture.kind, len(data))
-    if problem:
+    problem = upload_rule(loaded.rules["business_rules"]).problem(picture.kind, len(data))
+    if problem and how == "upload":
         raise BadFile(problem)
     original = desk.vault.put(actor.firm_id, data)
     stored = desk.vault.put(actor.firm_id, picture.jpeg)
@@ -48,11 +59,21 @@ def add_photo(desk: Desk, actor: Actor, case_id: str, slot: str, data: bytes, na
             work.cases.replace_evidence(case_id, slot=slot)
         meta = {"width": picture.width, "height": picture.height, "kind": picture.kind}
         meta |= {"original_sha256": picture.sha256_original, "original_file": original.file_id}
+        meta |= {"notes": list(picture.notes), "how": how, "device": device}
         item = Evidence(work.new_id(), slot, stored.file_id, stored.sha256, "image/jpeg", stored.size, work.now, meta)
         work.cases.add_evidence(case_id, item, actor.id)
+        ask_reading(work, case_id, item)
         case = settle(work, work.cases.change(loaded.case))
         work.audit(actor, Tag.CUSTOMER_EVIDENCE_ADD, f"case:{case.id}", slot=slot, sha256=stored.sha256)
         return item
+
+
+def _require_way(loaded: Loaded, slot: str, how: How) -> None:
+    """The portrait is taken live where the firm demands it (C14), a drawn signature needs the firm's consent."""
+    if slot == PORTRAIT and (how != "live" or slot not in wanted_slots(loaded.facts, loaded.rules)):
+        raise BadFile("手持证件照需要现场拍摄，不能上传已有的照片。")
+    if how == "drawn" and (slot != "signature" or not may_draw_signature(loaded.rules)):
+        raise BadFile("请上传签名照：在白纸上用黑色笔手写本人姓名，拍照上传。")
 
 
 def _require_room(stored: int, most: int, title: str, unit: str) -> None:

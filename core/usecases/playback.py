@@ -68,6 +68,16 @@ def replays(facts: Facts, rules: Rules, scripts: Scripts, lines: Sequence[CallLi
     return [_replay(group, facts, [*steps, *texts]) for group in reversed(groups)]
 
 
+def moment_of(calls: Sequence[Replay], item: Evidence) -> tuple[int, int] | None:
+    """Which of the calls (its place in the list) took this picture, and how many ms after its beginning."""
+    taken = _taken(item)
+    for number, call in enumerate(calls):
+        at = _ms(taken - call.began)
+        if 0 <= at <= call.length_ms:
+            return number, at
+    return None
+
+
 def _began(item: Evidence) -> datetime:
     """When the first frame was taken; older recordings have no index and are placed by when they were stored."""
     noted = item.meta.get("began")

@@ -13,9 +13,11 @@ from core.permissions import Permission, allow
 from core.ports import Desk, Work
 from core.records import Callback, CallLine, Document, ExchangeRequest
 from core.rules.knowledge_test import Attempt
+from core.rules.two_clocks import Clocks
 from core.steps.access import TEST
 from core.steps.witness import RECORDED
 from core.usecases.call_lines import FOR_CUSTOMER
+from core.usecases.case_clocks import case_clocks
 from core.usecases.customer_file import phone_in
 from core.usecases.loading import Loaded, load
 from core.usecases.playback import Scripts
@@ -60,6 +62,7 @@ class CaseFile:
     names: Mapping[str, str]
     scripts: Scripts
     lines: tuple[CallLine, ...]
+    clocks: Clocks
     tests: tuple[Attempt, ...]
     phone: str
 
@@ -135,6 +138,7 @@ def _file(work: Work, case_id: str, lines: tuple[CallLine, ...]) -> CaseFile:
         names=names,
         scripts=_scripts(work, loaded),
         lines=lines,
+        clocks=case_clocks(work, loaded.case, work.casework.events(case_id)),
         tests=_tests(work, loaded),
         phone=_phone(work, loaded),
     )

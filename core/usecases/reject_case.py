@@ -60,7 +60,7 @@ def reject(
     work.cases.add_rejection(loaded.case.id, rejection, internal.strip(), actor.id)
     kinds = {str(reason["kind"]) for reason in reasons}
     if stage == "review" and kinds != {WAIT}:
-        note_decision(work, loaded, TERMINATED if kinds & ENDING else REJECTED)
+        note_decision(work, actor, loaded, TERMINATED if kinds & ENDING else REJECTED)
     case = _move(work, loaded, stage, kinds, text)
     _tell(work, loaded, stage, kinds)
     tag = Tag.STAFF_CASE_TERMINATE if kinds & ENDING else Tag.STAFF_CASE_REJECT

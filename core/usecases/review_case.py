@@ -16,15 +16,21 @@ from core.ports import Desk, Work
 from core.records import Customer
 from core.sentence import Sentence
 from core.steps.exchanges import require_decided
+from core.usecases.block_list import require_not_blocked
 from core.usecases.callback_plan import callback_due, is_called_back
+from core.usecases.case_tasks import require_settled
 from core.usecases.complete_case import activate
 from core.usecases.counter_phone import leave_number
 from core.usecases.customer_file import keep_in_file
+from core.usecases.hold_case import hold, let_go
 from core.usecases.loading import Loaded, calendar_around, load
 from core.usecases.notify import notify_case
+from core.usecases.read_results import note_results
 from core.usecases.reject_case import reject
 from core.usecases.review_decisions import APPROVED, note_decision
 from core.usecases.second_review import agreed_by, first_reviewer, is_first, needs_two
+from core.usecases.shared_marks import require_decided_matches
+from core.usecases.waiting_marks import codes_with_marks, send_marks
 
 ACCOUNT_DIGITS = 8
 
@@ -41,6 +47,7 @@ def take_case(desk: Desk, actor: Actor, case_id: str) -> Case:
         if busy:
             raise WrongState("其他同事正在复核这笔业务。")
         mine = case.reviewer_id == actor.staff_id
+        hold(work, actor, case, actor.staff_id)
         case = work.cases.change(
             case,
             state=next_state(case.state, Action.TAKE),
@@ -60,6 +67,7 @@ def release_case(desk: Desk, actor: Actor, case_id: str) -> None:
         if case.state is State.IN_REVIEW and case.reviewer_id == actor.staff_id:
             state = next_state(case.state, Action.RELEASE)
             work.cases.change(case, state=state, reviewer_id=None, reviewer_until=None)
+            let_go(work, case)
             work.audit(actor, Tag.STAFF_CASE_RELEASE, f"case:{case_id}")
 
 
@@ -87,7 +95,10 @@ def approve_case(desk: Desk, actor: Actor, case_id: str) -> str:
             raise WrongState(Sentence("资料不完整：{title}。", title=loaded.current.title))
         if needs_two(loaded) and first_reviewer(loaded) in {"", actor.staff_id}:
             raise WrongState("按年龄规定，这笔业务由两位工作人员复核，请由另一位同事通过。")
-        note_decision(work, loaded, APPROVED)
+        require_settled(work, case_id)
+        require_decided_matches(work, loaded)
+        require_not_blocked(work, loaded)
+        note_decision(work, actor, loaded, APPROVED)
         return approve(work, actor, loaded, Tag.STAFF_CASE_APPROVE)
 
 
@@ -102,9 +113,10 @@ def approve(work: Work, actor: Actor, loaded: Loaded, tag: Tag) -> str:
         work.results.add_request(case.id, exchange, actor.id)
     state = APPROVED_AS[ending]
     changes: dict[str, Any] = {"closed_at": work.now} if state is State.DONE else {}
-    if ending is Ending.ACCOUNT:
+    if state is not State.DONE:
         changes["due_at"] = callback_due(work.now, loaded.rules, calendar_around(work))
     case = work.cases.change(case, state=state, customer_id=customer.id, remark="", reviewer_until=None, **changes)
+    note_results(work, loaded)
     work.audit(actor, tag, f"case:{case.id}")
     if state is State.CALLBACK and not is_called_back(loaded):
         activate(work, actor, replace(loaded, case=case))
@@ -138,6 +150,7 @@ def agree_case(desk: Desk, actor: Actor, case_id: str) -> None:
         work.cases.add_proof(case_id, agreed_by(loaded, str(actor.staff_id)), actor.id)
         state = next_state(loaded.case.state, Action.RELEASE)
         work.cases.change(loaded.case, state=state, reviewer_id=None, reviewer_until=None)
+        work.casework.change(loaded.case, holder_id=None, assigned_by=None)
         work.audit(actor, Tag.STAFF_CASE_AGREE, f"case:{case_id}")
 
 
@@ -174,4 +187,5 @@ def reject_review(
     """Send the case back, or end it for hard reasons."""
     with desk.write(actor.firm_id) as work:
         loaded = held(work, actor, case_id, Action.REJECT)
-        reject(work, actor, loaded, "review", codes, customer_text, internal)
+        reject(work, actor, loaded, "review", codes_with_marks(work, loaded, codes), customer_text, internal)
+        send_marks(work, case_id)

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from core.actor import Actor
 from core.case import Case
 from core.ports import Work
 from core.rules.calendar import local_day
 from core.rules.service_hours import ServiceHours, working_time
 from core.usecases.loading import Loaded, fresh_calendar
+from core.usecases.second_review import first_reviewer
 
 APPROVED, REJECTED, TERMINATED = "approved", "rejected", "terminated"
 
 
-def note_decision(work: Work, loaded: Loaded, result: str) -> None:
+def note_decision(work: Work, actor: Actor, loaded: Loaded, result: str) -> None:
     """Keep that the review decided now; call it before the case moves on, with the case as it was reviewed.
 
     Within the promise is who decides until `due_at`; the time is that of service on trading days.
     """
-    work.results.add_decision(loaded.case, result, _working(work, loaded, loaded.case))
+    working = _working(work, loaded, loaded.case)
+    work.results.add_decision(loaded.case, result, working, actor.staff_id, first_reviewer(loaded))
 
 
 def _working(work: Work, loaded: Loaded, case: Case) -> timedelta:

@@ -66,16 +66,19 @@ def open_session(
     return ticket
 
 
-def exchange_ticket(desk: Desk, ticket: str, user_agent: str = "") -> str:
+def exchange_ticket(desk: Desk, ticket: str, user_agent: str = "", device: str = "") -> str:
     """Trade a ticket for the cookie's token; raises `SignedOut` for an old, used or foreign ticket.
 
-    Of the browser's header only the kind of device is kept.
+    Of the browser's header only the kind of device is kept, of a customer's random `device` mark a blind index.
     """
     firm_id = firm_of(ticket)
     token = f"{firm_id}.{secrets.token_urlsafe(32)}"
     with desk.write(firm_id) as work:
         if not firm_id or not work.people.redeem_ticket(_hash(ticket), _hash(token), device_kind(user_agent)):
             raise SignedOut
+        session = work.people.find_session(token_hash=_hash(token))
+        if device and session and session.kind == "customer":
+            work.watch.mark("device", device, session.subject)
     return token
 
 

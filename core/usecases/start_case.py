@@ -13,6 +13,7 @@ from core.errors import NotAllowed, NotYet, WrongState
 from core.ports import Desk, Work
 from core.records import Customer
 from core.rules.calendar import local_day
+from core.usecases.block_list import NEUTRAL, stopped
 from core.usecases.customer_file import begin_from_file
 from core.usecases.eligibility import closed_now, why_not
 from core.usecases.loading import rules_for, settle
@@ -41,7 +42,10 @@ def start_case(desk: Desk, actor: Actor, business: str, branch_id: str, phone: s
         refusal = why_not(work, BUSINESSES[business], customer)
         if refusal:
             raise NotYet(refusal.text, refusal.instead)
-        return open_case(work, actor, business, branch_id, {"identity": {"phone": phone}}, customer)
+        known = {"id_number": customer.id_number if customer else "", "phone": customer.phone if customer else phone}
+        if not stopped(work, known, "start"):
+            return open_case(work, actor, business, branch_id, {"identity": {"phone": phone}}, customer)
+    raise NotYet(NEUTRAL)
 
 
 def customer_id_of(actor: Actor) -> str | None:

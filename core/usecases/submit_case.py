@@ -15,8 +15,10 @@ from core.rules.calendar import review_due_at
 from core.rules.service_hours import ServiceHours
 from core.sentence import Sentence
 from core.usecases.answer_step import load_own, save
+from core.usecases.case_tasks import open_red_flags
 from core.usecases.loading import Loaded, calendar_around, load_case
 from core.usecases.review_case import approve
+from core.usecases.shared_marks import keep_marks
 from core.usecases.sign_agreements import void_outdated
 
 
@@ -65,6 +67,8 @@ def submit(work: Work, actor: Actor, case: Case) -> Case:
     due = review_due_at(work.now, hours, calendar_around(work))
     state = next_state(case.state, Action.SUBMIT)
     case = work.cases.change(case, state=state, submitted_at=work.now, due_at=due, current_step="submit", remark="")
+    open_red_flags(work, loaded)
+    keep_marks(work, loaded)
     work.audit(actor, Tag.CUSTOMER_CASE_SUBMIT, f"case:{case.id}", version=case.version)
     if not is_reviewed(loaded):
         approve(work, system(work.firm_id), load_case(work, case), Tag.SYSTEM_CASE_APPROVE)

@@ -222,10 +222,10 @@ def _narrowed(campaign: Campaign, rules: Rules) -> list[str]:
     only = campaign.only
     titles = {
         "branch": rules["branches"].get(only.branch, only.branch),
-        "exchange": f"已开通{names_of([only.exchange], rules['exchanges'])}",
+        "exchange": Sentence("已开通{names_of}", names_of=names_of([only.exchange], rules["exchanges"])),
         "investor_class": CLASSES.get(only.investor_class, ""),
         "level": _levels(rules).get(only.level, only.level),
-        "version": f"最后签署的是版本 {only.version}",
+        "version": Sentence("最后签署的是版本 {version}", version=only.version),
     }
     return [str(titles[key]) for key in only.named()]
 

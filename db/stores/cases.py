@@ -28,6 +28,7 @@ from sqlalchemy import (
 from core.case import OPEN_STATES, WITH_CUSTOMER, Case, State
 from core.errors import NotFound, Stale
 from core.flow import Answer, Evidence, Facts, Proof, Rejection
+from core.records_casework import Happened
 from db import tables as t
 from db.stores.base import Store
 
@@ -60,7 +61,8 @@ def _marks() -> CompoundSelect[Any]:
 class Cases(Store):
     """Reads give whole `Facts`; writes bump the case's version exactly once per transaction."""
 
-    def _case(self, row: Row[Any]) -> Case:
+    def as_case(self, row: Row[Any]) -> Case:
+        """The record of a row that has every column of the table."""
         remark = self.unseal(_C, "remark_sealed", row.id, row.remark_sealed) if row.remark_sealed else ""
         return Case(
             **dict(zip(_AS_STORED, _as_stored(row), strict=True)),
@@ -72,7 +74,7 @@ class Cases(Store):
     def find(self, case_id: str) -> Case | None:
         """The case or None."""
         found = self.equal(_C, id=case_id)
-        return self._case(found[0]) if found else None
+        return self.as_case(found[0]) if found else None
 
     def get(self, case_id: str) -> Case:
         """The case; raises `NotFound`."""
@@ -84,12 +86,12 @@ class Cases(Store):
     def find_number(self, number: str) -> Case | None:
         """The case with this 受理单号, or None."""
         row = self.row(_C, _C.number == number)
-        return self._case(row) if row else None
+        return self.as_case(row) if row else None
 
     def find_open(self, owner: str, customer_id: str | None = None) -> Case | None:
         """The one open case of an owner or of the customer behind it (R066)."""
         found = [*self.equal(_C, owner=owner), *(self.equal(_C, customer_id=customer_id) if customer_id else ())]
-        return next((self._case(row) for row in found if row.state in OPEN_STATES), None)
+        return next((self.as_case(row) for row in found if row.state in OPEN_STATES), None)
 
     @staticmethod
     def _mine(owner: str, customer_id: str | None) -> ColumnElement[bool]:
@@ -99,12 +101,12 @@ class Cases(Store):
     def of_owner(self, owner: str, customer_id: str | None = None) -> list[Case]:
         """All cases of an owner or of the customer behind it, newest first."""
         found = self.rows(_C, self._mine(owner, customer_id), order=_C.created_at.desc())
-        return [self._case(row) for row in found]
+        return [self.as_case(row) for row in found]
 
     def in_states(self, states: Sequence[State]) -> list[Case]:
         """Cases in these states, the longest waiting first."""
         where = _C.state.in_([str(s) for s in states])
-        return [self._case(row) for row in self.rows(_C, where, order=(_C.due_at, _C.submitted_at))]
+        return [self.as_case(row) for row in self.rows(_C, where, order=(_C.due_at, _C.submitted_at))]
 
     def silent_since(self, moment: datetime, but: Collection[str], limit: int) -> list[Case]:
         """Cases with their customers, unchanged since then and not warned in this version, the longest silent first.
@@ -114,12 +116,12 @@ class Cases(Store):
         key = literal("expire|") + _C.id + "|" + cast(_C.version, String)
         warned = select(t.Job.id).where(t.Job.firm_id == _C.firm_id, t.Job.dedupe == key).correlate(_C)
         where = (_C.state.in_([str(s) for s in WITH_CUSTOMER]), _C.updated_at <= moment, _C.business.not_in(but))
-        return [self._case(row) for row in self.rows(_C, *where, ~warned.exists(), order=_C.updated_at, limit=limit)]
+        return [self.as_case(row) for row in self.rows(_C, *where, ~warned.exists(), order=_C.updated_at, limit=limit)]
 
     def with_id(self, id_number: str) -> list[Case]:
         """Every case that carries this ID number, newest first."""
         found = self.rows(_C, _C.id_index == self.index("id_number", id_number), order=_C.created_at.desc())
-        return [self._case(row) for row in found]
+        return [self.as_case(row) for row in found]
 
     def others_with_id(self, id_number: str, case_id: str, owner: str) -> int:
         """How many cases of other owners carry the same ID number (疑似重复)."""
@@ -145,6 +147,7 @@ class Cases(Store):
             _C, **values, state=str(case.state), rules=dict(case.rules), flags=list(case.flags), clear=dict(case.clear)
         )
         self.work.metrics.touch(case.created_at, case.branch_id)
+        self.work.casework.note(case.id, Happened.STATE, str(case.state))
 
     def change(self, case: Case, expected: int | None = None, **values: Any) -> Case:
         """Write changed fields with a version check; raises `Stale` when another tab was first."""
@@ -166,6 +169,8 @@ class Cases(Store):
             self.work.metrics.touch_case(case.id)
         if {"state", "submitted_at", "current_step", "rules"} & values.keys():
             self.work.metrics.touch(case.created_at, case.branch_id)
+        if values.get("state", case.state) is not case.state:
+            self.work.casework.moved(case, values["state"])
         values.pop("witness_id", None)
         return replace(case, version=version + 1, updated_at=self.work.now, **values)
 
@@ -208,8 +213,9 @@ class Cases(Store):
         }
 
     def save_answer(self, case_id: str, step: str, values: Mapping[str, Any]) -> None:
-        """Insert or overwrite the answer of a step."""
+        """Insert or overwrite the answer of a step; what it changes of an earlier one is kept, sealed."""
         table, row = t.AnswerRow, f"{case_id}|{step}"
+        self.work.casework.keep_change(case_id, step, values)
         blob = self.seal(table, "values_sealed", row, dict(values))
         where = (table.firm_id == self.work.firm_id, table.case_id == case_id, table.step == step)
         if not self.work.update_one(table, where, values_sealed=blob, saved_at=self.work.now):
@@ -219,6 +225,14 @@ class Cases(Store):
         """Live evidence, oldest first."""
         table = t.EvidenceRow
         found = self.equal(table, case_id=case_id, missing=("replaced_at",), order=("created_at", "id"))
+        return tuple(Evidence(r.id, r.slot, r.file_id, r.sha256, r.mime, r.size, r.created_at, r.meta) for r in found)
+
+    def replaced_evidence(self, case_id: str) -> tuple[Evidence, ...]:
+        """What was taken again or removed since, oldest first."""
+        table = t.EvidenceRow
+        found = self.rows(
+            table, table.case_id == case_id, table.replaced_at.is_not(None), order=(table.created_at, table.id)
+        )
         return tuple(Evidence(r.id, r.slot, r.file_id, r.sha256, r.mime, r.size, r.created_at, r.meta) for r in found)
 
     def find_evidence(self, evidence_id: str) -> tuple[Evidence, str] | None:

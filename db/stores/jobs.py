@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import ColumnElement, Row, bindparam, select
 
 from core.records import Job, SmsMessage
 from db import tables as t
@@ -40,13 +40,20 @@ class Jobs(Store):
             run_at=run_at or self.work.now,
         )
 
-    def take(self, lease: timedelta) -> Job | None:
-        """Lease the next job that is due, or one whose lease ran out."""
+    def _due(self, lane: Collection[str], *, other: bool) -> ColumnElement[bool]:
+        """Jobs that may run now: of these kinds only, or with `other` of all kinds but these; without a lane all."""
         now = self.work.now
         due = ((_J.state == "ready") & (_J.run_at <= now)) | ((_J.state == "leased") & (_J.lease_until < now))
+        if not lane:
+            return due
+        return due & (_J.kind.not_in(lane) if other else _J.kind.in_(lane))
+
+    def take(self, lease: timedelta, lane: Collection[str] = (), *, other: bool = False) -> Job | None:
+        """Lease the next job of a lane that is due, or one whose lease ran out."""
+        now = self.work.now
         query = (
             select(_J.id, _J.kind, _J.payload, _J.attempts)
-            .where(_J.firm_id == self.work.firm_id, due)
+            .where(_J.firm_id == self.work.firm_id, self._due(lane, other=other))
             .order_by(_J.run_at)
             .limit(1)
             .with_for_update(skip_locked=True)
@@ -57,11 +64,9 @@ class Jobs(Store):
         self._set(row.id, state="leased", lease_until=now + lease, attempts=row.attempts + 1)
         return Job(self.work.firm_id, row.id, row.kind, row.payload, row.attempts + 1)
 
-    def due(self) -> bool:
-        """Whether a job is due (a cheap read before taking the write lock)."""
-        now = self.work.now
-        waiting = ((_J.state == "ready") & (_J.run_at <= now)) | ((_J.state == "leased") & (_J.lease_until < now))
-        return self.row(_J, waiting) is not None
+    def due(self, lane: Collection[str] = (), *, other: bool = False) -> bool:
+        """Whether a job of a lane is due (a cheap read before taking the write lock)."""
+        return self.row(_J, self._due(lane, other=other)) is not None
 
     def _set(self, job_id: str, **values: Any) -> None:
         self.work.update_one(_J, (_J.firm_id == self.work.firm_id, _J.id == job_id), **values)
@@ -129,6 +134,10 @@ class Jobs(Store):
     def sms_of(self, owners: Collection[str]) -> list[SmsMessage]:
         """The last 20 messages to a person under any of these names, newest first."""
         return [self._sms(r) for r in self.rows(_S, _S.owner.in_(owners), order=_S.created_at.desc(), limit=20)]
+
+    def sms_since(self, owner: str, moment: datetime) -> list[SmsMessage]:
+        """Every message to a person since then, oldest first."""
+        return [self._sms(r) for r in self.rows(_S, _S.owner == owner, _S.created_at >= moment, order=_S.created_at)]
 
     def set_sms(self, message: SmsMessage, state: str, text: str | None = None) -> None:
         """Store the outcome of sending; the text is overwritten when it held a code."""

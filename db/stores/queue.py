@@ -56,6 +56,10 @@ class Queue(Store):
         found = self.equal(_T, case_id=case_id, order=("enqueued_at",))
         return _ticket(found[-1]) if found else None
 
+    def of_case(self, case_id: str) -> list[Ticket]:
+        """Every ticket of a case, oldest first."""
+        return [_ticket(row) for row in self.equal(_T, case_id=case_id, order=("enqueued_at", "id"))]
+
     def find_held(self, staff_id: str) -> Ticket | None:
         """The call that a member of staff holds."""
         row = self.row(_T, IS_HELD, _T.staff_id == staff_id, _T.state == "in_call")

@@ -22,8 +22,13 @@ class Results(Store):
         row = self.row(t.CapitalAccount, t.CapitalAccount.case_id == case_id)
         return row.number if row else None
 
-    def add_decision(self, case: Case, result: str, working: timedelta) -> None:
-        """Append a decision of the review: when the case was handed in, when promised, and the service time between."""
+    def add_decision(
+        self, case: Case, result: str, working: timedelta, decided_by: str = "", first_by: str = ""
+    ) -> None:
+        """Append a decision of the review: when the case was handed in, when promised, and the service time between.
+
+        `Stale` when the witness of the case, or the first of two reviewers, decides alone: the database refuses it.
+        """
         self.add(
             t.DecisionRow,
             id=self.work.new_id(),
@@ -33,6 +38,9 @@ class Results(Store):
             due_at=case.due_at,
             decided_at=self.work.now,
             working_s=working // timedelta(seconds=1),
+            decided_by=decided_by or None,
+            first_by=(first_by or None) if result == "approved" else None,
+            witness_id=self.work.cases.witness_of(case.id),
         )
 
     def requests(self, case_id: str) -> list[ExchangeRequest]:

@@ -20,9 +20,8 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from core.metrics import BUCKETS, Targets, bucket_of, day_number, day_of
 from db import tables as t
-from db.stores.base import EAST as _OFFSET
-from db.stores.base import local_day, ms
-from db.stores.case_rollups import BETWEEN, Counts, case_days, case_days_together, clocks, clocks_query, standing_query, stands
+from db.stores import case_rollups as cases
+from db.stores.base import EAST, local_day, ms
 from db.tables_figures import RollupCaseDay
 
 if TYPE_CHECKING:
@@ -109,8 +108,8 @@ class Rollups:
         self.since, self.until = midnight + timedelta(days=first), midnight + timedelta(days=end)
         self.cells: Cells = {table: {} for table in (*SUMMED, t.RollupAgentDay)}
         self.histograms: Histograms = {}
-        self.standing: Counts = {}
-        self.reasons: Counts = {}
+        self.standing: cases.Counts = {}
+        self.reasons: cases.Counts = {}
 
     def refresh(self) -> dict[str, int]:
         """Bring the stored cells in line with the facts; how many rows differed, by table."""
@@ -146,7 +145,7 @@ class Rollups:
     def _tickets(self) -> None:
         sums = ticket_sums(self.targets)
         where = self._within(_T, _T.enqueued_at, _T.branch_id)
-        hour, day = (ms(_T.enqueued_at) + _OFFSET) // _HOUR, local_day(_T.enqueued_at)
+        hour, day = (ms(_T.enqueued_at) + EAST) // _HOUR, local_day(_T.enqueued_at)
         self._grouped(t.RollupHour, sums, (_T.branch_id, hour), where)
         self._grouped(t.RollupDay, sums, (_T.branch_id, day, _T.business), where)
         of_staff = {"calls": sums["talked"], "passed": sums["passed"], "talk_s": sums["talk_s"]}
@@ -205,15 +204,16 @@ class Rollups:
         """Cases by the day they were begun on."""
         where = self._within(_C, _C.created_at, _C.branch_id)
         for branch, day, business, state, step, device, version, count in self._run(
-            standing_query(local_day(_C.created_at), where)
+            cases.standing_query(local_day(_C.created_at), where)
         ):
-            self.standing.setdefault((branch, day, business), Counter())[stands(state, step, device, version)] += count
+            counts = self.standing.setdefault((branch, day, business), Counter())
+            counts[cases.stands(state, step, device, version)] += count
 
     def _clocks(self) -> None:
         """Both clocks of the cases that were approved on a day, in minutes."""
         where = and_(self._within(_N, _N.decided_at, _C.branch_id), _C.firm_id == _N.firm_id, _C.id == _N.case_id)
-        for branch, day, business, *times in self._run(clocks_query(local_day(_N.decided_at), where)):
-            for measure, minutes in zip(("waited", "took"), clocks(*times), strict=True):
+        for branch, day, business, *times in self._run(cases.clocks_query(local_day(_N.decided_at), where)):
+            for measure, minutes in zip(("waited", "took"), cases.clocks(*times), strict=True):
                 self._measure(measure, branch, day, business, minutes)
 
     def _reservations(self) -> None:
@@ -238,7 +238,7 @@ class Rollups:
         )
         for *key, stage, codes in self._run(query):
             for code in (ALL, *codes):
-                self.reasons.setdefault(tuple(key), Counter())[f"{stage}{BETWEEN}{code}"] += 1
+                self.reasons.setdefault(tuple(key), Counter())[f"{stage}{cases.BETWEEN}{code}"] += 1
 
     def _duty(self) -> None:
         """Intervals that are over, cut at each full hour; the running one counts once it ends."""
@@ -251,10 +251,10 @@ class Rollups:
         for staff, branch, status, began, ended in self._run(
             query.where(_S.branch_id.in_(self.branches)) if self.branches else query
         ):
-            start = max(began + _OFFSET, self.first * _DAY)
-            while start < min(ended + _OFFSET, self.end * _DAY):
+            start = max(began + EAST, self.first * _DAY)
+            while start < min(ended + EAST, self.end * _DAY):
                 hour = start // _HOUR
-                stop = min(ended + _OFFSET, (hour + 1) * _HOUR)
+                stop = min(ended + EAST, (hour + 1) * _HOUR)
                 self._interval(staff, branch, status, hour, (stop // 1000) - (start // 1000))
                 start = stop
 
@@ -290,7 +290,7 @@ class Rollups:
         if table is t.RollupHist:
             return {key: (pack(buckets),) for key, buckets in self.histograms.items()}
         if table is RollupCaseDay:
-            return case_days(self.standing, self.reasons)
+            return cases.case_days(self.standing, self.reasons)
         names = _figures(table)
         return {key: tuple(f[name] for name in names) for key, f in self.cells[table].items() if any(f.values())}
 
@@ -300,7 +300,7 @@ class Rollups:
             return self._histograms_together()
         if table is RollupCaseDay:
             shown = (table.day, table.business, table.standing, table.reasons)
-            return case_days_together(ALL, self._run(select(*shown).where(*self._days(table), self._any(table))))
+            return cases.case_days_together(ALL, self._run(select(*shown).where(*self._days(table), self._any(table))))
         columns, keys = table.__table__.columns, _keys(table)[1:]
         sums = [func.sum(columns[name]) for name in _figures(table)]
         group = [columns[name] for name in keys]

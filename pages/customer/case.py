@@ -129,7 +129,7 @@ def _draw(loaded: Loaded) -> None:
     with st.container(key="step"):
         rejection = loaded.facts.open_rejection(step.key)
         if rejection and not loaded.done[step.key]:
-            notice.rejected(rejection.customer_text.split("\n"))
+            notice.rejected([_(text) for text in rejection.customer_text.split("\n")])
         elif step.hint:
             st.caption(_(step.hint))
         _show_noted()

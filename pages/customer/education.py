@@ -16,6 +16,6 @@ with wiring.desk().read(guest.firm.id) as work:
 st.title(_("投资者教育"))
 st.caption(_("期货有杠杆，亏损可能超过投入的资金。办理之前，请先读一读下面的内容。"))
 for topic in topics:
-    with st.expander(topic["title"], icon=":material/school:"):
-        st.markdown(topic["text"])
+    with st.expander(_(topic["title"]), icon=":material/school:"):
+        st.markdown(_(topic["text"]))
 footer(guest.firm)

@@ -40,7 +40,7 @@ def _row(row: OwnCase) -> None:
             _field(_("业务类型"), _(row.title), 140)
             _field(_("办理状态"), _standing(row), 150)
             _field(_("办理日期"), _date(case), 180)
-            _field(_("备注"), case.remark or "—", "stretch")
+            _field(_("备注"), _(case.remark or "—"), "stretch")
         if row.note:
             st.markdown(f":material/event_upcoming: {notice.plain(row.note)}")
         if case.state in WITH_CUSTOMER:

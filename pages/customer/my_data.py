@@ -155,7 +155,7 @@ def _requests(found: OwnData) -> None:
                 st.markdown(notice.plain(said))
                 for line in each.body.get("plan") or ():
                     result = line["words"] or OUTCOMES[line["outcome"]]
-                    st.markdown(notice.plain(_("{line}：{result}").format(line=line["title"], result=result)))
+                    st.markdown(notice.plain(_("{line}：{result}").format(line=_(line["title"]), result=result)))
 
 
 def _ask() -> None:

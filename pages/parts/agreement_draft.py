@@ -70,7 +70,7 @@ def _campaigns(actor: Actor, book: Book, changes: list[Change]) -> None:
             if str(change.after["effective_from"]) <= book.today.isoformat():
                 campaign_link(actor, change.code, change.after)
             else:
-                st.caption(notice.plain(_("《{title}》生效后，可以在这里请客户补签。").format(title=change.title)))
+                st.caption(notice.plain(_("《{title}》生效后，可以在这里请客户补签。").format(title=_(change.title))))
 
 
 def _facts(view: DraftView) -> None:

@@ -28,7 +28,7 @@ def agreement_history(desk: Desk, actor: Actor, book: Book, entry: Entry, on_cha
     """Everything that is known of an agreement; `on_change` begins a draft of it."""
     edition = entry.shown(book.today)
     row = edition.row
-    st.subheader(_("《{row}》").format(row=row["title"]))
+    st.subheader(_("《{row}》").format(row=_(row["title"])))
     st.button(_("修改（新建草稿）"), key="agreement_change", icon=":material/edit:", on_click=on_change)
     fact_table(
         _("现在"),

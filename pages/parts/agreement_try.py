@@ -40,7 +40,7 @@ def agreement_try(desk: Desk, actor: Actor, book: Book) -> None:
 def _line(each: Tried) -> str:
     reasons = [reason.text for reason in each.reasons if reason.met is each.applied]
     result = _("✓ 会看到") if each.applied else _("✗ 不出现")
-    title = _("《{row}》").format(row=each.row["title"])
+    title = _("《{row}》").format(row=_(each.row["title"]))
     return f"| {cell(title)} | {cell(each.row['version'])} | {result} | {cell(''.join(reasons))} |"
 
 

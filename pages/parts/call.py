@@ -259,7 +259,7 @@ def record_clip(desk: Desk, actor: Actor, ticket: Ticket) -> None:
         sink = _Memory()
 
         def store(summary: RecordingSummary) -> None:
-            running.clip_trouble = RETAKE.format(why=_("没有保存成功"))
+            running.clip_trouble = _(RETAKE).format(why=_("没有保存成功"))
             try:
                 running.clip_trouble = _store_clip(desk, actor, ticket, sink.data, summary)
             finally:
@@ -275,11 +275,11 @@ def _store_clip(desk: Desk, actor: Actor, ticket: Ticket, data: bytes, summary: 
     """Why the clip cannot be used, empty when it was stored."""
     meta, playable = desk.recordings.check(data) if data else ({}, None)
     if playable is None:
-        return RETAKE.format(why=_("没有收到画面"))
+        return _(RETAKE).format(why=_("没有收到画面"))
     if meta["errors"]:
-        return RETAKE.format(why=_("画面有损坏"))
+        return _(RETAKE).format(why=_("画面有损坏"))
     if meta["duration_ms"] < CLIP_LEAST_MS:
-        return RETAKE.format(why=_("画面中断，录得太短"))
+        return _(RETAKE).format(why=_("画面中断，录得太短"))
     figures = {**meta, "gaps": summary.gaps}
     try:
         add_capture(desk, actor, ticket.id, ticket.fence, HEAD_CLIP, playable, "video/webm", figures)

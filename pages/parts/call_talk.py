@@ -39,7 +39,7 @@ def show_lost() -> None:
     """Say why the call is gone, until the page runs anew."""
     said = st.session_state.pop(_LOST, "")
     if said:
-        st.warning(said, icon=":material/swap_horiz:")
+        st.warning(_(said), icon=":material/swap_horiz:")
 
 
 def talk(desk: Desk, actor: Actor, ticket_id: str) -> None:

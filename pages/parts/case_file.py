@@ -71,6 +71,7 @@ def show_head(file: CaseFile) -> None:
         st.caption(notice.plain(" · ".join(said)), width="content")
         for word in flag_words(case.flags):
             st.badge(word, icon=":material/flag:", color="orange")
+    st.caption(f":material/timer: {clock_words.both(file.clocks)}")
 
 
 def _labels(rules: Rules, name: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The evidence of a case for staff: pictures side by side, clips and recordings, signed documents.
+"""The evidence of a case for staff: addresses of files, clips and recordings, signed documents.
 
 Every file comes through the protected route, which checks and records each opening.
 """
@@ -10,31 +10,18 @@ from html import escape
 
 import streamlit as st
 
-from core.flow import Evidence, Facts
 from core.records import Document
-from core.steps.access import SLOT_TITLES
-from core.steps.photos import SLOTS
-from core.steps.witness import CAPTURES, HEAD_CLIP
+from core.steps.witness import HEAD_CLIP
 from core.usecases.call_alerts import recording_notes
 from core.usecases.call_chat import writer
 from core.usecases.playback import Replay, replays
 from core.usecases.read_case import CaseFile
-from pages.parts import clock_words, notice
+from pages.parts import clock_words
 from pages.parts.components.replay import replay
-from pages.parts.components.zoom_viewer import Picture, zoom_viewer
 from pages.parts.fact_table import cell, fact_table
 from pages.parts.language import _
 
 DOCUMENT_STATES: Mapping[str, str] = {"signed": "已签署", "sealed": "已签署并盖章"}
-_MANY: Mapping[str, str] = {"bank_card": "银行卡", "score_report": "成绩报告单", **SLOT_TITLES}
-_PAIRS = (
-    ("身份证正面", "id_front", "capture_front"),
-    ("身份证反面", "id_back", "capture_back"),
-    ("人证", "id_front", "capture_portrait"),
-    ("签名", "signature", "id_front"),
-)
-"""What reviewers compare most: a button with the number of its place as shortcut puts both sides into view."""
-_LEFT, _RIGHT = "viewer_left", "viewer_right"
 
 
 def evidence_url(evidence_id: str) -> str:
@@ -53,59 +40,24 @@ def video(evidence_id: str, label: str) -> None:
     st.html(f'<video controls preload="metadata" width="100%" src="{source}" aria-label="{name}"></video>')
 
 
-def pictures(facts: Facts) -> dict[str, tuple[str, Evidence]]:
-    """Every picture of a case by a key for choosing: its label and its file; uploads before captures."""
-    wanted = [(slot, _("{title}（上传）").format(title=_(title))) for slot, title in SLOTS.items()]
-    for slot, title in CAPTURES.items():
-        wanted += [
-            (slot, _("{title}（通话截取）").format(title=title)),
-            (f"{slot}_still", _("{title}（客户设备原图）").format(title=title)),
-        ]
-    found = {slot: (label, facts.slot(slot)[-1]) for slot, label in wanted if facts.slot(slot)}
-    for slot, title in _MANY.items():
-        for number, item in enumerate(facts.slot(slot), 1):
-            found[f"{slot}_{number}"] = (_("{title} {number}（上传）").format(title=title, number=number), item)
-    return found
+def crop_url(evidence_id: str) -> str:
+    """Address of the straightened card of a picture."""
+    return f"/evidence/{evidence_id}/crop"
 
 
-def show_pictures(file: CaseFile) -> None:
-    """Two pictures beside each other, chosen freely or by the usual pairs."""
-    found = pictures(file.loaded.facts)
-    if not found:
-        notice.empty_state(_("这笔业务还没有照片。"))
-        return
-    keys, values = list(found), st.session_state
-    second = next((k for k in ("capture_front_still", "capture_front") if k in found), keys[-1])
-    for name, start in ((_LEFT, keys[0]), (_RIGHT, second)):
-        if values.get(name) not in found:
-            values[name] = start
-    _pairs(found)
-    left, right = st.columns(2)
-    left.selectbox(_("左图"), keys, format_func=lambda key: _(found[key][0]), key=_LEFT)
-    right.selectbox(_("右图"), keys, format_func=lambda key: _(found[key][0]), key=_RIGHT)
-    shown = [found[key] for key in dict.fromkeys([values[_LEFT], values[_RIGHT]])]
-    zoom_viewer("viewer", [Picture(source=evidence_url(item.id), label=label) for label, item in shown])
-    st.caption(_("点选图片后：R 旋转，Z 放大或还原，+ 和 - 缩放，方向键移动。"))
+def calls_of(file: CaseFile) -> list[Replay]:
+    """Every recorded call of a case, the newest first."""
+    return replays(file.loaded.facts, file.loaded.rules, file.scripts, file.lines)
 
 
-def _pairs(found: Mapping[str, tuple[str, Evidence]]) -> None:
-    with st.container(horizontal=True):
-        for number, (title, first, second) in enumerate(_PAIRS, 1):
-            other = f"{second}_still" if f"{second}_still" in found else second
-            if first in found and other in found:
-                st.button(title, key=f"pair_{number}", shortcut=str(number), on_click=_choose, args=(first, other))
-
-
-def _choose(first: str, second: str) -> None:
-    st.session_state[_LEFT], st.session_state[_RIGHT] = first, second
-
-
-def show_recordings(file: CaseFile, *, export: bool = False) -> None:
+def show_recordings(file: CaseFile, *, export: bool = False, start: tuple[int, int, str] | None = None) -> None:
     """The head clip and every call with both sides on one line of time, the newest first.
+
+    `start`: the call (its place), the moment in ms and a name for the wish to go there.
 
     With `export` the originals and their indexes can be downloaded, each time on record.
     """
-    facts, calls = file.loaded.facts, replays(file.loaded.facts, file.loaded.rules, file.scripts, file.lines)
+    facts, calls = file.loaded.facts, calls_of(file)
     for note in recording_notes(facts.evidence, file.case.flags):
         st.markdown(f":orange[:material/flag: {note}]")
     clips = facts.slot(HEAD_CLIP)[-1:]
@@ -114,7 +66,8 @@ def show_recordings(file: CaseFile, *, export: bool = False) -> None:
         video(item.id, _("头部短视频"))
     for number, call in enumerate(calls):
         st.caption(_("通话录像　{exact}").format(exact=clock_words.exact(call.began)))
-        replay(f"replay_{number}", call, evidence_url)
+        wish = start[1:] if start and start[0] == number else None
+        replay(f"replay_{number}", call, evidence_url, start=wish)
         if export:
             _originals(call)
     if not calls:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from core.rules.calendar import SHANGHAI
+from core.rules.two_clocks import Clocks
 from pages.parts.language import _
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
@@ -54,6 +55,14 @@ def relative(moment: datetime, now: datetime) -> str:
     unit, name = next((u, n) for u, n in ((_DAY, _("天")), (_HOUR, _("小时")), (_MINUTE, _("分钟"))) if seconds >= u)
     said = _("{count} {unit}前") if moment <= now else _("{count} {unit}后")
     return said.format(count=seconds // unit, unit=name)
+
+
+def both(clocks: Clocks) -> str:
+    """The two clocks of a case in one line."""
+    waited, worked, took = (span(each) for each in (clocks.waited, clocks.worked, clocks.took))
+    return _("客户等待 {waited}（其中我方处理 {worked}）　客户用时 {took}").format(
+        waited=waited, worked=worked, took=took
+    )
 
 
 def against(due: datetime, now: datetime) -> str:

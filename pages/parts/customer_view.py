@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.actor import Actor
 from core.businesses import BUSINESSES
-from core.case import STATE_TITLES
+from core.case import STATE_TITLES, WITH_CUSTOMER, Case
 from core.ports import Desk
 from core.rules.exchanges import names_of
 from core.rules.masks import mask_id, mask_name, mask_phone
@@ -16,6 +16,7 @@ from core.rules.reservation import STATE_TITLES as RESERVATION_TITLES
 from core.usecases.investor_class import CLASSES
 from core.usecases.look_up_customer import MOST_NOTE, REVEALABLE, CustomerView, add_note, identity, reveal_value
 from core.usecases.masked_file import card_rows, profile_rows, rating_words
+from core.work_lists import AT_STAFF
 from pages.parts import acting, clock_words, notice
 from pages.parts.fact_table import cell, fact_table
 from pages.parts.language import _
@@ -78,14 +79,27 @@ def show_file(view: CustomerView) -> None:
     fact_table(_("结算银行"), [(bank, cell(number)) for bank, number in card_rows(view.file, shown)], _("卡号"))
 
 
+def _business(case: Case) -> str:
+    business = BUSINESSES[case.business]
+    said = [business.title, STATE_TITLES[case.state], clock_words.exact(case.updated_at)]
+    if case.state in WITH_CUSTOMER:
+        said += [
+            _("停在：{title}").format(title=_(step.title)) for step in business.steps if step.key == case.current_step
+        ]
+    elif case.state in AT_STAFF and case.due_at:
+        said.append(_("承诺 {promise} 前").format(promise=clock_words.promise(case.due_at)))
+    if case.remark:
+        said.append(_("已告知客户：{remark}").format(remark=case.remark))
+    return " · ".join(said)
+
+
 def show_businesses(view: CustomerView) -> None:
-    """Every case with its state and times."""
-    rows = [
-        (case.number, cell(f"{_(BUSINESSES[case.business].title)} · {_(STATE_TITLES[case.state])} · "
-                           f"{clock_words.exact(case.updated_at)}"))
-        for case in view.person.cases
-    ]  # fmt: skip
-    fact_table(_("受理单号"), rows, _("业务 · 办理状态 · 最近更新"))
+    """Every case with its state and times, where the customer stands or what is promised, and what was said."""
+    fact_table(
+        _("受理单号"),
+        [(case.number, cell(_business(case))) for case in view.person.cases],
+        _("业务 · 办理状态 · 最近更新"),
+    )
     reservations = [
         (
             clock_words.exact(each.begins_at),

@@ -30,6 +30,11 @@ def show_topics(topics: Sequence[Mapping[str, Any]], number: str) -> None:
     hotline(number)
 
 
+def find_topics(words: str, topics: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    """The topics that fit, looked for in the visitor's language."""
+    return search_topics(words, [{**topic, "title": _(topic["title"]), "text": _(topic["text"])} for topic in topics])
+
+
 def help_button(step: str) -> None:
     """需要帮助？, which opens the help of this step in the run's `show_help`."""
     ask = {"on_click": state.put, "args": (Key.HELP, step)}
@@ -46,6 +51,6 @@ def show_help(loaded: Loaded, step: str, states: Mapping[str, str]) -> None:
 def _dialog(loaded: Loaded, step: str, states: Mapping[str, str]) -> None:
     topics, number = loaded.rules["help"]["topics"], loaded.rules["firm"]["hotline"]
     words = st.text_input(_("搜索帮助"), key="help_words", placeholder=_("例如：摄像头、验证码、证书")).strip()
-    show_topics(search_topics(words, topics) if words else topics_beside(step, topics), number)
+    show_topics(find_topics(words, topics) if words else topics_beside(step, topics), number)
     with st.expander(_("业务流程：我办到哪一步了"), icon=":material/account_tree:"):
         st.html(flow_picture([(_(str(each.phase)), _(each.title), states[each.key]) for each in loaded.plan]))

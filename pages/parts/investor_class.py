@@ -38,7 +38,7 @@ def show_class(desk: Desk, actor: Actor, view: CustomerView) -> None:
     if customer is None:
         return
     st.markdown(_("**投资者类型**　{classes}").format(classes=_(CLASSES[customer.investor_class])))
-    st.caption(EFFECTS)
+    st.caption(_(EFFECTS))
     _history(view)
     if holds(actor, Permission.CASE_APPROVE):
         with st.expander(_("提出变更"), icon=":material/rule:", expanded=acting.has_error("class_")):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages.parts import state
-from pages.parts.language import _
+from pages.parts.language import _, catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,6 +67,12 @@ def rejected(reasons: Sequence[str]) -> None:
     """Why staff sent the step back, above everything else of it. Shows nothing without reasons."""
     if reasons:
         st.warning(_("这一步被退回，请按下面的说明修改：\n\n") + _listed(reasons), icon=":material/assignment_return:")
+
+
+def chinese_counts() -> None:
+    """Beside an agreement, for whoever does not read Chinese: which text counts."""
+    if catalogue():
+        st.info(_("协议以中文文本为准。"), icon=":material/translate:")
 
 
 def empty_state(text: str) -> None:

@@ -214,8 +214,8 @@ def give_up_button(case_id: str) -> None:
 def confirm_give_up(desk: Desk, actor: Actor, loaded: Loaded) -> None:
     """Ask in the firm's words, then end the case for good."""
     row = loaded.rules["notices"]["notices"]["give_up_confirm"]
-    st.markdown(notice.plain(row["text"].format_map({"case_number": loaded.case.number})))
-    labels = {button["key"]: button["label"] for button in row["buttons"]}
+    st.markdown(notice.plain(_(row["text"]).format_map({"case_number": loaded.case.number})))
+    labels = {button["key"]: _(button["label"]) for button in row["buttons"]}
     st.button(labels["back"], key="give_up_no", type="primary", width="stretch", on_click=acting.ask, args=(None,))
     st.button(labels["give_up"], key="give_up_yes", width="stretch", on_click=_end, args=(desk, actor, loaded.case.id))
     if not acting.asking():

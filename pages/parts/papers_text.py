@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from core.flow import Rules
-from pages.parts import wiring
+from pages.parts import notice, wiring
 from pages.parts.language import _, dialog
 
 
@@ -22,4 +22,5 @@ def policy_dialog(rules: Rules, code: str, values: dict[str, str] | None = None)
     firm = {"期货公司": rules["firm"]["name"]}
     st.subheader(_("《{title}》").format(title=_(row["title"])))
     st.caption(_("版本 {version}，自 {begins} 起生效").format(version=row["version"], begins=row["effective_from"]))
+    notice.chinese_counts()
     st.html(wiring.desk().papers.reading_html(row["text"], {**firm, **(values or {})}))

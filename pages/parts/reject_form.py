@@ -46,12 +46,17 @@ def reject_form(loaded: Loaded, stage: str, key: str, submit: Submit) -> bool:
                      on_click=_send, args=(key, submit))  # fmt: skip
 
 
+def choose_codes(key: str, rules: Rules, codes: Sequence[str]) -> None:
+    """Choose reasons from elsewhere on the page, those chosen before kept (in a callback)."""
+    values = st.session_state
+    values[_codes(key)] = list(dict.fromkeys([*(values.get(_codes(key)) or []), *codes]))
+    _fill(rules, key)
+
+
 def prefill(key: str, rules: Rules, code: str, internal: str) -> None:
     """Choose a reason and write the note from elsewhere on the page (in a callback)."""
-    values = st.session_state
-    values[_codes(key)] = list(dict.fromkeys([*(values.get(_codes(key)) or []), code]))
-    values[f"{key}_reject_internal"] = internal
-    _fill(rules, key)
+    st.session_state[f"{key}_reject_internal"] = internal
+    choose_codes(key, rules, [code])
 
 
 def _titles(loaded: Loaded) -> dict[str, str]:

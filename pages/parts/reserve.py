@@ -80,7 +80,7 @@ def draw(view: StepView) -> bool:
     elif board.refusal:
         st.caption(_(board.refusal))
     else:
-        st.caption(HINT)
+        st.caption(_(HINT))
         st.button(_("预约视频"), key="reserve", icon=":material/calendar_month:", on_click=_open, args=(view.case_id,))
     return False
 

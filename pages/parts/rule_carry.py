@@ -53,7 +53,7 @@ def _show_wrong(data: bytes, branches: Mapping[str, str]) -> None:
             if kind:
                 described = find_kind(kind)
                 where = path_words(described.shape, bodies.get(kind), problem.path)
-                place = _("{title} › {where}：").format(title=described.title, where=where)
+                place = _("{title} › {where}：").format(title=_(described.title), where=where)
             lines.append(f"{place}{problem.text}")
     if lines:
         rest = len(lines) - MOST_LISTED

@@ -197,7 +197,7 @@ def _together(desk: Desk, actor: Actor, view: DraftView) -> None:
     st.caption(_("这份草稿与同一次导入的其他草稿一起批准或退回。"))
     for each, __ in open_drafts(desk, actor):
         if each.batch == view.draft.batch and each.id != view.draft.id:
-            st.button(find_kind(each.kind).title, key=f"together_{each.id}", on_click=_open, args=(each.id,))
+            st.button(_(find_kind(each.kind).title), key=f"together_{each.id}", on_click=_open, args=(each.id,))
 
 
 def _open(draft_id: str) -> None:

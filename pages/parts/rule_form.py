@@ -77,7 +77,7 @@ def _draw_named(editor: Editor, field: Named, value: Any, path: Path) -> None:
     key, chosen = editor.key(path, "chosen"), None
     if rows:
         chosen = st.selectbox(
-            _("选择{label}").format(label=field.item.label),
+            _("选择{label}").format(label=_(field.item.label)),
             list(rows),
             key=key,
             format_func=lambda name: known.get(name) or field.name_of(name, rows[name]),
@@ -86,7 +86,7 @@ def _draw_named(editor: Editor, field: Named, value: Any, path: Path) -> None:
         draw_field(editor, field.item, rows[chosen], (*path, chosen))
         if field.source:
             st.button(
-                _("删除这一{label}").format(label=field.item.label),
+                _("删除这一{label}").format(label=_(field.item.label)),
                 key=editor.key(path, "remove"),
                 icon=":material/delete:",
                 on_click=editor.put_rows,
@@ -100,7 +100,7 @@ def _draw_adding(editor: Editor, field: Named, free: Mapping[str, str], path: Pa
     if free:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             name = st.selectbox(
-                _("给哪个{label}单独设置").format(label=field.item.label),
+                _("给哪个{label}单独设置").format(label=_(field.item.label)),
                 list(free),
                 key=editor.key(path, "name"),
                 format_func=lambda each: free[each],
@@ -139,7 +139,7 @@ def _text(field: Text, value: Any, label: str, editor: Editor, changed: Any) -> 
     text = str(value or "")
     if field.names:
         names = _("、").join(f"{{{name}}} {words}" for name, words in field.names.items())
-        st.caption(notice.plain(_("{label}可以使用：{names}").format(label=field.label, names=names)))
+        st.caption(notice.plain(_("{label}可以使用：{names}").format(label=_(field.label), names=names)))
     if field.lines > 1:
         st.text_area(label, text, help=field.help or None, height=field.lines * 24 + 20, **changed())
     else:

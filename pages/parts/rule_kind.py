@@ -31,7 +31,7 @@ def show_kind(desk: Desk, actor: Actor, key: str) -> None:
     st.markdown(notice.plain(_("现行：{since_words}").format(since_words=since_words(present, history.names))))
     for version in history.versions:
         if version.version > history.present:
-            planned = _("第 {number} 版将于 {day} 生效").format(number=version.version, day=day_words(version))
+            planned = _("第 {number} 版将于 {day} 生效").format(number=version.version, day=_(day_words(version)))
             st.markdown(f":material/event: {notice.plain(planned)}")
     if history.kind.page:
         st.page_link(f"staff/{history.kind.page}.py", label=_("在专门的页面查看和修改"), icon=":material/edit:")

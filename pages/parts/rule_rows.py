@@ -64,7 +64,7 @@ def _table(editor: Editor, field: Rows, rows: list[Any], path: Path) -> None:
 def _column(editor: Editor, field: Field) -> Any:
     options: dict[str, Any] = {"help": field.help or None, "disabled": field.fixed}
     if isinstance(field, Whole):
-        label = _("{label}（{unit}）").format(label=field.label, unit=field.unit) if field.unit else field.label
+        label = _("{label}（{unit}）").format(label=_(field.label), unit=field.unit) if field.unit else field.label
         return st.column_config.NumberColumn(label, step=1, **options)
     if isinstance(field, Yes):
         return st.column_config.CheckboxColumn(field.label, **options)
@@ -113,7 +113,7 @@ def _one_of(editor: Editor, field: Rows, rows: list[Any], path: Path, draw: Draw
     if rows:
         first = _first(editor, path, len(rows))
         number = st.selectbox(
-            _("选择{label}").format(label=field.item.label), range(len(rows)), index=first, key=chosen_key,
+            _("选择{label}").format(label=_(field.item.label)), range(len(rows)), index=first, key=chosen_key,
             format_func=lambda n: f"{n + 1}. {field.name_of(rows[n], n)}{_('（需要修改）') if n in wrong else ''}",
         )  # fmt: skip
         with st.container(border=True):

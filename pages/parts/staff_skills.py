@@ -35,7 +35,7 @@ def _save(desk: Desk, actor: Actor, server: Server, branches: Mapping[str, str])
 def skills_form(desk: Desk, actor: Actor, server: Server, branches: Mapping[str, str]) -> None:
     """服务范围 of one member of staff; `branches` is id -> name, the own one is drawn first."""
     st.markdown(_("**服务范围**"))
-    st.caption(EFFECT)
+    st.caption(_(EFFECT))
     if not server.skills:
         notice.refusal(_("现在没有服务范围，不会接到任何客户。"))
     with st.form(f"skills_{server.id}", border=False):

@@ -15,7 +15,7 @@ from core.errors import DeskError, Stale
 from core.flow import Checked, Step
 from core.ports import Desk
 from core.records import SessionRecord
-from core.steps.photos import SLOTS
+from core.steps.photos import ALL_SLOTS
 from core.usecases.answer_step import answer_step, keep_draft
 from core.usecases.loading import Loaded
 from pages.parts import notice, state
@@ -109,7 +109,7 @@ class StepView:
         self._forget_mistakes()
         if errors:
             first = next(iter(errors))
-            field = f"card-{first}" if first in SLOTS else self.key(first)
+            field = f"card-{first}" if first in ALL_SLOTS else self.key(first)
             state.put(Key.PLACE, (field, secrets.token_hex(4)))
 
     def save(self, answers: Mapping[str, Any]) -> bool:

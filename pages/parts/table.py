@@ -24,10 +24,14 @@ CUSTOMER = {
 }
 STAFF = {
     "desk_witness": ("视频见证", "staff/witness.py", ":material/video_call:", Permission.QUEUE_SERVE),
+    "desk_work": ("工作列表", "staff/work.py", ":material/checklist:", Permission.CASE_WORK),
     "desk_review": ("复核", "staff/review.py", ":material/fact_check:", Permission.CASE_APPROVE),
     "desk_results": ("交易所回报", "staff/results.py", ":material/account_balance:", Permission.CASE_REPORT),
     "desk_counter": ("柜台办理", "staff/counter.py", ":material/storefront:", Permission.CASE_REPORT),
     "desk_callback": ("电话回访", "staff/callback.py", ":material/call:", Permission.CALLBACK_RECORD),
+    "desk_blocks": ("拦截名单", "staff/block_list.py", ":material/person_off:", Permission.BLOCK_MANAGE),
+    "desk_quality": ("质量抽查", "staff/quality.py", ":material/rule:", Permission.QUALITY_CHECK),
+    "desk_trace": ("受理单历史", "staff/trace.py", ":material/history:", Permission.CASE_TRACE),
     "desk_customers": ("客户", "staff/customers.py", ":material/person_search:", Permission.CASE_READ),
     "desk_requests": ("个人信息申请", "staff/data_requests.py", ":material/gavel:", Permission.REQUEST_ANSWER),
     "desk_queue": ("排队情况", "staff/queue.py", ":material/groups:", Permission.QUEUE_READ),
@@ -42,6 +46,7 @@ STAFF = {
     "desk_supplements": ("补签协议", "staff/supplements.py", ":material/contract_edit:", Permission.AGREEMENT_MANAGE),
     "desk_wallboard": ("看板", "staff/wallboard.py", ":material/monitoring:", Permission.QUEUE_READ),
     "desk_analytics": ("统计分析", "staff/analytics.py", ":material/query_stats:", Permission.QUEUE_READ),
+    "desk_reading": ("识别评估", "staff/reading_quality.py", ":material/document_scanner:", Permission.PHOTO_EVALUATE),
     "desk_calls": ("通话监看", "staff/calls.py", ":material/hearing:", Permission.CALL_OBSERVE),
     "desk_recordings": ("录像查阅", "staff/recordings.py", ":material/video_library:", Permission.EVIDENCE_EXPORT),
     "desk_entry": ("入口二维码", "staff/entry.py", ":material/qr_code_2:", Permission.ENTRY_PRINT),

@@ -24,10 +24,12 @@ from core.usecases.complete_firm import complete_firm
 from core.usecases.sessions import find_session
 from db.database import Database
 from media import captcha_image, images, qr
+from media.cut_out import cut_out
 from media.documents.papers import Papers
 from media.encoded import VideoMode, install
 from media.head_log import HeadLog
 from media.passwords import ArgonPasswords
+from media.photo_reader import PhotoMachine
 from media.recordings import Recordings
 from media.rooms import ROOMS
 from media.sms import gateway_for
@@ -47,6 +49,7 @@ class _Images:
     """The Images port over media."""
 
     safe_decode = staticmethod(images.safe_decode)
+    cut_out = staticmethod(cut_out)
     captcha_png = staticmethod(captcha_image.make_captcha)
     captcha_wav = staticmethod(captcha_image.make_captcha_audio)
 
@@ -77,6 +80,7 @@ def _desk() -> Desk:
         read=database.read,
         vault=vault,
         images=_Images(),
+        photo_reader=PhotoMachine(),
         passwords=ArgonPasswords(),
         sms=gateway_for(chosen),
         papers=Papers(utc_now),
@@ -114,6 +118,11 @@ def vault() -> Vault:
 def preview_url(jpeg: bytes, max_side: int = 1400) -> str:
     """A small data: URL of a picture, at most `max_side` px."""
     return images.data_url(images.preview(jpeg, max_side))
+
+
+def data_url(jpeg: bytes) -> str:
+    """A data: URL of a JPEG that is small already."""
+    return images.data_url(jpeg)
 
 
 def qr_url(text: str) -> str:

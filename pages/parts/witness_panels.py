@@ -14,7 +14,7 @@ from core.flow import Evidence
 from core.ports import Desk
 from core.records import Ticket
 from core.rules.masks import mask_id, mask_name, mask_phone
-from core.steps.photos import SLOTS
+from core.steps.photos import ALL_SLOTS
 from core.steps.witness import CAPTURES, HEAD_CLIP
 from core.steps.witness import captures as captures_of
 from core.usecases.call_script import call_supervisor, draw_challenge
@@ -171,7 +171,7 @@ def facts(desk: Desk, actor: Actor, ticket: Ticket, loaded: Loaded) -> None:
             _("出生日期"): profile.get("birth_date"),
             _("职业"): profile.get("occupation"),
         }
-        for slot, title in SLOTS.items():
+        for slot, title in ALL_SLOTS.items():
             for item in loaded.facts.slot(slot)[-1:]:
                 st.image(picture_url(desk, actor.firm_id, item), caption=_(title))
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.requests import Request
@@ -14,7 +15,7 @@ from core.errors import DeskError
 from core.flow import Evidence
 from core.ports import VaultReader
 from core.usecases.export_evidence import export_evidence
-from core.usecases.open_evidence import open_evidence
+from core.usecases.open_evidence import open_crop, open_evidence
 from pages.parts import wiring
 
 PIECE = 256 * 1024
@@ -30,7 +31,8 @@ def actors(request: Request) -> list[Actor]:
     return staff + ([wiring.customer_actor(customer)] if customer else [])
 
 
-def _open(request: Request) -> tuple[Evidence, VaultReader] | None:
+def open_asked(request: Request) -> tuple[Evidence, VaultReader] | None:
+    """The file that is asked for, None for everything that the asker may not know of."""
     for actor in actors(request):
         try:
             return open_evidence(wiring.desk(), actor, request.path_params["evidence_id"])
@@ -72,12 +74,32 @@ def pieces(reader: VaultReader, first: int, last: int) -> Iterator[bytes]:
 
 async def send_evidence(request: Request) -> Response:
     """GET one file; 404 for everything that the asker may not know of."""
-    found = await run_in_threadpool(_open, request)
+    found = await run_in_threadpool(open_asked, request)
     if found is None:
         return _unknown()
     item, reader = found
     name = f"{item.slot}-{item.id[:8]}.pdf" if item.mime == "application/pdf" else ""
     return _send(request, item, reader, name)
+
+
+def open_asked_crop(request: Request) -> tuple[Evidence, VaultReader] | None:
+    """Its straightened card, None like that."""
+    for actor in actors(request):
+        try:
+            return open_crop(wiring.desk(), actor, request.path_params["evidence_id"])
+        except DeskError:
+            continue
+    return None
+
+
+async def send_crop(request: Request) -> Response:
+    """GET the straightened card of a picture (JPEG, PNG for a signature); 404 as for the picture itself."""
+    found = await run_in_threadpool(open_asked_crop, request)
+    if found is None:
+        return _unknown()
+    item, reader = found
+    is_png = reader.read(0, 4) == b"\x89PNG"
+    return _send(request, replace(item, mime="image/png" if is_png else "image/jpeg"), reader, "")
 
 
 async def send_original(request: Request) -> Response:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -13,6 +15,8 @@ from pages.routes.gate import KINDS, cookie_name
 
 BROWSER_HEADER = "user_agent".replace("_", "-")
 """The header in which a browser describes itself."""
+DEVICE_COOKIE, DEVICE_KEPT_S = "jz_device", 365 * 86_400
+"""A random mark of the browser: it shows staff that several customers used one device."""
 
 
 def from_own_page(request: Request) -> bool:
@@ -27,14 +31,20 @@ async def exchange(request: Request) -> Response:
     kind = body.get("kind")
     if kind not in KINDS:
         return JSONResponse({"error": "refused"}, 403)
+    device = request.cookies.get(DEVICE_COOKIE) or secrets.token_hex(16)
     try:
         browser = request.headers.get(BROWSER_HEADER, "")
-        token = await run_in_threadpool(exchange_ticket, wiring.desk(), str(body.get("ticket", "")), browser)
+        ticket = str(body.get("ticket", ""))
+        token = await run_in_threadpool(exchange_ticket, wiring.desk(), ticket, browser, device)
     except DeskError:
         return JSONResponse({"error": "refused"}, 403)
     answer = JSONResponse({"ok": True})
     secure = wiring.settings().secure
     answer.set_cookie(cookie_name(kind), token, httponly=True, samesite="strict", secure=secure, path="/")
+    if kind == "customer":
+        answer.set_cookie(
+            DEVICE_COOKIE, device, max_age=DEVICE_KEPT_S, httponly=True, samesite="strict", secure=secure, path="/"
+        )
     return answer
 
 

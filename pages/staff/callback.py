@@ -5,17 +5,23 @@ from __future__ import annotations
 import streamlit as st
 
 from core.usecases.callback_plan import CallPlan, call_plan, missing_topics
-from core.usecases.complete_case import OUTCOMES, record_callback
+from core.usecases.complete_case import CALL_TIMES, NEEDS_NOTE, OUTCOMES, record_callback
 from core.usecases.read_case import CaseFile, read_case, reveal
 from core.usecases.work_lists import Listed, callback_list
-from pages.parts import acting, case_file, case_history, case_list, notice, state, visitor, wiring
+from pages.parts import acting, case_file, case_history, case_list, clock_words, notice, state, visitor, wiring
 from pages.parts.language import _, dialog
 
 QUESTIONS = {
+    "complaint": _("客户投诉。确认后登记为待答复的投诉，账户不会激活，业务仍等待回访，并上报主管。"),
     "confirmed": _("客户已确认本人、自愿和各项内容。确认后账户立即激活，客户会收到短信。"),
     "disputed": _("客户有异议。确认后这笔业务立即终止，不能恢复，客户会收到短信。"),
 }
-DONE = {"confirmed": _("已激活。"), "unreached": _("已记录，稍后再拨。"), "disputed": _("已终止，请通知合规人员。")}
+DONE = {
+    "confirmed": _("已激活。"),
+    "unreached": _("已记录，稍后再拨。"),
+    "complaint": _("已登记投诉，合规人员会在期限内答复。"),
+    "disputed": _("已终止，请通知合规人员。"),
+}
 guest = visitor.read()
 desk, actor, member = wiring.desk(), guest.actor_staff, guest.member
 assert actor is not None and member is not None
@@ -35,8 +41,9 @@ def _note() -> str:
 
 def _record(case_id: str, plan: CallPlan, outcome: str) -> None:
     note, asked, errors = _note(), _asked(case_id, plan), dict[str, str]()
+    best = str(st.session_state.get("call_time") or "")
     acting.ask(None)
-    if not acting.attempt(lambda: errors.update(record_callback(desk, actor, case_id, outcome, note, asked))):
+    if not acting.attempt(lambda: errors.update(record_callback(desk, actor, case_id, outcome, note, asked, best))):
         return
     if errors:
         acting.fail(errors)
@@ -52,8 +59,8 @@ def _wish(case_id: str, plan: CallPlan, outcome: str) -> None:
     missing = missing_topics(plan, _asked(case_id, plan))
     if outcome == "confirmed" and missing:
         acting.fail({"outcome": _("还没有核对：{missing}。").format(missing=_("、").join(missing))})
-    elif outcome == "disputed" and not _note():
-        acting.fail({"note": _("客户有异议时，请写明内容。")})
+    elif outcome in NEEDS_NOTE and not _note():
+        acting.fail({"note": NEEDS_NOTE[outcome]})
     elif outcome == "unreached":
         _record(case_id, plan, outcome)
     else:
@@ -82,12 +89,13 @@ def _topics(case_id: str, plan: CallPlan) -> None:
 
 
 def _outcome(file: CaseFile, plan: CallPlan) -> None:
-    st.text_area(_("备注"), key="call_note", height=90, max_chars=500, placeholder=_("客户的补充、异议的内容"))
+    st.text_area(_("备注"), key="call_note", height=90, max_chars=500, placeholder=_("客户的补充、投诉或异议的内容"))
+    st.selectbox(_("客户方便接听的时间"), list(CALL_TIMES), format_func=lambda each: CALL_TIMES[each], key="call_time")
     acting.field_error("note")
     acting.field_error("outcome")
     with st.container(horizontal=True):
         for outcome, label in OUTCOMES.items():
-            st.button(label, key=f"outcome_{outcome}", type="primary" if outcome == "confirmed" else "secondary",
+            st.button(_(label), key=f"outcome_{outcome}", type="primary" if outcome == "confirmed" else "secondary",
                       on_click=_wish, args=(file.case.id, plan, outcome))  # fmt: skip
 
 
@@ -116,7 +124,9 @@ def _case(row: Listed) -> None:
 
 def _words(row: Listed) -> str:
     tried = _("　已拨 {attempts} 次").format(attempts=row.attempts) if row.attempts else ""
-    return case_list.due_words(row, work) + tried
+    best = _("　宜{call_times}拨打").format(call_times=CALL_TIMES[row.call_time]) if row.call_time else ""
+    later = _("　{promise} 后再拨").format(promise=clock_words.promise(row.snoozed_until)) if row.snoozed_until else ""
+    return case_list.due_words(row, work) + tried + best + later
 
 
 def _list() -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.case import State
+from core.actor import Actor
 from core.permissions import Permission, holds
 from core.usecases.sign_in_staff import WRONG, sign_in_staff
 from core.usecases.work_calendar import warning
+from core.usecases.work_lists import counted_lists
 from pages.parts import acting, notice, state, visitor, wiring
 from pages.parts.components.session_exchange import session_exchange
 from pages.parts.language import _
@@ -45,23 +46,30 @@ def _form() -> None:
         notice.refusal(state.get(Key.ERRORS)["login"])
 
 
+@st.fragment(run_every="15s", key="home_lists")
+def _work(actor: Actor) -> None:
+    """The work lists that hold something, each a way to its cases."""
+    for each in counted_lists(wiring.desk(), actor):
+        if each.count:
+            label = f"{each.spec.title}　{each.count}"
+            st.page_link(
+                "staff/work.py", label=label, icon=":material/checklist:", query_params={"list": each.spec.key}
+            )
+
+
 def _overview() -> None:
     actor, member = guest.actor_staff, guest.member
     assert actor is not None and member is not None
     st.title(_("{name}，您好").format(name=member.name))
     with wiring.desk().read(actor.firm_id) as work:
         waiting = len(work.queue.waiting(member.branch_id)) if holds(actor, Permission.QUEUE_READ) else None
-        review = len(work.cases.in_states([State.SUBMITTED])) if holds(actor, Permission.CASE_READ) else None
-        callback = len(work.cases.in_states([State.CALLBACK])) if holds(actor, Permission.CASE_READ) else None
     warned = warning(wiring.desk(), actor) if holds(actor, Permission.CALENDAR_MANAGE) else ""
     if warned:
         st.warning(notice.plain(warned), icon=":material/event_busy:")
-    columns = st.columns(3)
-    for column, (title, value) in zip(
-        columns, ((_("本营业部排队"), waiting), (_("待复核"), review), (_("待回访"), callback)), strict=True
-    ):
-        if value is not None:
-            column.metric(title, value, border=True)
+    if waiting is not None:
+        st.columns(3)[0].metric(_("本营业部排队"), waiting, border=True)
+    if holds(actor, Permission.CASE_WORK):
+        _work(actor)
     st.subheader(_("账号"))
     acting.show_refusal()
     show_own_sessions(wiring.desk(), actor)

@@ -9,6 +9,7 @@ from core.case import Ending
 from core.rules.exchanges import names_of
 from core.usecases.access_decisions import decide_access
 from core.usecases.case_changes import changes_of
+from core.usecases.decide_match import decide_match, matches_of
 from core.usecases.read_case import CaseFile, read_case, reveal
 from core.usecases.review_case import agree_case, approve_case, reject_review, release_case, take_case
 from core.usecases.second_review import first_reviewer, is_first, needs_two
@@ -27,10 +28,12 @@ from pages.parts import (
 )
 from pages.parts.changes import show_changes
 from pages.parts.language import _, dialog
+from pages.parts.matches_desk import show_matches
+from pages.parts.photo_station import begin_rejection, show_reading, show_station, wanted_moment
 from pages.parts.reject_form import reject_form
 
 RENEW_BELOW = limits.REVIEW_IDLE.total_seconds() - 60
-FILTERS = ("全部", "超时", "我的")
+FILTERS = (_("全部"), _("超时"), _("我的"))
 guest = visitor.read()
 desk, actor = wiring.desk(), guest.actor_staff
 assert actor is not None
@@ -143,7 +146,8 @@ def _decide(file: CaseFile) -> None:
             shut = bool(missing or open_access) or mine
             st.button(_("通过"), key="approve", type="primary", icon=":material/check:", disabled=shut,
                       on_click=acting.ask, args=("approve",))  # fmt: skip
-        st.button(_("驳回"), key="reject", icon=":material/assignment_return:", on_click=acting.ask, args=("reject",))
+        st.button(_("驳回"), key="reject", icon=":material/assignment_return:",
+                  on_click=begin_rejection, args=(desk, actor, file))  # fmt: skip
         st.button(_("放回列表"), key="release", type="tertiary", on_click=_release, args=(file.case.id,))
     if acting.asking() == "approve":
         _ask_approval(file)
@@ -176,19 +180,24 @@ def _case(row: Listed) -> None:
     file = read_case(desk, actor, row.case.id, "review")
     case_file.show_head(file)
     middle, side = st.columns([8, 5])
+    with middle:
+        looked = show_station(desk, actor, file)
     with side:
         _decide(file)
+        show_reading(*looked, masked=not acting.revealed(file.case.id, "cards", work.now))
+        show_matches(
+            matches_of(desk, actor, file.case.id), lambda *said: decide_match(desk, actor, file.case.id, *said)
+        )
         access_desk.show_decisions(file, lambda *decided: decide_access(desk, actor, file.case.id, *decided))
         _facts(file)
     with middle:
-        case_media.show_pictures(file)
-        case_media.show_recordings(file)
+        case_media.show_recordings(file, start=wanted_moment())
         st.markdown(_("**已签署的协议**"))
         case_media.show_documents(file.documents)
 
 
 work = review_list(desk, actor)
-current = next((row for row in work.rows if row.case.id == acting.opened() and row.mine), None)
+current = next((row for row in work.rows if row.case.id == acting.opened() and row.mine and row.case.reviewer_id), None)
 st.title(_("复核"))
 case_list.beside(
     _("待复核 {total}　超时 {count}").format(total=work.total, count=len(_late())),

@@ -65,7 +65,7 @@ def _kinds(states: Sequence[KindState]) -> None:
 
 def _kind(state: KindState) -> None:
     planned = "".join(
-        _("，第 {version} 版 {version_2} 生效").format(version=version.version, version_2=day_words(version))
+        _("，第 {version} 版 {version_2} 生效").format(version=version.version, version_2=_(day_words(version)))
         for version in state.planned[-1:]
     )
     about = notice.plain(f"{since_words(state.present, state.names)}{planned}")

@@ -7,6 +7,7 @@ import streamlit as st
 from core.agreements import Agreement, agreements_for
 from core.steps.agreements import unread
 from core.usecases.read_agreement import finish_agreement, open_agreement
+from pages.parts import notice
 from pages.parts.components.reader import reader
 from pages.parts.language import _
 from pages.parts.step import StepView
@@ -33,6 +34,7 @@ def _record(view: StepView, event: dict[str, object], code: str) -> None:
 def _reader(view: StepView, current: Agreement, left: set[str], total: int) -> None:
     """The document itself, above the list."""
     st.caption(_("已读 {total} 份，共 {total_2} 份").format(total=total - len(left), total_2=total))
+    notice.chinese_counts()
     html = view.desk.papers.reading_html(current.text, current.values)
     event = reader(
         f"reader_{current.code}",

@@ -62,7 +62,7 @@ def _ask(view: StepView, key: str, chosen: list[str], *, then_next: bool) -> Non
     high = [c for c in chosen if rule.groups_of([c], rules["exchanges"]) & {"financial", "energy"}]
     names = rule.names_of(high, rules["exchanges"])
     st.subheader(_(row["title"]))
-    text = _(row["text"]).format(level=_(level_name(level, lowest, rules["match_table"])), exchanges=names)
+    text = _(row["text"]).format(level=_(level_name(level, lowest, rules["match_table"])), exchanges=_(names))
     st.markdown(notice.plain(text))
     for button in row["buttons"]:
         kind = "primary" if len(row["buttons"]) == 1 else "secondary"
@@ -90,9 +90,9 @@ def _boxes(view: StepView) -> None:
     facts, table = view.loaded.facts, view.loaded.rules["exchanges"]
     for exchange in rule.offered(table, local_day(view.loaded.now)):
         has = exchange.code in step.opened(facts)
-        label = f"**{exchange.name}**　{exchange.group_label}　{exchange.risk}" + (_("　已开通") if has else "")
+        label = f"**{_(exchange.name)}**　{_(exchange.group_label)}　{exchange.risk}" + (_("　已开通") if has else "")
         chosen = has or exchange.code in (view.values.get("chosen") or ())
-        st.checkbox(label, value=chosen, key=view.key(exchange.code), disabled=has, help=exchange.examples)
+        st.checkbox(label, value=chosen, key=view.key(exchange.code), disabled=has, help=_(exchange.examples))
 
 
 def _claims(view: StepView) -> dict[str, str]:
@@ -149,7 +149,7 @@ def _proofs(view: StepView, found: Sequence[access.Standing]) -> None:
     for slot in slots:
         if slot in access.SLOT_TITLES:
             with st.container(key=f"card-{slot}"):
-                title = access.SLOT_TITLES[slot]
+                title = _(access.SLOT_TITLES[slot])
                 st.markdown(
                     _("**{title}**　{proofs_min} 至 {proofs_max} 张，截图或照片，能看清姓名和日期。").format(
                         title=title, proofs_min=PROOFS_MIN, proofs_max=PROOFS_MAX

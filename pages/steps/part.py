@@ -33,7 +33,7 @@ def _last_result(view: StepView) -> None:
     day = clock_words.exact(case.closed_at or case.submitted_at or case.created_at)
     remark = _("，{remark}").format(remark=case.remark) if case.remark else ""
     text = _("上次办理：{title}，{state_titles}，{day}{remark}").format(
-        title=last.title, state_titles=STATE_TITLES[case.state], day=day, remark=remark
+        title=_(last.title), state_titles=STATE_TITLES[case.state], day=day, remark=remark
     )
     st.markdown(f":material/history: {notice.plain(text)}")
 
@@ -44,9 +44,9 @@ def draw(view: StepView) -> None:
     for part, title in PARTS.items():
         with st.container(key=f"card-{part}"):
             show_part(view, part)
-            st.caption(HELP[part])
+            st.caption(_(HELP[part]))
             st.button(
-                _("修改{title}").format(title=title), key=f"edit_{part}", icon=":material/edit:", width="stretch",
+                _("修改{title}").format(title=_(title)), key=f"edit_{part}", icon=":material/edit:", width="stretch",
                 type="primary" if view.values.get("part") == part else "secondary",
                 on_click=view.save, args=({"part": part},),
             )  # fmt: skip

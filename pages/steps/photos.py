@@ -7,13 +7,15 @@ from typing import Any
 import streamlit as st
 
 from core.errors import DeskError
+from core.records_photos import PhotoReading
 from core.rules.firm_choices import upload_rule
-from core.steps.photos import CONSENTS, REASON_MOST, RELATIONS, rejected_slots, uploads
+from core.steps.photos import CONSENTS, PORTRAIT, REASON_MOST, RELATIONS, rejected_slots, wanted_slots
+from core.usecases.photo_readings import own_readings
 from core.usecases.photos import add_photo
-from pages.parts import notice
+from pages.parts import notice, photo_result
 from pages.parts.language import _, dialog, spoken
+from pages.parts.live_photo import show_marks, take_photo, write_signature
 from pages.parts.papers_text import policy_dialog
-from pages.parts.pictures import picture_url
 from pages.parts.step import StepView
 
 ENDINGS = {"jpg": ["jpg", "jpeg"], "heic": ["heic", "heif"]}
@@ -22,11 +24,16 @@ HINTS = {
     "id_front": "有头像的一面，四角完整，字迹清楚。",
     "id_back": "有国徽的一面，有效期清楚。",
     "signature": "在白纸上用黑色笔手写本人姓名。",
+    "portrait": "现场拍摄，手持身份证放在脸旁，脸和证件都要清楚。",
 }
 
 
 def upload(view: StepView, slot: str, title: str, *, number: int = 0) -> None:
-    """A file chooser; on a phone the browser offers its camera. The chooser is renewed after each upload."""
+    """The page's camera view, and a file chooser, renewed after each upload; the portrait is only taken live."""
+    show_marks(view, slot)
+    take_photo(view, slot)
+    if slot == PORTRAIT:
+        return
     name = view.key(f"{slot}_{number}")
     turn = st.session_state.get(f"{name}_turn", 0)
     rule = upload_rule(view.loaded.rules["business_rules"])
@@ -37,21 +44,20 @@ def upload(view: StepView, slot: str, title: str, *, number: int = 0) -> None:
     st.session_state[f"{name}_turn"] = turn + 1
     try:
         with st.spinner(_("正在处理照片…")):
-            add_photo(view.desk, view.actor, view.case_id, slot, file.getvalue(), file.name)
+            add_photo(view.desk, view.actor, view.case_id, slot, file.getvalue(), file.name,
+                      device=view.session.device)  # fmt: skip
         view.fail({})
     except DeskError as error:
         view.fail({slot: error.text})
     st.rerun()
 
 
-def _slot(view: StepView, slot: str, title: str) -> None:
+def _slot(view: StepView, slot: str, title: str, readings: dict[str, PhotoReading]) -> None:
     again = slot in rejected_slots(view.loaded.facts, view.loaded.rules)
     with st.container(key=f"card-{slot}"):
-        st.markdown(f"**{title}**　{HINTS[slot]}")
+        st.markdown(f"**{title}**　{_(HINTS[slot])}")
         for item in view.loaded.facts.slot(slot)[-1:]:
-            st.image(
-                picture_url(view.desk, view.actor.firm_id, item), caption=_("需要重新上传") if again else _("已上传")
-            )
+            photo_result.show(view, item, readings.get(item.id), _("需要重新上传") if again else _("已上传"))
         upload(
             view,
             slot,
@@ -59,6 +65,8 @@ def _slot(view: StepView, slot: str, title: str) -> None:
             if view.loaded.facts.slot(slot)
             else _("上传{title}").format(title=title),
         )
+        if slot == "signature":
+            write_signature(view)
         view.show_error(slot)
 
 
@@ -105,11 +113,13 @@ def draw(view: StepView) -> None:
     """The firm's photos, the liability letter, two separate consents."""
     if st.button(_("拍照规范"), key="guide", type="tertiary", icon=":material/photo_camera:"):
         _guide(view)
-    for slot, title in uploads(view.loaded.facts, view.loaded.rules).items():
-        _slot(view, slot, title)
+    readings = own_readings(view.desk, view.actor, view.loaded.facts)
+    for slot, title in wanted_slots(view.loaded.facts, view.loaded.rules).items():
+        _slot(view, slot, _(title), readings)
+    photo_result.watch(view, readings)
     rules = view.loaded.rules
     for key, label in CONSENTS.items():
-        st.checkbox(label, value=view.values.get(key) is True, key=view.key(key))
+        st.checkbox(_(label), value=view.values.get(key) is True, key=view.key(key))
         view.show_error(key)
         if st.button(_("查看全文"), key=view.key(f"{key}_open"), type="tertiary"):
             policy_dialog(rules, key)

@@ -11,6 +11,7 @@ from core.rules import region
 from core.steps.profile_fields import FIELDS, Field, shown_fields
 from pages.parts import notice
 from pages.parts.language import _, spoken
+from pages.parts.read_values import from_photos, late_values
 from pages.parts.step import StepView
 
 
@@ -25,7 +26,9 @@ def _label(field: Field) -> str:
 def _start(view: StepView, field: Field) -> Any:
     if field.key == "phone" and not view.values.get("phone"):
         return view.session.phone
-    return view.values.get(field.key)
+    if field.key in view.values:
+        return view.values[field.key]
+    return from_photos(view).get(field.key)
 
 
 def _choice(view: StepView, field: Field, options: dict[str, str]) -> None:
@@ -39,7 +42,7 @@ def _choice(view: StepView, field: Field, options: dict[str, str]) -> None:
             key=key,
             selection_mode="multi",
             default=[c for c in start or [] if c in options],
-            help=field.help or None,
+            help=_(field.help) or None,
         )
         return
     st.selectbox(
@@ -49,7 +52,7 @@ def _choice(view: StepView, field: Field, options: dict[str, str]) -> None:
         key=key,
         placeholder=_("请选择"),
         index=codes.index(start) if start in options else None,
-        help=field.help or None,
+        help=_(field.help) or None,
     )
 
 
@@ -62,7 +65,7 @@ def _field(view: StepView, field: Field, now: dict[str, Any]) -> None:
     elif field.kind in {"choice", "multi"}:
         _choice(view, field, _options(view, field))
     elif field.kind == "tick":
-        st.checkbox(_(field.title), value=bool(start), key=key, help=field.help or None)
+        st.checkbox(_(field.title), value=bool(start), key=key, help=_(field.help) or None)
     else:
         hint = _("例如 2020-01-31") if field.kind == "date" else None
         st.text_input(
@@ -71,10 +74,13 @@ def _field(view: StepView, field: Field, now: dict[str, Any]) -> None:
             key=key,
             max_chars=field.limit,
             placeholder=hint,
-            help=field.help or None,
+            help=_(field.help) or None,
             disabled=field.key == "phone",
         )
     view.show_error(field.key)
+    read = from_photos(view).get(field.key)
+    if read and now.get(field.key) == read:
+        st.caption(_(":material/document_scanner: 由照片识别，请核对"))
     if field.key in view.warnings():
         st.caption(f":material/info: {notice.plain(view.warnings()[field.key])}")
 
@@ -94,12 +100,13 @@ def draw_fields(view: StepView, fields: Sequence[Field], now: dict[str, Any]) ->
     for field in fields:
         if field.section != section:
             section = field.section
-            st.subheader(section)
+            st.subheader(_(section))
         _field(view, field, now)
 
 
 def draw(view: StepView) -> None:
     """All fields by section; answers that unfold further fields do so at once."""
+    late_values(view)
     now = current_values(view)
     draw_fields(view, shown_fields(now), now)
     view.actions(lambda: view.save(current_values(view)))

@@ -23,13 +23,13 @@ Given = Mapping[str, list[str]]
 
 def _question(view: StepView, number: int, question: Question, given: Given) -> None:
     options = {option["key"]: option["text"] for option in question["options"]}
-    label = f"{number}. {question['text']}"
+    label = f"{number}. {_(question['text'])}"
     key, chosen = view.key(question["key"]), given.get(question["key"]) or []
     if question["choice"] == "multi":
         st.markdown(notice.plain(_("{label}（可多选）").format(label=label)))
         for code, text in options.items():
             st.session_state.setdefault(f"{key}_{code}", code in chosen)
-            st.checkbox(text, key=f"{key}_{code}")
+            st.checkbox(_(text), key=f"{key}_{code}")
     else:
         st.session_state.setdefault(key, next((code for code in chosen if code in options), None))
         st.radio(label, list(options), format_func=spoken(options), index=None, key=key)

@@ -18,8 +18,8 @@ from tests.desk_bench import Backend, Bench, found, scratch
 class Standing:
     """A signed-in customer with a case on the embedded database; each method takes the case one standing further."""
 
-    def __init__(self) -> None:
-        backend = Backend("sqlite", scratch(), MasterKeys.in_memory())
+    def __init__(self, keys: MasterKeys | None = None) -> None:
+        backend = Backend("sqlite", scratch(), keys or MasterKeys.in_memory())
         found(backend)
         self.bench, self.walk = Bench(backend, light=False), Walk()
         self.walk.start(self.bench)

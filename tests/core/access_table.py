@@ -8,11 +8,8 @@ A row is (use case, where the case stands, its cells, how it is called). The cel
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
-from core.actor import Actor
 from core.metrics import Span, day_number
 from core.records_customers import RequestKind
 from core.rules.calendar import local_day
@@ -88,17 +85,21 @@ from core.usecases.manage_reservations import (
 )
 from core.usecases.observe_call import observe, running_calls, stop_observing, take_over, whisper, why_lost
 from core.usecases.offers import decline_offer
-from core.usecases.open_evidence import open_evidence
+from core.usecases.open_evidence import open_crop, open_evidence
 from core.usecases.own_cases import outcome_of, own_case, own_cases, own_open_case
 from core.usecases.own_data import ask_about_data, own_data, withdraw_consent
 from core.usecases.own_documents import export_documents, own_documents
 from core.usecases.own_password import change_own_password
+from core.usecases.photo_marks import judge_finding, mark_photo, remove_mark, shown_marks
+from core.usecases.photo_readings import choose_picture, move_corners, own_profile_readings, own_readings
+from core.usecases.photo_station import photo_station
 from core.usecases.photos import add_photo, remove_photo
 from core.usecases.queue_overview import fairness, queue_overview
 from core.usecases.read_agreement import finish_agreement, open_agreement
 from core.usecases.read_case import find_case, read_case, reveal
 from core.usecases.read_chart import export_chart, questionnaire_versions, read_cases, read_chart, read_tickets
 from core.usecases.read_rules import open_drafts, read_draft, rule_body, rule_history, rule_states, rules_beside
+from core.usecases.reading_quality import reading_quality
 from core.usecases.rehearse import may_rehearse
 from core.usecases.reservations import note_visit
 from core.usecases.review_case import agree_case, approve_case, reject_review, release_case, take_case
@@ -145,9 +146,16 @@ from core.usecases.work_calendar import (
     unknown_from,
     warning,
 )
-from core.usecases.work_lists import callback_list, counter_list, result_list, review_list
+from core.usecases.work_lists import (
+    callback_list,
+    counter_list,
+    result_list,
+    review_list,
+)
 from tests.builders import DEVICE_READY, Person
 from tests.core.access_agreements import AGREEMENT_ROWS
+from tests.core.access_calls import Row, of_call, of_case, of_ticket, plain
+from tests.core.access_casework import CASEWORK
 from tests.core.access_worlds import (
     CLOSED,
     DEMAND,
@@ -170,6 +178,7 @@ from tests.core.access_worlds import (
     drafted,
     idle,
     issued,
+    marked,
     message,
     messaged,
     new,
@@ -179,6 +188,7 @@ from tests.core.access_worlds import (
     proposed,
     proving,
     queued,
+    read_photo,
     ready,
     requested,
     ringing,
@@ -189,7 +199,7 @@ from tests.core.access_worlds import (
     tomorrow,
     written,
 )
-from tests.desk_bench import EXISTING, STAFF_PASSWORD, Bench, id_number
+from tests.desk_bench import EXISTING, STAFF_PASSWORD, id_number
 from tests.duty import TUESDAY
 from tests.samples import sample_card
 from tests.stand_ins import tiny_picture
@@ -199,25 +209,6 @@ OLD = Person("王老五", "11150813070", id_number(9, "19500312"), sample_card(9
 """Whom two reviewers have to agree to."""
 TEXT = "请重新上传。"
 YEAR = Span(20500, 20510)
-Call = Callable[[World, Actor], Any]
-
-
-def of_case(use_case: Callable[..., Any], *rest: Any, **named: Any) -> Call:
-    """A use case that is given the case first."""
-    return lambda w, a: use_case(w.desk, a, w.case, *rest, **named)
-
-
-def of_call(use_case: Callable[..., Any], *rest: Any, **named: Any) -> Call:
-    """A use case that is given ticket and fence first."""
-    return lambda w, a: use_case(w.desk, a, *w.call, *rest, **named)
-
-
-def of_ticket(use_case: Callable[..., Any], *rest: Any) -> Call:
-    return lambda w, a: use_case(w.desk, a, w.walk.ticket, *rest)
-
-
-def plain(use_case: Callable[..., Any], *rest: Any, **named: Any) -> Call:
-    return lambda w, a: use_case(w.desk, a, *rest, **named)
 
 
 def planned(w: World) -> dict[str, str]:
@@ -236,7 +227,6 @@ def today(w: World) -> Span:
     return Span(day_number(w.bench.now), day_number(w.bench.now))
 
 
-Row = tuple[Callable[..., Any], Callable[[Bench], World], str, Call]
 ROWS: tuple[Row, ...] = (
     # -- a customer's own business
     (start_case, new, "-------- +o -o-", plain(start_case, "open_account", "b1", "")),
@@ -250,6 +240,13 @@ ROWS: tuple[Row, ...] = (
     (keep_draft, at("device"), "-------- +- -00", of_case(keep_draft, "device", {})),
     (add_photo, at("photos"), "-------- +- -00", of_case(add_photo, "id_front", tiny_picture("front"), "front.jpg")),
     (remove_photo, at("profile"), "-------- +- -00", lambda w, a: remove_photo(w.desk, a, w.case, w.slot("id_front"))),
+    (choose_picture, at("profile"), "-------- +- -00",
+     lambda w, a: choose_picture(w.desk, a, w.case, w.slot("id_front"), "original")),
+    (move_corners, at("profile"), "-------- +- -00",
+     lambda w, a: move_corners(w.desk, a, w.case, w.slot("id_front"), ((0, 0), (1, 0), (1, 1), (0, 1)))),
+    (own_readings, at("profile"), "-------- +- ---", lambda w, a: own_readings(w.desk, a, w.walk.facts(w.bench))),
+    (own_profile_readings, at("profile"), "-------- +- ---",
+     lambda w, a: own_profile_readings(w.desk, a, w.walk.facts(w.bench))),
     (add_card, at("bank"), "-------- +- -00", of_case(add_card, "9999010000000000017", "", "")),
     (remove_card, at("suitability"), "-------- +- -00",
      lambda w, a: remove_card(w.desk, a, w.case, w.slot("bank_card"))),
@@ -365,12 +362,20 @@ ROWS: tuple[Row, ...] = (
     (cancel_supplements, campaign, "---+---+ -- --0", lambda w, a: cancel_supplements(w.desk, a, w.kept)),
     (doors, new, "---+---+ -- --o", plain(doors)),
     (find_door, new, "---+---+ -- --o", plain(find_door, "b1")),
+    *CASEWORK,
     # -- review, results, callback, counter
     (review_list, at("submitted"), "-+------ -- --o", plain(review_list)),
     (take_case, at("submitted"), "-+------ -- --0", of_case(take_case)),
     (release_case, at("in_review"), "-+------ -- --0", of_case(release_case)),
     (approve_case, at("in_review"), "-+------ -- --0", of_case(approve_case)),
     (reject_review, at("in_review"), "-+------ -- --0", of_case(reject_review, ["P01"], TEXT, "")),
+    (photo_station, at("in_review"), "-+------ -- --0", of_case(photo_station)),
+    (mark_photo, at("in_review"), "-+------ -- --0",
+     lambda w, a: mark_photo(w.desk, a, w.case, w.slot("id_front"), "picture", (0, 0, 1, 1), "P01", TEXT, "")),
+    (remove_mark, at("in_review"), "-+------ -- --0", of_case(remove_mark, "nothing")),
+    (judge_finding, read_photo, "-+------ -- --0",
+     lambda w, a: judge_finding(w.desk, a, w.case, w.kept, "glare", agrees=True)),
+    (shown_marks, marked, "-------- +- -00", of_case(shown_marks)),
     (read_case, at("in_review"), "-+------ -- --0", of_case(read_case, "review")),
     (read_case, at("callback"), "--+----- -- --0", of_case(read_case, "callback")),
     (read_case, at("callback"), "-+------ -- --0", of_case(read_case, "report")),
@@ -426,6 +431,8 @@ ROWS: tuple[Row, ...] = (
     (open_evidence, at("in_call"), "++000+00 +0 000", lambda w, a: open_evidence(w.desk, a, w.slot("id_front"))),
     (export_evidence, at("submitted"), "-----+-- -- --0",
      lambda w, a: export_evidence(w.desk, a, w.slot("capture_front"))),
+    (open_crop, read_photo, "0+000+00 +0 000", lambda w, a: open_crop(w.desk, a, w.kept)),
+    (reading_quality, new, "----++-- -- --o", plain(reading_quality)),
     (verify_audit, at("device"), "-----+-+ -- --o", plain(verify_audit)),
     (look_at_wallboard, queued, "+--++--- -- o-o", plain(look_at_wallboard)),
     (read_chart, queued, "+--++--- -- o-o", plain(read_chart, "volume", YEAR)),

@@ -13,10 +13,12 @@ import docx
 from core.actor import Actor, Role
 from core.ports import Desk
 from core.records_customers import RequestKind
+from core.records_watch import Sample
 from core.rules.calendar import CalendarDay
 from core.supplement import Demand, Reach
 from core.usecases.abandon_case import abandon_case
 from core.usecases.answer_requests import open_requests
+from core.usecases.block_list import block_list, decide_block, propose_block
 from core.usecases.call_chat import write_line
 from core.usecases.call_script import draw_question, send_call_code
 from core.usecases.certificates import begin_certificate, issue_certificate, unlock_certificate
@@ -30,6 +32,9 @@ from core.usecases.knowledge_test import start_test
 from core.usecases.manage_reservations import close_slots
 from core.usecases.observe_call import observe
 from core.usecases.own_data import ask_about_data
+from core.usecases.park_case import escalate_case
+from core.usecases.photo_marks import mark_photo
+from core.usecases.review_case import reject_review
 from core.usecases.sessions import own_sessions
 from core.usecases.supplements import campaign_list, start_supplements
 from core.usecases.work_calendar import save_days
@@ -37,6 +42,7 @@ from tests.builders import Walk, case_at
 from tests.desk_bench import EXISTING, Bench
 from tests.duty import TUESDAY, book, on_duty
 from tests.knowledge import take_test
+from tests.photo_readings import GLARE, put_reading
 from tests.queue_line import online
 from tests.walk import sign_in
 
@@ -96,6 +102,54 @@ def signed_in(place: str) -> Callable[[Bench], World]:
     return make
 
 
+def held(place: str) -> Callable[[Bench], World]:
+    """A case that somebody has put off and taken to the supervisor, with a task."""
+
+    def make(bench: Bench) -> World:
+        world = at(place)(bench)
+        assert not escalate_case(world.desk, bench.staff("review"), world.case, "请主管看一下")
+        with bench.work() as work:
+            work.casework.add_task(world.case, "red_flag", "f01")
+            world.kept = work.casework.tasks(world.case)[0].id
+        return world
+
+    return make
+
+
+def shared(bench: Bench) -> World:
+    """A case in review whose phone a customer on file has as well."""
+    world = at("in_review")(bench)
+    with bench.work() as work:
+        work.people.change_customer(replace(EXISTING, phone=world.walk.person.phone))
+    world.kept = f"phone:customer:{EXISTING.id}"
+    return world
+
+
+def blocking(bench: Bench) -> World:
+    """A colleague proposes an entry of the block list."""
+    world, both = new(bench), (Role.SUPERVISOR, Role.COMPLIANCE)
+    assert not propose_block(world.desk, bench.staff("review2", *both), "phone", "11150813099", "冒用他人证件")
+    world.kept = block_list(world.desk, bench.staff("review2", *both))[0].block.id
+    return world
+
+
+def blocked(bench: Bench) -> World:
+    """The entry is in force."""
+    world = blocking(bench)
+    decide_block(world.desk, bench.staff("both", Role.COMPLIANCE), world.kept, agreed=True)
+    return world
+
+
+def sampled(bench: Bench) -> World:
+    """The review of a case was drawn to be checked again."""
+    world = at("callback")(bench)
+    with bench.work() as work:
+        [done] = work.samples.finished("review", work.now - timedelta(days=1))
+        work.samples.add_sample(Sample("sample", "call", done.ref, world.case, "somebody", done.done_at, work.now))
+    world.kept = "sample"
+    return world
+
+
 def proposed(bench: Bench) -> World:
     """A colleague of the reviewer proposes a new phone number of a customer on file."""
     world = new(bench)
@@ -140,6 +194,22 @@ def rule_waiting(bench: Bench) -> World:
     """It waits for the second person."""
     world = drafted(bench)
     assert propose_draft(bench.desk, bench.staff("admin"), world.kept.id) == ()
+    return world
+
+
+def read_photo(bench: Bench) -> World:
+    """The machine has read a picture of a case in review, found something, and cut the card out."""
+    world = at("in_review")(bench)
+    card = world.desk.vault.put("f1", b"the card")
+    world.kept = put_reading(bench, world.walk, "id_front", findings=(GLARE,), crop_file=card.file_id)
+    return world
+
+
+def marked(bench: Bench) -> World:
+    """The reviewer marked a picture and rejected the case."""
+    world, who = at("in_review")(bench), bench.staff("review")
+    mark_photo(world.desk, who, world.case, world.slot("id_front"), "picture", (0, 0, 1, 1), "P01", "", "")
+    reject_review(world.desk, who, world.case, [], "", "")
     return world
 
 

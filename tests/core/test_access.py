@@ -12,15 +12,17 @@ import pytest
 from core import usecases
 from core.errors import DeskError, NotAllowed, NotFound, Stale
 from core.usecases.observe_call import take_over
-from tests.core.access_table import ROWS, Row
+from tests.core.access_calls import Row
+from tests.core.access_table import ROWS
 from tests.core.access_worlds import WHO, World
 from tests.desk_bench import Bench
 
 INSIDE = {
-    "abandon", "activate", "add_proposal", "add_request", "append_line", "approve", "close_sessions", "customer_for",
-    "customer_id_of", "customer_of", "finish", "held", "held_call", "leave_number", "load_own", "load_own_data",
-    "may_open_copy", "may_take_over", "of_actor", "on_staff", "open_case", "phone_of", "reject", "save", "submit",
-    "take_decision", "take_effect", "takes_part", "whispers",
+    "abandon", "activate", "add_proposal", "add_request", "append_line", "approve", "close_sessions",
+    "customer_for", "customer_id_of", "customer_of", "drop", "drop_all", "finish", "held", "held_call", "hold",
+    "leave_number", "load_own", "load_own_data", "may_hold", "may_open_copy", "may_take_over",
+    "not_given_to_another", "note_decision", "of_actor", "on_staff", "open_case", "phone_of", "reject", "save",
+    "submit", "take_decision", "take_effect", "takes_part", "whispers",
 }  # fmt: skip
 """Parts of use cases: they work in a transaction that is open already, or ask nothing of the desk."""
 DENIED = {"-": NotAllowed, "0": NotFound, "s": Stale}

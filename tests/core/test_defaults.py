@@ -12,7 +12,7 @@ from core.defaults import load_defaults, load_kind
 from core.rules.bank_card import find_bank
 from core.rules.reservation import ReservationRules
 from core.rules.suitability import level_name
-from core.steps.photos import SLOTS
+from core.steps.photos import ALL_SLOTS
 from core.steps.profile_fields import FIELDS
 from core.steps.witness import CAPTURES, HEAD_CLIP
 from core.usecases.call_lines import LINE_MAX
@@ -23,7 +23,7 @@ KINDS = {
     "access_rules", "age_rules", "agreements", "banks", "callback_topics", "codes", "education", "exchanges",
     "follow_up", "help", "knowledge_test", "match_table", "notices", "prepare", "questionnaire", "regions",
     "reject_reasons", "reservation_rules", "retention", "service_hours", "sms_texts", "thresholds", "witness_script",
-    "business_rules",
+    "business_rules", "case_work",
 }  # fmt: skip
 
 
@@ -47,7 +47,7 @@ def test_bodies_are_copies():
 
 def test_reject_reasons_lead_to_steps_and_fields():
     body = ALL["reject_reasons"]
-    fields = {field.key for field in FIELDS} | {*SLOTS, *CAPTURES}
+    fields = {field.key for field in FIELDS} | {*ALL_SLOTS, *CAPTURES}
     fields |= {"card_number", "bank", "exchanges", "score_reports"}
     for reason in body["reasons"]:
         assert reason["kind"] in body["kinds"], reason["code"]

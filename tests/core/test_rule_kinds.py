@@ -105,6 +105,10 @@ WRONG: dict[str, list[tuple[tuple[Any, ...], Any, tuple[Any, ...], str]]] = {
     ],
     "follow_up": [(("questions", 0, "options", 1, "result"), "normal", ("questions", 0, "options"), "异常")],
     "callback_topics": [(("closing",), "{email}再见", ("closing",), "{email}")],
+    "case_work": [
+        (("cap",), 0, ("cap",), "1 至 200"),
+        (("samples", "share", "call"), 101, ("samples", "share", "call"), "0 至 100"),
+    ],
     "sms_texts": [
         (("texts", "code", "text"), "{name}的验证码", ("texts", "code", "text"), "{name}"),
         (("texts", "code", "text"), "请查收。", ("texts", "code", "text"), "{code}"),

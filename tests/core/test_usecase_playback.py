@@ -13,7 +13,7 @@ from core.errors import NotAllowed, NotFound
 from core.flow import Evidence, Facts
 from core.records import CallLine
 from core.usecases.export_evidence import export_evidence
-from core.usecases.playback import Chapter, Replay, replays
+from core.usecases.playback import Chapter, Replay, moment_of, replays
 from core.usecases.read_case import find_case, read_case
 from tests.builders import Walk, case_at
 from tests.desk_bench import Bench
@@ -62,6 +62,14 @@ def test_both_sides_of_a_call_lie_on_one_line_of_time(bench: Bench) -> None:
         ("客户画面", "p2", "o2", "i2", 2500, 90_000), ("见证人员画面", "p1", "o1", "i1", 0, 60_000),
     ]  # fmt: skip
     assert (call.began, call.length_ms) == (BEGAN, 92_500)
+
+
+@pytest.mark.parametrize(("taken_s", "place"), [(20, (1, 20_000)), (310, (0, 10_000)), (200, None), (-5, None)])
+def test_a_capture_leads_to_its_moment_in_the_right_call(
+    bench: Bench, taken_s: float, place: tuple[int, int] | None
+) -> None:
+    calls = looked_at(bench, *recording(1, "customer", 0, 60), *recording(2, "customer", 300, 60))
+    assert moment_of(calls, capture("capture_front", 400, taken_s=taken_s)) == place
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from core.case import State
 from core.errors import DeskError, NotAllowed, NotFound, WrongState
 from core.jobs.sweep import sweep
 from core.usecases.abandon_case import abandon_case
+from core.usecases.decide_match import decide_match, matches_of
 from core.usecases.review_case import agree_case, approve_case, reject_review, release_case, take_case
 from core.usecases.second_review import first_reviewer
 from core.usecases.start_case import start_case
@@ -181,6 +182,11 @@ def test_a_customer_on_file_keeps_the_record_and_gets_the_account(bench: Bench) 
 def test_somebody_else_s_record_stops_the_approval(bench: Bench) -> None:
     walk = case_at(bench, "in_review", profile={"id_number": EXISTING.id_number})
     assert walk.case(bench).flags == ("duplicate",)
+    with pytest.raises(WrongState, match="相同的身份证号"):
+        approve(bench, walk)
+    reviewer = bench.staff("review")
+    for match in matches_of(bench.desk, reviewer, walk.case_id):
+        decide_match(bench.desk, reviewer, walk.case_id, match.key, "same_person", "证件一致")
     with pytest.raises(WrongState, match="疑似重复"):
         approve(bench, walk)
     with bench.work() as work:

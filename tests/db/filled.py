@@ -30,8 +30,12 @@ from core.records import (
     StaffMember,
     Ticket,
 )
+from core.records_casework import Happened
 from core.records_customers import CustomerNote, DataRequest, Proposal, ProposalKind, ProposalState, RequestKind
+from core.records_marks import Judgement, PhotoMark, ReadResult
+from core.records_photos import PhotoReading, ReadField
 from core.records_rules import DraftContent, DraftState, RuleDraft
+from core.records_watch import Block, Sample
 from core.rules.calendar import CalendarDay, local_time
 from core.rules.knowledge_test import Attempt, Drawn, Given
 from core.rules.reservation import ReservationState, Shift
@@ -51,6 +55,15 @@ DAY = date(2099, 1, 1)
 WANG = Person("王五六", "11150813003", id_number(7), sample_card(3))
 ONLY_HERE = Customer("only_here", "80019999", "赵独一", id_number(9), PHONE, ("SHFE",), "ordinary", "C3", None)
 EARLY = datetime(2020, 1, 1, tzinfo=UTC)
+LOOKS = ("0a1b2c3d", "4e5f6071", "8293a4b5", "c6d7e8f9")
+ONLY_READ = ReadField("独此处", 0.99, holds=True)
+MARK = PhotoMark(
+    "mark-here", "case-waiting", "photo-here", "crop", (0.1, 0.2, 0.3, 0.4), "P01", "独此反光", "独此内部",
+    "staff:only-here", EARLY,
+)  # fmt: skip
+JUDGEMENT = Judgement("photo-here", "only_here", "only_here", agrees=True, judged_by="staff:only-here")
+READ_RESULT = ReadResult("photo-here", "id_front", "name", "right", "Only Here 1", "phone")
+REPLACED = Evidence("evidence-before", "id_front", "e" * 32, "0" * 64, "image/jpeg", 9, EARLY)
 RING = timedelta(seconds=20)
 TEST = Attempt(
     "test-here", "case-waiting", "phone:here", EARLY, EARLY, 1, "mark",
@@ -92,6 +105,10 @@ class Filled:
     note: CustomerNote
     proposal: Proposal
     request: DataRequest
+    task: str
+    block: Block
+    sample: Sample
+    card_index: bytes
 
 
 def fill(bench: Bench) -> Filled:
@@ -110,6 +127,8 @@ def fill(bench: Bench) -> Filled:
     _by_hand(bench)
     with bench.work() as work:
         _desk_by_hand(work)
+        _casework_by_hand(work, active.case_id)
+        _watch_by_hand(work, active.case_id)
         _matters_by_hand(work)
         _reservations_by_hand(work)
         _supplements_by_hand(work, active.case_id)
@@ -142,6 +161,16 @@ def _by_hand(bench: Bench) -> None:
         work.knowledge.add_attempt(TEST)
         work.knowledge.add_attempt(replace(TEST, id="test-second", owner="phone:second"))
         work.jobs.post("probe", {"file": "f" * 32}, dedupe="here", run_at=EARLY)
+        work.photos.add_waiting("case-waiting", "photo-here")
+        work.photos.save(PhotoReading("photo-here", "done", "ok", crop_file="c" * 32, fields={"name": ONLY_READ}))
+        work.photos.add_waiting("case-waiting", "photo-later")
+        work.photos.keep_looks("case-waiting", "photo-here", LOOKS)
+        work.marks.add_mark(MARK)
+        work.marks.add_mark(replace(MARK, id="mark-told", rejection_id="rejection-here"))
+        work.marks.judge("case-waiting", JUDGEMENT)
+        work.marks.add_results("case-waiting", [READ_RESULT])
+        work.cases.add_evidence("case-waiting", REPLACED, "phone:here")
+        work.cases.replace_evidence("case-waiting", evidence_id=REPLACED.id)
 
 
 def _matters_by_hand(work: Work) -> None:
@@ -165,6 +194,31 @@ def _desk_by_hand(work: Work) -> None:
     work.duty.change("only-here", "b1", "online")
     until = work.now + timedelta(hours=1)
     work.messages.add_message(DeskMessage("message-here", "b1", "系统维护", "staff:supervisor", work.now, until))
+
+
+def _casework_by_hand(work: Work, case_id: str) -> None:
+    """A case that somebody holds, with a note, a task that is open and one that is done."""
+    case = work.cases.get(case_id)
+    work.casework.change(case, holder_id="only-here", assigned_by="staff:supervisor", escalated_at=work.now)
+    work.casework.note(case_id, Happened.NOTED, "", {"text": "独此备注"})
+    for subject in ("f01", "f02"):
+        work.casework.add_task(case_id, "red_flag", subject)
+    done, _ = work.casework.tasks(case_id)
+    assert work.casework.settle_task(done.id, "已核实", "staff:only-here")
+
+
+def _watch_by_hand(work: Work, case_id: str) -> None:
+    """A mark, a proposed and an active entry of the block list, a sample to check and a checked one."""
+    work.watch.mark("card", "9999010000000000017", "case:elsewhere")
+    waiting = Block("block-here", "phone", "waiting", {"value": PHONE, "reason": "独此原因"}, "staff:a", work.now)
+    work.watch.add_block(waiting)
+    active = replace(waiting, id="active-here", kind="id_number", body={"value": id_number(9), "reason": "独此原因"})
+    work.watch.add_block(active)
+    assert work.watch.set_block(active, "waiting", state="active", decided_by="staff:b", decided_at=work.now)
+    sample = Sample("sample-here", "call", "ticket-here", case_id, "witness", EARLY, work.now, {"seed": "独此"})
+    for each in (sample, replace(sample, id="checked-here", ref="ticket-checked")):
+        work.samples.add_sample(each)
+    assert work.samples.check_sample("checked-here", "review", "good", {"a": True}, "独此发现")
 
 
 def _supplements_by_hand(work: Work, case_id: str) -> None:
@@ -200,11 +254,16 @@ def _found(bench: Bench, active: Walk, rejected: Walk, in_call: Walk) -> Filled:
         line = work.calls.lines(in_call.case_id, "customer")[0]
         [(demand, _)] = work.supplements.waiting_of(ONLY_HERE.id)
         [note] = work.matters.notes_of([f"customer:{ONLY_HERE.id}"])
+        task = next(each.id for each in work.casework.tasks(active.case_id) if each.done_at is None)
+        block, sample = work.watch.find_block("block-here"), work.samples.find_sample("sample-here")
+        [(_, card_index)] = work.watch.marks_of(["case:elsewhere"])
         proposal, request = work.matters.find_proposal("proposal-here"), work.matters.find_request("request-here")
+    assert block and sample
     assert waiting and offered and booked and job and proposal and request
     return Filled(
         active, rejected, in_call, facts.case, document, waiting, offered, desk_message, line, booked, sms,
-        facts.evidence[0], job.id, head, demand, note, proposal, request,
+        facts.evidence[0], job.id, head, demand, note, proposal, request, task,
+        block, sample, card_index,
     )  # fmt: skip
 
 

@@ -23,13 +23,31 @@ from core.errors import DeskError, NotFound, Stale
 from core.flow import Evidence, Proof, Rejection
 from core.metrics import Span, Targets
 from core.records import Branch, CustomerFile, Firm, SessionRecord, SmsCode, StaffMember
+from core.records_casework import Happened, Order, Where
 from core.records_customers import ProposalKind, ProposalState
+from core.records_photos import PhotoReading
 from core.records_rules import DraftState
 from core.rules.calendar import CalendarDay
 from core.rules.reservation import ReservationState, Shift
 from core.supplement import Standing
 from db.work import SqlWork
-from tests.db.filled import CAMPAIGN, DAY, DRAFT, EARLY, ONLY_HERE, PHONE, RING, TEST, Filled, fill, rows
+from tests.db.filled import (
+    CAMPAIGN,
+    DAY,
+    DRAFT,
+    EARLY,
+    JUDGEMENT,
+    LOOKS,
+    MARK,
+    ONLY_HERE,
+    PHONE,
+    READ_RESULT,
+    RING,
+    TEST,
+    Filled,
+    fill,
+    rows,
+)
 from tests.desk_bench import Bench, id_number
 
 Act = Callable[[Any, Filled], Any]
@@ -157,6 +175,21 @@ READS |= {
     "agreement_use.counts": lambda w, a: w.agreement_use.counts(),
     "agreement_use.readings": lambda w, a: w.agreement_use.readings("risk_statement", 9),
     "agreement_use.signings": lambda w, a: w.agreement_use.signings("risk_statement", 9),
+    "photos.find": lambda w, a: w.photos.find("photo-here"),
+    "photos.of_case": lambda w, a: w.photos.of_case("case-waiting"),
+    "photos.waiting_of": lambda w, a: w.photos.waiting_of("case-waiting"),
+    "photos.seen_before": lambda w, a: w.photos.seen_before("case-new", "photo-new", LOOKS),
+    "photos.known_crops": lambda w, a: w.photos.known_crops(),
+}
+READS |= {
+    "cases.replaced_evidence": lambda w, a: w.cases.replaced_evidence("case-waiting"),
+    "marks.of_case": lambda w, a: w.marks.of_case("case-waiting"),
+    "marks.waiting": lambda w, a: w.marks.waiting("case-waiting"),
+    "marks.judgements": lambda w, a: w.marks.judgements("case-waiting"),
+    "marks.finding_counts": lambda w, a: w.marks.finding_counts(),
+    "marks.result_counts": lambda w, a: w.marks.result_counts(),
+}
+READS |= {
     "supplements.holders": lambda w, a: w.supplements.holders(),
     "supplements.signed_versions": lambda w, a: w.supplements.signed_versions(["risk_statement"]),
     "supplements.busy": lambda w, a: w.supplements.busy(),
@@ -179,6 +212,30 @@ READS |= {
     "rule_drafts.count_finished": lambda w, a: w.rule_drafts.count_finished(EARLY),
     "rule_drafts.finished_since": lambda w, a: w.rule_drafts.finished_since(EARLY, "", 9, ["profile"]),
     "rule_drafts.open_cases_before": lambda w, a: w.rule_drafts.open_cases_before("questionnaire", 2, 9),
+    "casework.events": lambda w, a: w.casework.events(a.active.case_id),
+    "casework.audit_of": lambda w, a: w.casework.audit_of(f"case:{a.active.case_id}"),
+    "jobs.sms_since": lambda w, a: w.jobs.sms_since(a.active.owner, EARLY),
+    "casework.of_case": lambda w, a: w.casework.of_case(a.case).holder_id,
+    "casework.held_by": lambda w, a: w.casework.held_by("only-here"),
+    "casework.tasks": lambda w, a: w.casework.tasks(a.active.case_id),
+    "casework.find_task": lambda w, a: w.casework.find_task(a.task),
+    "lists.counts": lambda w, a: sum(w.lists.counts([Where(frozenset(State))], "x")),
+    "lists.found": lambda w, a: w.lists.found(Where(frozenset(State)), "x", Order.DUE, 9),
+    "lists.oldest": lambda w, a: w.lists.oldest(Where(frozenset(State)), "x"),
+    "queue.of_case": lambda w, a: w.queue.of_case(a.active.case_id),
+}
+READS |= {
+    "watch.marks_of": lambda w, a: w.watch.marks_of(["case:elsewhere"]),
+    "watch.sharing": lambda w, a: [
+        each for kind, index in [("card", a.card_index)] for each in w.watch.sharing(kind, index, [])
+    ],
+    "watch.find_block": lambda w, a: w.watch.find_block("block-here"),
+    "watch.blocks": lambda w, a: w.watch.blocks(),
+    "watch.blocked": lambda w, a: w.watch.blocked({"id_number": id_number(9), "phone": PHONE}),
+    "samples.finished": lambda w, a: w.samples.finished("call", EARLY) + w.samples.finished("review", EARLY),
+    "samples.find_sample": lambda w, a: w.samples.find_sample("sample-here"),
+    "samples.open_samples": lambda w, a: w.samples.open_samples(),
+    "samples.checked_since": lambda w, a: w.samples.checked_since(EARLY),
 }
 EVER = Span(0, 99_999)
 READS |= {
@@ -201,6 +258,14 @@ READS |= {
     "metrics.reservations_of": lambda w, a: w.metrics.reservations_of(a.booked.day),
 }
 WRITES: dict[str, Act] = {
+    "marks.add_mark": lambda w, a: w.marks.add_mark(replace(MARK, id="mark-new")),
+    "marks.remove_mark": lambda w, a: w.marks.remove_mark("case-waiting", MARK.id),
+    "marks.send": lambda w, a: w.marks.send("case-waiting", "rejection-new"),
+    "marks.judge": lambda w, a: w.marks.judge("case-waiting", replace(JUDGEMENT, agrees=False)),
+    "marks.add_results": lambda w, a: w.marks.add_results("case-waiting", [replace(READ_RESULT, field="sex")]),
+    "photos.add_waiting": lambda w, a: w.photos.add_waiting("case-waiting", "photo-new"),
+    "photos.save": lambda w, a: w.photos.save(PhotoReading("photo-here", "failed")),
+    "photos.keep_looks": lambda w, a: w.photos.keep_looks("case-waiting", "photo-later", LOOKS),
     "calls.add_line": lambda w, a: w.calls.add_line(replace(a.line, id="new")),
     "calls.take_over": lambda w, a: w.calls.take_over(
         replace(a.waiting, id=a.in_call.ticket, fence=a.in_call.fence), "only-here", {}, "customer"),
@@ -298,7 +363,7 @@ WRITES: dict[str, Act] = {
         a.document.id, a.document.state, state="void"),
     "results.add_account": lambda w, a: w.results.add_account("99999999", "case-new"),
     "results.add_decision": lambda w, a: w.results.add_decision(
-        replace(a.case, submitted_at=EARLY, due_at=w.now), "approved", RING),
+        replace(a.case, submitted_at=EARLY, due_at=w.now), "approved", RING, "x"),
     "results.add_request": lambda w, a: w.results.add_request(a.active.case_id, "INE", "x"),
     "results.set_request": lambda w, a: w.results.set_request(a.active.case_id, "SHFE", "failed", 3, "", "x"),
     "results.add_callback": lambda w, a: w.results.add_callback(a.active.case_id, "confirmed", "", "x"),
@@ -335,7 +400,22 @@ WRITES |= {
     "rule_drafts.save": lambda w, a: w.rule_drafts.save(DRAFT, replace(DRAFT.content, note="改")),
     "rule_drafts.move": lambda w, a: w.rule_drafts.move(DRAFT, DraftState.WITHDRAWN),
     "rule_drafts.keep_numbers": lambda w, a: w.rule_drafts.keep_numbers(DRAFT.id, {"cases": 1}),
-}
+    "casework.note": lambda w, a: (
+        w.casework.note(a.active.case_id, Happened.NOTED, "", {"text": "改"}),
+        w.audit(system(w.firm_id), Tag.STAFF_CASE_NOTE, "x")),
+    "casework.change": lambda w, a: w.casework.change(a.case, holder_id="new"),
+    "casework.add_task": lambda w, a: w.casework.add_task(a.active.case_id, "red_flag", "new"),
+    "casework.settle_task": lambda w, a: w.casework.settle_task(a.task, "改", "staff:x"),
+}  # fmt: skip
+WRITES |= {
+    "watch.mark": lambda w, a: w.watch.mark("phone", PHONE, "case:new"),
+    "watch.move_marks": lambda w, a: w.watch.move_marks("case:elsewhere", "case:new"),
+    "watch.add_block": lambda w, a: w.watch.add_block(
+        replace(a.block, id="new", body={"value": "11150813555", "reason": "新"})),
+    "watch.set_block": lambda w, a: w.watch.set_block(a.block, "waiting", state="refused", body={"value": "1"}),
+    "samples.add_sample": lambda w, a: w.samples.add_sample(replace(a.sample, id="new", ref="new")),
+    "samples.check_sample": lambda w, a: w.samples.check_sample("sample-here", "review", "bad", {}, "改"),
+}  # fmt: skip
 ASKS_NO_TABLE = {"new_id"}
 REFUSED_AT_HOME = {"documents.add_authority": Stale}
 """The filled firm has one already, so there is no change to see."""

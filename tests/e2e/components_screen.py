@@ -8,16 +8,27 @@ import streamlit as st
 
 from core.rules.rehearsal import LIMITS
 from pages.parts.components.captcha_view import captcha_view
+from pages.parts.components.capture import capture
+from pages.parts.components.corners import corners
 from pages.parts.components.device_check import device_check
+from pages.parts.components.draw_signature import draw_signature
 from pages.parts.components.go_to_field import go_to_field
 from pages.parts.components.reader import reader
 from pages.parts.components.rehearsal import rehearsal
 from pages.parts.components.selfie import selfie
 from pages.parts.components.session_exchange import session_exchange
 from pages.parts.components.sound import chime
-from pages.parts.components.zoom_viewer import zoom_viewer
+from pages.parts.components.station import station
 from pages.parts.look import apply_look
 from pages.parts.progress import show_progress
+
+
+def view_of(name, label):
+    """A picture of the station; the first has something found on it."""
+    spot = {"id": "f1", "kind": "finding", "text": "有反光", "box": (0.5, 0.5, 0.2, 0.1)}
+    return {"key": name, "label": label, "source": f"/evidence/{name}", "evidence": name, "on": "picture",
+            "markable": name == "card", "face": "", "spots": [spot] if name == "card" else []}  # fmt: skip
+
 
 PIXEL = (
     "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
@@ -54,8 +65,21 @@ elif which == "rehearsal":
 elif which == "exchange":
     refused = session_exchange("exchange", ticket=st.query_params.get("t", "fresh"), kind="customer", target="/?c=done")
     keep({"refused": True} if refused else None)
-elif which == "zoom":
-    zoom_viewer("zoom", [{"source": PIXEL, "label": "原件"}, {"source": PIXEL, "label": "截图"}])
+elif which == "capture":
+    frame = st.query_params.get("frame", "card")
+    keep({"taken": True} if capture("身份证正面", key="capture", upload_url="/upload", frame=frame) else None)
+elif which == "corners":
+    quad = corners("/evidence/card", ((0.2, 0.2), (0.8, 0.2), (0.8, 0.8), (0.2, 0.8)), key="corners")
+    keep({"quad": quad} if quad else None)
+elif which == "sign":
+    keep({"signed": True} if draw_signature(key="sign", upload_url="/upload") else None)
+elif which == "station":
+    views = [view_of(name, label) for name, label in (("card", "原图"), ("person", "裁切"), ("tall", "以前的版本"))]
+    faces = st.query_params.get("faces") == "1"
+    views = [{**view, "face": f"{view['source']}/face" if faces else ""} for view in views]
+    drawn = station("station", views, [view["key"] for view in views[:2]], linked=faces)
+    keep(drawn._asdict() if drawn else None)
+elif which == "captcha":
     keep({"refresh": True} if captcha_view("captcha", picture=PIXEL) else None)
 elif which == "sound":
     st.button("再来", key="again")

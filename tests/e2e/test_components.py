@@ -211,22 +211,10 @@ def test_a_refused_ticket_is_told_to_the_page(page, site):
     expect(page.get_by_text("没有完成，请重试。")).to_be_visible()
 
 
-def test_pictures_turn_and_zoom_and_a_captcha_can_be_changed(page, site):
-    page.goto(f"{site}/?c=zoom")
-    pane = page.get_by_role("group", name=re.compile("原件"))
-    pane.focus()
-    page.keyboard.press("r")
-    expect(pane).to_have_attribute("data-angle", "90")
-    page.keyboard.press("z")
-    expect(pane).to_have_attribute("data-scale", "2.50")
-    page.keyboard.press("z")
-    expect(pane).to_have_attribute("data-scale", "1.00")
-    pane.hover()
-    page.mouse.wheel(0, -100)
-    expect(pane).to_have_attribute("data-scale", "1.15")
+def test_a_captcha_can_be_changed(page, site):
+    page.goto(f"{site}/?c=captcha")
     page.get_by_role("button", name="换一张").click()
     assert wait_for_result(page, "refresh") == [{"refresh": True}]
-    expect(pane).to_have_attribute("data-scale", "1.15")  # a rerun leaves the view as it is
 
 
 def test_the_chime_plays_once_per_offer_and_can_be_muted(page, site):

@@ -36,6 +36,7 @@ from media.recordings import Recordings
 from media.sms import gateway_for
 from media.storage import LocalStorage
 from media.vault import Vault
+from tests.stand_ins import LightReader
 from tests.walk import required_topics
 
 FIRM = Firm("f1", "8001", "样张期货", "400-000-8001", demo=True)
@@ -118,7 +119,8 @@ def make_bench(folder: Path) -> Bench:
     images: Any = None
     desk = Desk(
         settings=settings, keys=keys, clock=lambda: clock[0], write=database.write, read=database.read,
-        vault=Vault(LocalStorage(settings.storage), keys), images=images, passwords=_PlainPasswords(),
+        vault=Vault(LocalStorage(settings.storage), keys), images=images, photo_reader=LightReader(),
+        passwords=_PlainPasswords(),
         sms=gateway_for(settings), papers=Papers(lambda: clock[0]), recordings=Recordings(),
         audit_heads=HeadLog(settings.data / "audit-heads"),
     )  # fmt: skip

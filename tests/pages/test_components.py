@@ -26,7 +26,10 @@ def components_screen():
 
     from core.usecases.playback import Chapter, Replay, Track
     from pages.parts.components.captcha_view import captcha_view
+    from pages.parts.components.capture import capture
+    from pages.parts.components.corners import corners
     from pages.parts.components.device_check import device_check
+    from pages.parts.components.draw_signature import draw_signature
     from pages.parts.components.go_to_field import go_to_field
     from pages.parts.components.reader import reader
     from pages.parts.components.relay_check import relay_check
@@ -34,14 +37,15 @@ def components_screen():
     from pages.parts.components.selfie import selfie
     from pages.parts.components.session_exchange import session_exchange, sign_out
     from pages.parts.components.sound import chime
-    from pages.parts.components.zoom_viewer import zoom_viewer
+    from pages.parts.components.station import station
     from pages.parts.look import apply_look
 
     apply_look(large_text=True, staff=True)
     kept = st.session_state.setdefault("kept", {})
     chime("chime", nonce=None)
     go_to_field("go", field_key="name", nonce="g1")
-    zoom_viewer("zoom", [{"source": "data:image/png;base64,AA==", "label": "原件"}])
+    view = {"key": "e1:picture", "label": "原图", "source": "/evidence/e1", "evidence": "e1", "on": "picture",
+            "markable": True, "face": "", "spots": []}  # fmt: skip
     relay_check("relay", {"iceServers": []})
     side = Track("客户画面", "e1", "e1", None, 0, 1000)
     replay("replay", Replay(datetime(2026, 3, 2, tzinfo=UTC), (side,), (Chapter(0, "问候"),)), "/evidence/{}".format)
@@ -51,6 +55,10 @@ def components_screen():
         "selfie": selfie("selfie", upload_url="/upload", still="n1"),
         "captcha": captcha_view("captcha", picture="data:image/png;base64,AA=="),
         "exchange": session_exchange("exchange", ticket="t", kind="customer"),
+        "capture": capture("身份证正面", key="capture", upload_url="/photo/c/id_front/live"),
+        "corners": corners("data:image/png;base64,AA==", (), key="corners"),
+        "drawn": draw_signature(key="drawn", upload_url="/photo/c/signature/drawn"),
+        "station": station("station", [view], ["e1:picture"]),
         "out": sign_out("out", nonce="o1", kind="staff"),
     }.items():
         if result:
@@ -69,7 +77,7 @@ def run_with(key, result):
 def test_every_component_mounts_and_has_no_result_yet():
     screen = AppTest.from_function(components_screen, default_timeout=20).run()
     assert not screen.exception
-    assert len(screen.get("bidi_component")) == 12
+    assert len(screen.get("bidi_component")) == 15
     assert screen.session_state["kept"] == {}
 
 
@@ -124,6 +132,28 @@ def test_reading_and_stills_are_handed_out_once():
 )
 def test_a_forged_result_is_nothing(forged):
     assert run_with("reader", forged) == {}
+
+
+BOX = [0.1, 0.2, 0.3, 0.4]
+
+
+@pytest.mark.parametrize(
+    ("key", "result", "handed_out"),
+    [
+        ("capture", {"ok": True}, True),
+        ("capture", {"ok": "yes"}, None),
+        ("drawn", {"ok": True}, True),
+        ("corners", {"quad": [[0, 0], [1, 0], [1, 1], [0, 1]]}, ((0, 0), (1, 0), (1, 1), (0, 1))),
+        ("corners", {"quad": [[0, 0], [1, 0], [1, 1]]}, None),
+        ("corners", {"quad": [[0, 0], [1, 0], [1, 1], [0, 1.5]]}, None),
+        ("corners", {"quad": [[0, 0], [1, 0], [1, 1], [0, "1"]]}, None),
+        ("station", {"evidence": "e1", "on": "picture", "box": BOX}, ("e1", "picture", tuple(BOX))),
+        ("station", {"evidence": "e1", "on": "picture", "box": [0.1, 0.2, 0.3]}, None),
+        ("station", {"evidence": "e1", "on": "picture", "box": ["0", 0.2, 0.3, 0.4]}, None),
+    ],
+)
+def test_what_a_photo_part_sends_is_taken_once_and_in_shape(key, result, handed_out):
+    assert run_with(key, {"nonce": "n1", **result}) == ({key: [handed_out]} if handed_out else {})
 
 
 @pytest.mark.parametrize("url", ["https://evil.example/x", "//evil.example/x", "/\\evil.example", "upload", ""])

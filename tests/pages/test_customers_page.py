@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from core.actor import Role
+from core.case import State
 from core.records import Customer
 from core.usecases.counter_phone import propose_phone
 from core.usecases.investor_class import propose_class
@@ -28,6 +29,14 @@ def known(office: Bench) -> Customer:
     with office.work() as work:
         work.people.add_customer(KNOWN)
     return KNOWN
+
+
+def test_the_hotline_reads_where_a_case_stands_and_what_the_customer_was_told(office: Bench, page: Open) -> None:
+    case_id = made.case_in(office, State.REJECTED, current_step="bank", remark="银行卡照片不清晰，请重新拍摄。")
+    shown = words(page(PAGE, made.REVIEWER, Role.SERVICE, person=f"case:{case_id}"))
+    assert "停在：银行卡" in shown and "已告知客户：银行卡照片不清晰" in shown
+    case_id = made.submitted_case(office, 3)
+    assert "承诺 3月3日" in words(page(PAGE, made.REVIEWER, Role.SERVICE, person=f"case:{case_id}"))
 
 
 @pytest.mark.parametrize("role", Role)

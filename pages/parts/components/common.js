@@ -51,6 +51,19 @@ const postJson = (url, body) =>
     body: JSON.stringify(body),
   });
 
+// Posts a picture of this page; what to tell the customer when it was not taken, else the empty text.
+async function handOver(url, picture) {
+  try {
+    const answer = await fetch(url, {
+      method: "POST", credentials: "same-origin", body: picture,
+      headers: { "content-type": picture.type, "x-requested-with": "jianzheng" },
+    });
+    if (answer.ok) return "";
+    const told = await answer.json().catch(() => ({}));
+    return told.text || "照片没有保存，请再试一次。";
+  } catch { return "网络不稳定，照片没有保存。请再试一次。"; }
+}
+
 const stopStream = (stream) => stream?.getTracks().forEach((track) => track.stop());
 
 const cameraTrouble = (error) => {

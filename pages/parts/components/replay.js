@@ -134,10 +134,17 @@ function build(memory) {
 
 export default function replay(component) {
   const memory = mounted(component, () => {});
-  const shown = JSON.stringify(memory.data);
+  const { start, ...call } = memory.data;
+  const shown = JSON.stringify(call);
   if (memory.shown !== shown) {
     memory.shown = shown;
     build(memory);
+  }
+  if (start && memory.started !== start[1]) {
+    [, memory.started] = start;
+    memory.playing = false;
+    go(memory, start[0]);
+    memory.host.scrollIntoView({ block: "center" });
   }
   clearInterval(memory.timer);
   memory.timer = setInterval(() => tick(memory), TICK_MS);

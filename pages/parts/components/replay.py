@@ -10,8 +10,10 @@ from pages.parts.components.mounting import register, same_origin
 _mount = register("replay")
 
 
-def replay(key: str, call: Replay, address: Callable[[str], str]) -> None:
+def replay(key: str, call: Replay, address: Callable[[str], str], *, start: tuple[int, str] | None = None) -> None:
     """Show a call; `address` gives the path of a stored file on this site.
+
+    `start` is a moment (ms) to go to and a name for the wish: the same name is followed once.
 
     Keys while it has the focus: space plays and pauses, left and right go 5 s, page up and down go by chapters,
     `<` and `>` change the speed, M silences both sides.
@@ -22,4 +24,4 @@ def replay(key: str, call: Replay, address: Callable[[str], str]) -> None:
         for track in call.tracks
     ]  # fmt: skip
     chapters = [{"at": chapter.at_ms, "title": chapter.title} for chapter in call.chapters]
-    _mount(key=key, data={"tracks": tracks, "chapters": chapters, "length": call.length_ms})
+    _mount(key=key, data={"tracks": tracks, "chapters": chapters, "length": call.length_ms, "start": start})

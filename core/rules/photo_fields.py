@@ -1,0 +1,229 @@
+"""What the rows of text on a photographed card say, field by field, each with its check (R079, R085).
+
+Only a field whose check holds is filled in for the customer: GB 11643 for the ID number, Luhn for the card number,
+real dates of a usual term, closed lists. Names and addresses have no check digit: they need a sure engine as well.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from core.records_photos import Box, ReadField
+from core.rules import id_card, region
+from core.rules.bank_card import check_card_number
+from core.rules.id_card import IdNumber, check_id_number
+
+SURE = 0.9
+"""Score of the engine below which a text without a check digit is not filled in (docs/photos.md)."""
+ID_FRONT, ID_BACK, BANK_CARD, TEMPORARY = "id_front", "id_back", "bank_card", "temporary_card"
+ETHNICITIES = (
+    "汉", "蒙古", "回", "藏", "维吾尔", "苗", "彝", "壮", "布依", "朝鲜", "满", "侗", "瑶", "白", "土家",
+    "哈尼", "哈萨克", "傣", "黎", "傈僳", "佤", "畲", "高山", "拉祜", "水", "东乡", "纳西", "景颇", "柯尔克孜",
+    "土", "达斡尔", "仫佬", "羌", "布朗", "撒拉", "毛南", "仡佬", "锡伯", "阿昌", "普米", "塔吉克", "怒",
+    "乌孜别克", "俄罗斯", "鄂温克", "德昂", "保安", "裕固", "京", "塔塔尔", "独龙", "鄂伦春", "赫哲", "门巴",
+    "珞巴", "基诺",
+)  # fmt: skip
+"""The 56 of GB/T 3304."""
+SEXES = {"男": "male", "女": "female"}
+_TRADITIONAL = str.maketrans("漢滿藏維爾傣黎東鄉納羅內", "汉满藏维尔傣黎东乡纳罗内")
+_LIKE_DIGITS = str.maketrans("OoQDIl|ZSBi", "00001112581")
+_ID = re.compile(r"(?<!\d)[1-9]\d{16}[\dXx](?!\d)")
+_KINDS = (
+    (TEMPORARY, re.compile(r"临时居民|临时身份")),
+    (ID_BACK, re.compile(r"签发机关|有效期限|居民身份证|公安局|中华人民")),
+    (ID_FRONT, re.compile(r"公民身份|姓名|住址|民族|出生")),
+    (BANK_CARD, re.compile(r"银行|储蓄|银联|借记|信用社|VALID|UnionPay")),
+)
+_OWN_WORDS = re.compile(r"样张|SPECIMEN")
+
+
+@dataclass(frozen=True)
+class TextRow:
+    """A row of text, the engine's score 0..1, and where it stands on the card (relative)."""
+
+    text: str
+    score: float
+    box: Box
+
+    @property
+    def plain(self) -> str:
+        """Without spaces."""
+        return re.sub(r"\s", "", self.text)
+
+
+@dataclass(frozen=True)
+class CardText:
+    """What a card is by its words, and its fields."""
+
+    kind: str
+    fields: dict[str, ReadField]
+    rows: tuple[TextRow, ...]
+    """The rows that the fields come from."""
+
+
+def read_fields(rows: Sequence[TextRow]) -> CardText:
+    """Kind and fields of a card from its rows, top to bottom."""
+    known = [row for row in rows if not _OWN_WORDS.fullmatch(row.plain) and row.plain not in {"样张SPECIMEN"}]
+    whole = "|".join(row.plain for row in known)
+    kind = _kind(whole)
+    read = {ID_FRONT: _front, ID_BACK: _back, TEMPORARY: _back, BANK_CARD: _bank}.get(kind)
+    fields = read(known) if read else {}
+    return CardText(kind, fields, tuple(row for row in known if row.box[0] < 0.66))
+
+
+def _kind(whole: str) -> str:
+    """By words; a number that holds says front where no word was legible; digits alone say bank card last."""
+    found = next((name for name, words in _KINDS if words.search(whole)), "")
+    if not found and any(isinstance(check_id_number(each), IdNumber) for each in _ID.findall(whole)):
+        return ID_FRONT
+    return found or (BANK_CARD if re.search(r"\d{15,19}", whole) else "")
+
+
+WITHOUT_CHECK = ("name", "address", "authority", "ethnicity", "bank")
+"""Fields that no check digit protects."""
+
+
+def doubted(fields: Mapping[str, ReadField]) -> dict[str, ReadField]:
+    """The fields of a blurred or glaring photo: only what has a check digit or a date still holds."""
+    return {k: replace(v, holds=v.holds and k not in WITHOUT_CHECK) for k, v in fields.items()}
+
+
+def is_upright(rows: Sequence[TextRow]) -> bool | None:
+    """Whether the words stand where they belong; None when none of them was read."""
+    votes = 0
+    for row in rows:
+        low = row.box[1] + row.box[3] / 2 > 0.5
+        if re.search(r"公民身份|\d{17}[\dXx]|签发|有效期|公安局|银联|VALID", row.plain):
+            votes += 1 if low else -1
+        elif re.search(r"姓名|共和国|居民身份|银行", row.plain):
+            votes += -1 if low else 1
+    return None if votes == 0 else votes > 0
+
+
+def _digits(text: str) -> str:
+    """Letters that look like digits become digits, where most are digits anyway."""
+    return text.translate(_LIKE_DIGITS) if sum(c.isdigit() for c in text) > 10 else text
+
+
+def _front(rows: Sequence[TextRow]) -> dict[str, ReadField]:
+    found: dict[str, ReadField] = {}
+    for row in rows:
+        text = row.plain
+        if match := _ID.search(_digits(text)):
+            number = match.group().upper()
+            holds = isinstance(check_id_number(number), IdNumber)
+            if holds or "id_number" not in found:
+                found["id_number"] = ReadField(number, row.score, holds)
+            continue
+        if (match := re.search(r"(?:姓名|^名)([\u4e00-\u9fff·]{2,})", text)) and "name" not in found:
+            found["name"] = _name(match[1], row.score)
+        if match := re.search(r"(男|女)", text):
+            found.setdefault("sex", ReadField(match[1], row.score, holds=True))
+        if match := re.search(r"族([\u4e00-\u9fff]+)", text):
+            found.setdefault("ethnicity", _ethnicity(match[1], row.score))
+        if match := re.search(r"(\d{4})年?(\d{1,2})月(\d{1,2})日?", text):
+            found.setdefault("birth", _birth(match, row.score))
+    if address := _address(rows):
+        found["address"] = address
+    return _agreeing(found)
+
+
+def _name(text: str, score: float) -> ReadField:
+    return ReadField(text, score, holds=2 <= len(text) <= 15 and score >= SURE)
+
+
+def _ethnicity(text: str, score: float) -> ReadField:
+    plain = text.translate(_TRADITIONAL).removesuffix("族")
+    whole = [each for each in sorted(ETHNICITIES, key=len, reverse=True) if plain.startswith(each)]
+    value = whole[0] if whole else plain
+    return ReadField(value, score, holds=bool(whole))
+
+
+def _birth(match: re.Match[str], score: float) -> ReadField:
+    found = _day(*match.groups())
+    return ReadField(found.isoformat() if found else "", score, holds=found is not None)
+
+
+def _day(year: str, month: str, day: str) -> date | None:
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
+def _address(rows: Sequence[TextRow]) -> ReadField | None:
+    """From 住址 down to the number; without the label, from the row that begins with a province."""
+    begins = next((i for i, row in enumerate(rows) if re.match(r"住址|住|址", row.plain)), None)
+    if begins is None:
+        begins = next((i for i, row in enumerate(rows) if row.plain.startswith(region.provinces())), None)
+    if begins is None:
+        return None
+    parts = [rows[begins]]
+    for row in rows[begins + 1 :]:
+        if row.box[1] > 0.80 or row.box[0] > 0.5 or re.search(r"公民|身份号|\d{15}", row.plain):
+            break
+        parts.append(row)
+    text = re.sub(r"^(?:住址|住|址)", "", "".join(part.plain for part in parts))
+    score = min(part.score for part in parts)
+    return ReadField(text, score, holds=text.startswith(region.provinces()) and len(text) >= 6 and score >= SURE)
+
+
+def _agreeing(found: dict[str, ReadField]) -> dict[str, ReadField]:
+    """Sex and birth date stand in the number too: what contradicts a number that holds does not hold."""
+    number = found.get("id_number")
+    person = check_id_number(number.value) if number and number.holds else None
+    if not isinstance(person, IdNumber):
+        return found
+    stated = {"sex": next(k for k, v in SEXES.items() if v == person.sex), "birth": person.birth_date.isoformat()}
+    for name, value in stated.items():
+        field = found.get(name)
+        if field and field.holds and field.value != value:
+            found[name] = ReadField(field.value, field.score, holds=False)
+    return found
+
+
+_DAY = r"(\d{4})[.:·,，]?(\d{2})[.:·,，]?(\d{2})"
+_TERM = re.compile(rf"{_DAY}[-—–一~至.]*(?:{_DAY}|(长期))")
+
+
+def _back(rows: Sequence[TextRow]) -> dict[str, ReadField]:
+    found: dict[str, ReadField] = {}
+    for row in rows:
+        text = row.plain
+        if "公安" in text:
+            office = re.sub(r"^(?:签发机关|签发机|签发|发机关|机关)", "", text)
+            sure = row.score >= SURE and bool(re.search(r"公安局[\u4e00-\u9fff]{0,12}$", office))
+            found["authority"] = ReadField(office, row.score, holds=sure)
+        if match := _TERM.search(text):
+            found |= _term(match, row.score)
+    return found
+
+
+def _term(match: re.Match[str], score: float) -> dict[str, ReadField]:
+    """Both ends hold only together: real dates, in order, 5, 10, 20 years apart or 长期."""
+    start = _day(*match.groups()[:3])
+    end = id_card.LONG_TERM if match[7] else _day(*match.groups()[3:6])
+    if start is None or end is None:
+        return {}
+    usual = start < end and not id_card.validity_warnings(start, end)
+    until = "长期" if match[7] else end.isoformat()
+    return {
+        "valid_from": ReadField(start.isoformat(), score, holds=usual),
+        "valid_to": ReadField(until, score, holds=usual),
+    }
+
+
+def _bank(rows: Sequence[TextRow]) -> dict[str, ReadField]:
+    found: dict[str, ReadField] = {}
+    for row in rows:
+        digits = re.sub(r"\D", "", _digits(row.plain))
+        if 15 <= len(digits) <= 19:
+            holds = isinstance(check_card_number(digits), str)
+            if holds or "card_number" not in found:
+                found["card_number"] = ReadField(digits, row.score, holds)
+        if match := re.search(r"([\u4e00-\u9fff]{2,}(?:银行|信用社))", row.plain):
+            found.setdefault("bank", ReadField(match[1], row.score, holds=row.score >= SURE))
+    return found
