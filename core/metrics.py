@@ -90,6 +90,30 @@ _LIST = (
     Metric("review_in_time", "按时率", "%", "承诺时间前作出的 ÷ 复核决定。承诺到受理后下一个交易日服务结束。"),
     Metric("review_p50", "复核用时中位数", "小时", "一半复核从提交到决定不超过的时间，只计交易日的服务时间。"),
     Metric("review_p90", "复核用时 P90", "小时", "九成复核从提交到决定不超过的时间，只计交易日的服务时间。"),
+    Metric("reached", "到达", "件", "所选日期开始办理的受理单中，到达或越过这个环节的。不需要的环节视为已越过。"),
+    Metric("of_begun", "占开始办理", "%", "到达这个环节的 ÷ 开始办理的。"),
+    Metric("of_previous", "占上一环节", "%", "到达这个环节的 ÷ 到达上一环节的。"),
+    Metric("left_here", "放弃", "件", "停在这个环节、由客户放弃的。"),
+    Metric("expired_here", "失效", "件", "停在这个环节、长期没有继续而失效的。"),
+    Metric("ended_here", "终止", "件", "停在这个环节、由我方终止的。"),
+    Metric("open_here", "在办", "件", "现在停在这个环节、还在办理的。"),
+    Metric("begun", "开始办理", "件", "所选日期开始办理的受理单。"),
+    Metric("handed_in_share", "提交率", "%", "已提交复核的 ÷ 开始办理的。"),
+    Metric("passed_share", "复核通过率", "%", "复核通过的 ÷ 开始办理的。"),
+    Metric("activated_share", "办结率", "%", "已激活或已完成的 ÷ 开始办理的。"),
+    Metric("took_p50", "客户用时中位数", "小时",
+           "一半受理单的客户用时不超过的时间：从开始到复核通过，不计排队、通话和复核。"),
+    Metric("took_p90", "客户用时 P90", "小时",
+           "九成受理单的客户用时不超过的时间：从开始到复核通过，不计排队、通话和复核。"),
+    Metric("waited_p50", "客户等待中位数", "小时",
+           "一半受理单的客户等待不超过的时间：排队和通话，加上复核所用的服务时间。"),
+    Metric("waited_p90", "客户等待 P90", "小时",
+           "九成受理单的客户等待不超过的时间：排队和通话，加上复核所用的服务时间。"),
+    Metric("clocked", "通过的复核", "件", "该时段内复核通过的受理单，两种时间都计到通过为止。"),
+    Metric("age_1", "1 天以内", "件", "开始办理不到 1 天、还没有办结的。"),
+    Metric("age_3", "1 至 3 天", "件", "开始办理满 1 天、不到 3 天，还没有办结的。"),
+    Metric("age_7", "3 至 7 天", "件", "开始办理满 3 天、不到 7 天，还没有办结的。"),
+    Metric("age_more", "7 天以上", "件", "开始办理满 7 天，还没有办结的。"),
     Metric("calls", "通话数", "个", "当天进入排队并由该人员完成的通话。"),
     Metric("pass_rate", "通过率", "%", "结果为通过的 ÷ 通话数。"),
 )  # fmt: skip
@@ -205,14 +229,27 @@ def day_of(number: int) -> date:
     return _FIRST + timedelta(days=number)
 
 
+GRAINS: Mapping[str, str] = {"day": "按日", "week": "按周", "month": "按月"}
+GROUPS: Mapping[str, str] = {"business": "业务类型", "branch": "营业部", "channel": "渠道", "version": "问卷版本"}
+
+
 @dataclass(frozen=True)
 class Span:
-    """What figures are asked for: day numbers, both included; an empty branch or business means all."""
+    """What figures are asked for: day numbers, both included; an empty branch, business, channel or version means all.
+
+    `grain` (of `GRAINS`) and `by` (of `GROUPS`) say how figures of cases are put together, `place` which of them are
+    listed; charts that know nothing of these do not heed them.
+    """
 
     first: int
     last: int
     branch: str = ""
     business: str = ""
+    channel: str = ""
+    version: str = ""
+    grain: str = "day"
+    by: str = "business"
+    place: str = ""
 
     @property
     def first_day(self) -> date:
@@ -223,6 +260,14 @@ class Span:
     def last_day(self) -> date:
         """The last day as a date."""
         return day_of(self.last)
+
+
+def period_of(number: int, grain: str) -> date:
+    """The first day of the day, week (from Monday) or month that a day number belongs to."""
+    day = day_of(number)
+    if grain == "week":
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1) if grain == "month" else day
 
 
 # -- control charts

@@ -20,6 +20,7 @@ from core.ports_agreements import AgreementUse
 from core.ports_casework import Casework, WorkLists
 from core.ports_customers import Matters
 from core.ports_documents import Papers
+from core.ports_figures import CaseFigures
 from core.ports_interfaces import HookSender, Interfaces
 from core.ports_jobs import Jobs
 from core.ports_knowledge import KnowledgeAttempts
@@ -221,6 +222,8 @@ class Work(Protocol):
     def marks(self) -> PhotoMarks: ...
     @property
     def jobs(self) -> Jobs: ...
+    @property
+    def case_figures(self) -> CaseFigures: ...
     @property
     def metrics(self) -> Metrics: ...
     @property

@@ -28,6 +28,7 @@ from core.usecases.found_firm import found_firm
 from db import sealed
 from db.database import Database
 from db.history_promises import Ints, promises
+from db.history_steps import CLEAR, RULES, step_of
 from db.tables import RejectionRow
 
 DAYS = 365
@@ -68,6 +69,8 @@ class _Year:
     reserved: NDArray[np.bool_]
     submitted: Ints
     rejected: Ints
+    device: Ints
+    step: NDArray[np.float64]
 
 
 def make_history(desk: Desk, database: Database, wish: Wish) -> Firm:
@@ -123,7 +126,9 @@ def _invent(desk: Desk, wish: Wish, branches: int, crew: int) -> _Year:
     promised = np.where(draw.random(count) < 0.9, np.maximum(1, wait * draw.lognormal(0.1, 0.35, count) // 60) * 60, -1)
     submitted = np.where(passed & (draw.random(count) < 0.94), ended + _lognormal(draw, count, 6.8, 0.8) * 1000, -1)
     ended, answered = np.where(ended > now, -1, ended), np.where(ended > now, -1, answered)
+    more = np.random.default_rng(wish.seed + 1)
     return _Year(
+        device=more.choice(3, count, p=(0.7, 0.1, 0.2)), step=more.random(count),
         created=created, branch=branch, business=draw.choice(len(_BUSINESS), count, p=_BUSINESS),
         joined=np.where(ended < 0, -1, joined), answered=answered, ended=ended,
         staff=branch * crew + draw.integers(0, crew, count), reason=draw.choice(4, count, p=(0.6, 0.3, 0.04, 0.06)),
@@ -190,15 +195,18 @@ def _ids(count: int) -> Iterator[tuple[int, str]]:
 def _cases(firm: Firm, year: _Year) -> Iterator[tuple[Any, ...]]:
     days = (year.created + _EAST) // _DAY
     serial = np.arange(len(days)) - np.searchsorted(days, days) + 1
+    turn = int(days.max()) - DAYS // 2
     dated = {int(day): f"{day_of(int(day)):%y%m%d}" for day in np.unique(days)}
-    columns = (x.tolist() for x in (year.created, days, serial, year.branch, year.business, year.submitted, year.staff))
-    for (_, case), created, day, order, branch, business, submitted, staff in zip(
+    columns = (x.tolist() for x in (year.created, days, serial, year.branch, year.business, year.submitted, year.staff,
+                                    year.device, year.step, year.joined))  # fmt: skip
+    for (_, case), created, day, order, branch, business, submitted, staff, device, part, joined in zip(
         _ids(len(days)), *columns, strict=True
     ):
         handed_in = submitted >= 0
         done = submitted + _DAY if handed_in else created + 3 * _DAY
         yield (firm.id, case, f"{firm.number}{dated[day]}{order:06d}", _NAMES[business], f"phone:{case}",
-               f"b{branch + 1}", "active" if handed_in else "abandoned", 9, "", "{}", "[]", "{}", created, done,
+               f"b{branch + 1}", "active" if handed_in else "abandoned", 9,
+               step_of(business, part, handed_in, joined >= 0), RULES[day >= turn], "[]", CLEAR[device], created, done,
                submitted if handed_in else None, submitted + _DAY if handed_in else None,
                "supervisor" if handed_in else None, f"w{staff}" if handed_in else None, done)  # fmt: skip
 

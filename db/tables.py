@@ -326,6 +326,7 @@ class CaseRow(Base):
         Index("ix_case_file_firm_id_id_index", "firm_id", "id_index"),
         Index("ix_case_file_firm_id_owner", "firm_id", "owner"),
         Index("ix_case_file_firm_id_submitted_at", "firm_id", "submitted_at"),
+        Index("ix_case_file_firm_id_created_at", "firm_id", "created_at"),
         CheckConstraint("reviewer_id IS NULL OR witness_id IS NULL OR reviewer_id <> witness_id", "four_eyes"),
     )
 
@@ -438,6 +439,7 @@ class DecisionRow(Base):
     first_by: Mapped[str | None] = mapped_column(String(40))
     __table_args__ = (
         Index("ix_review_decision_firm_id_decided_at", "firm_id", "decided_at"),
+        Index("ix_review_decision_firm_id_case_id", "firm_id", "case_id", "decided_at"),
         CheckConstraint(
             "decided_by IS NULL OR ((witness_id IS NULL OR decided_by <> witness_id)"
             " AND (first_by IS NULL OR decided_by <> first_by))",
@@ -737,21 +739,9 @@ class RollupAgentDay(Base):
     __table_args__ = (_CLUSTERED,)
 
 
-class RollupReasonDay(Base):
-    """How often a reason stood in a rejection; code `*` counts the rejections themselves, branch `*` all branches."""
-
-    __tablename__ = "rollup_reason_day"
-    firm_id: Mapped[str] = _firm()
-    branch_id: Mapped[str] = _id()
-    day: Mapped[int] = _part()
-    code: Mapped[str] = mapped_column(String(20), primary_key=True)
-    count: Mapped[int] = _count()
-    __table_args__ = (_CLUSTERED,)
-
-
 class RollupHist(Base):
-    """Histogram of one measure (`wait` and `talk` in s, `review` in min of service) for percentiles: 160 little-endian
-    uint32 buckets (core/metrics.py).
+    """Histogram of one measure (`wait` and `talk` in s, `review`, `waited`, `took` in min) for percentiles: 160
+    little-endian uint32 buckets (core/metrics.py).
 
     Business `*` and branch `*` stand for all of them together.
     """

@@ -18,6 +18,7 @@ from core.records import AuditEntry
 from db import tables as t
 from db.stores.agreement_use import AgreementUse
 from db.stores.calls import Calls
+from db.stores.case_figures import CaseFigures
 from db.stores.cases import Cases
 from db.stores.casework import Casework
 from db.stores.documents import Documents
@@ -156,6 +157,11 @@ class SqlWork:
     def jobs(self) -> Jobs:
         """Background jobs and SMS."""
         return Jobs(self)
+
+    @cached_property
+    def case_figures(self) -> CaseFigures:
+        """Where cases stand, why they were rejected, how old the open ones are."""
+        return CaseFigures(self)
 
     @cached_property
     def metrics(self) -> Metrics:

@@ -49,12 +49,15 @@ def business_title(key: str) -> str:
     return BUSINESSES[key].title if key in BUSINESSES else key or "其他"
 
 
-def _chart(key: str, title: str, columns: Iterable[Column], rows: Iterable[tuple[Cell, ...]], note: str = "") -> Chart:
+def make_chart(
+    key: str, title: str, columns: Iterable[Column], rows: Iterable[tuple[Cell, ...]], note: str = ""
+) -> Chart:
+    """A chart of whatever runs through its columns and rows."""
     return Chart(key, title, tuple(columns), tuple(rows), note)
 
 
 def _daily(key: str, title: str, names: Iterable[str], rows: Iterable[tuple[Cell, ...]], note: str = "") -> Chart:
-    return _chart(key, title, (DAY, *map(metric, names)), rows, note)
+    return make_chart(key, title, (DAY, *map(metric, names)), rows, note)
 
 
 def volume(ask: Asked) -> Chart:
@@ -70,7 +73,7 @@ def volume(ask: Asked) -> Chart:
     rows: list[tuple[Cell, ...]] = [
         (day_of(day), *(figures.get(key, 0) for key in known)) for day, figures in sorted(found.items())
     ]
-    return _chart("volume", "每天有多少客户排队？", columns, rows)
+    return make_chart("volume", "每天有多少客户排队？", columns, rows)
 
 
 def wait(ask: Asked) -> Chart:
@@ -117,7 +120,7 @@ def branches(ask: Asked) -> Chart:
     ]  # fmt: skip
     rows.sort(key=lambda row: -float(row[-1]))  # type: ignore[arg-type]
     columns = (Column("branch", "营业部"), *map(metric, ("service_level", "abandon_rate", "wait_mean", "offered")))
-    return _chart("branches", "哪些营业部需要支援？", columns, rows)
+    return make_chart("branches", "哪些营业部需要支援？", columns, rows)
 
 
 def abandons(ask: Asked) -> Chart:
@@ -174,7 +177,7 @@ def people(ask: Asked) -> Chart:
     ]  # fmt: skip
     rows.sort(key=lambda row: -float(row[1]))  # type: ignore[arg-type]
     columns = (Column("staff", "见证人员"), *map(metric, ("calls", "handling", "pass_rate", "occupancy")))
-    return _chart("people", "每位见证人员办理了多少？", columns, rows, _noted(ask, ""))
+    return make_chart("people", "每位见证人员办理了多少？", columns, rows, _noted(ask, ""))
 
 
 def heat(ask: Asked) -> Chart:
@@ -196,7 +199,7 @@ def heat(ask: Asked) -> Chart:
         ),
     ]
     rows = [(WEEKDAYS[day], *(cells.get((day, hour)) for hour in shown_hours)) for day in range(7)] if cells else []
-    return _chart("heat", "什么时候最忙？", columns, rows, _noted(ask, "每格是该时段平均进入排队的人次。"))
+    return make_chart("heat", "什么时候最忙？", columns, rows, _noted(ask, "每格是该时段平均进入排队的人次。"))
 
 
 def reservations(ask: Asked) -> Chart:
@@ -244,7 +247,7 @@ def staff_need(ask: Asked) -> Chart:
         occupancy=ask.targets.occupancy,
     )
     columns = map(metric, ("per_day", "handling", "on_duty", "need_c", "need_a"))
-    return _chart(
+    return make_chart(
         "staff_need", "每个时段需要多少见证人员？", (Column("hour", "时段"), *columns), rows, _noted(ask, note)
     )
 
@@ -287,32 +290,7 @@ def _control(ask: Asked, key: str, title: str, name: str, sums: tuple[str, str])
     unit = metric(name).unit
     columns = [replace(metric(each), unit=unit) for each in ("expected", "lower", "upper")]
     note = "与之前八个相同星期几比较，至少有四个才给出上下限。"
-    return _chart(key, title, (DAY, metric(name), *columns, metric("breach")), rows, note)
-
-
-def pareto(ask: Asked) -> Chart:
-    """Reasons of rejections, the most frequent first, with the running share."""
-    counts = ask.work.metrics.reasons(ask.span)
-    rejected = counts.pop("*", 0)
-    labels = {row["code"]: row["label"] for row in ask.rules["reject_reasons"]["reasons"]}
-    total, sofar, rows = sum(counts.values()), 0, []
-    for code, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):
-        sofar += count
-        rows.append((f"{code} {labels.get(code, '')}".strip(), count, share(sofar, total)))
-    note = Sentence("共驳回 {rejected} 次。", rejected=rejected) if rejected else ""
-    business = "驳回原因不分业务，业务筛选在这里不起作用。" if ask.span.business else ""
-    columns = (Column("reason", "驳回原因"), metric("reason_count"), metric("cumulative"))
-    return _chart("pareto", "为什么驳回？", columns, rows, note + business)
-
-
-def first_time(ask: Asked) -> Chart:
-    """How many approved cases were never rejected, by day of handing in."""
-    rows = [
-        (day_of(day), share(clean, approved), submitted, approved)
-        for day, submitted, approved, clean in ask.days("submitted", "approved", "clean")
-        if submitted
-    ]
-    return _daily("first_time", "客户一次办成了吗？", ("first_time", "submitted", "approved"), rows)
+    return make_chart(key, title, (DAY, metric(name), *columns, metric("breach")), rows, note)
 
 
 def review_time(ask: Asked) -> Chart:

@@ -11,11 +11,12 @@ from core.audit import Tag
 from core.charts import Chart, Column
 from core.errors import NotFound, WrongState
 from core.jobs.refresh_rollups import targets_of
-from core.metrics import METRICS, Span
+from core.metrics import GRAINS, GROUPS, METRICS, Span
 from core.permissions import Permission, allow
 from core.ports import Desk, Work
 from core.rules.calendar import SHANGHAI
 from core.sentence import Sentence
+from core.usecases import case_charts as cases
 from core.usecases import chart_rows as rows
 from core.usecases.chart_rows import Asked, business_title
 from core.usecases.loading import rules_for
@@ -39,7 +40,8 @@ CHARTS: Mapping[str, Callable[[Asked], Chart]] = {
     for make in (
         rows.volume, rows.heat, rows.wait, rows.service, rows.branches, rows.abandons, rows.handling, rows.busy,
         rows.people, rows.staff_need, rows.reservations, rows.promises, rows.control_wait, rows.control_abandon,
-        rows.pareto, rows.first_time, rows.review_time,
+        rows.review_time, cases.first_time, cases.pareto_witness, cases.pareto_review, cases.funnel, cases.compare,
+        cases.clocks, cases.ageing,
     )
 }  # fmt: skip
 SECTIONS: Mapping[str, Section] = {
@@ -48,19 +50,43 @@ SECTIONS: Mapping[str, Section] = {
     "people": Section("人员", ("handling", "busy", "staff_need", "people")),
     "reservations": Section("预约与预计", ("reservations", "promises")),
     "control": Section("异常", ("control_wait", "control_abandon")),
-    "quality": Section("复核与驳回", ("review_time", "first_time", "pareto")),
+    "cases": Section("办件", ("funnel", "compare", "clocks", "ageing")),
+    "quality": Section("复核与驳回", ("review_time", "first_time", "pareto_witness", "pareto_review")),
 }
 
 
 def read_chart(desk: Desk, actor: Actor, key: str, span: Span) -> Chart:
     """One chart; `NotFound` for an unknown one, `WrongState` for a range that is empty or longer than a year."""
-    if key not in CHARTS:
+    if key not in CHARTS or span.grain not in GRAINS or span.by not in GROUPS:
         raise NotFound
-    if not 0 <= span.last - span.first < LONGEST:
-        raise WrongState("请选择不超过一年的日期范围。")
+    _check_range(span)
     with desk.read(actor.firm_id) as work:
         allow(actor, Permission.QUEUE_READ)
         return CHARTS[key](Asked(work, span, targets_of(work), rules_for(work)))
+
+
+def _check_range(span: Span) -> None:
+    if not 0 <= span.last - span.first < LONGEST:
+        raise WrongState("请选择不超过一年的日期范围。")
+
+
+def read_cases(desk: Desk, actor: Actor, span: Span) -> Chart:
+    """The cases that stand at one place (`span.place`) of the funnel, with numbers and no names, the earliest 500.
+
+    `NotFound` for a place that the business does not have.
+    """
+    _check_range(span)
+    with desk.read(actor.firm_id) as work:
+        allow(actor, Permission.QUEUE_READ)
+        return cases.cases_at(work, span, TICKETS_SHOWN)
+
+
+def questionnaire_versions(desk: Desk, actor: Actor) -> list[str]:
+    """The versions of the questionnaire that cases can have begun with, the newest first."""
+    with desk.read(actor.firm_id) as work:
+        allow(actor, Permission.QUEUE_READ)
+        newest = rules_for(work).versions.get("questionnaire", 0)
+    return [str(number) for number in range(newest, 0, -1)]
 
 
 def read_tickets(desk: Desk, actor: Actor, span: Span) -> Chart:
@@ -101,8 +127,9 @@ def _ending(state: str, reason: str, result: str) -> str:
 
 
 def export_chart(desk: Desk, actor: Actor, key: str, span: Span, kind: str) -> Chart:
-    """The rows of a chart (or of `tickets`) that leave the system; put on record."""
-    chart = read_tickets(desk, actor, span) if key == "tickets" else read_chart(desk, actor, key, span)
+    """The rows of a chart (or of the lists `tickets` and `cases`) that leave the system; put on record."""
+    listed = {"tickets": read_tickets, "cases": read_cases}.get(key)
+    chart = listed(desk, actor, span) if listed else read_chart(desk, actor, key, span)
     with desk.write(actor.firm_id) as work:
         days = f"{span.first_day.isoformat()}/{span.last_day.isoformat()}"
         work.audit(actor, Tag.STAFF_CHART_EXPORT, f"chart:{key}", kind=kind, days=days, rows=len(chart.rows))

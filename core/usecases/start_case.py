@@ -77,6 +77,7 @@ def open_case(
 def _new_case(work: Work, actor: Actor, business: str, branch_id: str, customer: Customer | None) -> Case:
     branches = [branch.id for branch in work.firms.branches()]
     known = {"opened": list(customer.exchanges), "investor_class": customer.investor_class} if customer else {}
+    known |= _device(work, actor)
     return Case(
         id=work.new_id(),
         firm_id=work.firm_id,
@@ -92,6 +93,12 @@ def _new_case(work: Work, actor: Actor, business: str, branch_id: str, customer:
         customer_id=customer.id if customer else None,
         clear=known,
     )
+
+
+def _device(work: Work, actor: Actor) -> dict[str, str]:
+    """The kind of device that the case is begun on (the channel of the figures); nothing where none is known."""
+    session = work.people.find_session(session_id=actor.session_id) if actor.session_id else None
+    return {"device": session.device} if session and session.device and not actor.is_staff else {}
 
 
 def case_number(work: Work) -> str:

@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, insert, select
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, bindparam, insert, select, type_coerce
 
 from db import sealed
 from db.tables import Base
 
 if TYPE_CHECKING:
     from db.work import SqlWork
+
+
+EAST, _DAY_MS = 8 * 3_600_000, 86_400_000
+"""How far Asia/Shanghai is ahead of UTC, and the length of a day, in ms."""
 
 
 @cache
@@ -29,6 +33,16 @@ def _equal(table: type[Base], names: tuple[str, ...], missing: tuple[str, ...], 
     wanted = [columns[name] == bindparam(name) for name in names]
     empty = [columns[name].is_(None) for name in missing]
     return _whole(table).where(*wanted, *empty).order_by(*(columns[name] for name in order))
+
+
+def ms(column: Any) -> ColumnElement[int]:
+    """A moment's milliseconds, to count with."""
+    return type_coerce(column, BigInteger)
+
+
+def local_day(column: Any) -> ColumnElement[int]:
+    """The day number in Asia/Shanghai of a stored moment."""
+    return (ms(column) + EAST) // _DAY_MS
 
 
 class Store:

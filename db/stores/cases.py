@@ -146,6 +146,7 @@ class Cases(Store):
         self.add(
             _C, **values, state=str(case.state), rules=dict(case.rules), flags=list(case.flags), clear=dict(case.clear)
         )
+        self.work.metrics.touch(case.created_at, case.branch_id)
         self.work.casework.note(case.id, Happened.STATE, str(case.state))
 
     def change(self, case: Case, expected: int | None = None, **values: Any) -> Case:
@@ -166,6 +167,8 @@ class Cases(Store):
             raise Stale
         if {"state", "submitted_at"} & values.keys():
             self.work.metrics.touch_case(case.id)
+        if {"state", "submitted_at", "current_step", "rules"} & values.keys():
+            self.work.metrics.touch(case.created_at, case.branch_id)
         if values.get("state", case.state) is not case.state:
             self.work.casework.moved(case, values["state"])
         if "state" in values:

@@ -13,8 +13,8 @@ from core.metrics import Span, Targets, day_number
 from core.queueing import ALIVE
 from core.rules.calendar import local_time
 from db import tables as t
-from db.stores.base import Store
-from db.stores.rollups import ALL, Rollups, answer_time, local_day, ms, ticket_sums
+from db.stores.base import Store, local_day, ms
+from db.stores.rollups import ALL, Rollups, answer_time, ticket_sums
 
 if TYPE_CHECKING:
     from db.work import SqlWork
@@ -95,7 +95,7 @@ class Metrics(Store):
 
     def days_with_facts(self) -> tuple[int, int] | None:
         """First and last day that any fact or any rollup speaks of; None for a firm without any."""
-        moments = (_T.enqueued_at, _C.submitted_at, t.RejectionRow.created_at, t.StaffStatus.began_at,
+        moments = (_T.enqueued_at, _C.created_at, _C.submitted_at, t.RejectionRow.created_at, t.StaffStatus.began_at,
                    t.DecisionRow.decided_at)  # fmt: skip
         ends = [self._ends(day_of, column.class_) for column, day_of in ((m, local_day(m)) for m in moments)]
         ends += [self._ends(t.RollupDay.day, t.RollupDay), self._ends(t.RollupHour.hour // 24, t.RollupHour)]
@@ -143,11 +143,6 @@ class Metrics(Store):
         """Sums of columns of `rollup_agent_day` by member of staff."""
         table = t.RollupAgentDay
         return self._sums(table, [table.staff_id], columns, self._where(table, span))
-
-    def reasons(self, span: Span) -> dict[str, int]:
-        """How often each reason was given; `*` counts the rejections."""
-        table = t.RollupReasonDay
-        return dict(self._sums(table, [table.code], ["count"], self._where(table, span)))
 
     def histograms(self, measure: str, span: Span) -> dict[int, list[int]]:
         """Buckets of a measure by day number."""

@@ -14,21 +14,24 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import BigInteger, ColumnElement, and_, case, delete, func, insert, select, type_coerce
+from sqlalchemy import ColumnElement, and_, case, delete, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from core.metrics import BUCKETS, Targets, bucket_of, day_number, day_of
 from db import tables as t
+from db.stores import case_rollups as cases
+from db.stores.base import EAST, local_day, ms
+from db.tables_figures import RollupCaseDay
 
 if TYPE_CHECKING:
     from db.work import SqlWork
 
-TABLES: tuple[type[t.Base], ...] = (t.RollupHour, t.RollupDay, t.RollupAgentDay, t.RollupReasonDay, t.RollupHist)
-SUMMED = (t.RollupHour, t.RollupDay, t.RollupReasonDay)
+TABLES: tuple[type[t.Base], ...] = (t.RollupHour, t.RollupDay, t.RollupAgentDay, RollupCaseDay, t.RollupHist)
+SUMMED = (t.RollupHour, t.RollupDay)
+TOGETHER = (*SUMMED, RollupCaseDay, t.RollupHist)
 """Those whose branches are also stored together; their key begins with the branch."""
 ALL = "*"
-_OFFSET = 8 * 3_600_000
 _HOUR, _DAY = 3_600_000, 86_400_000
 _LONGEST_DUTY = timedelta(days=1)
 """No duty state lasts longer: the sweep ends those whose page is silent. A wider look back would read a week for each
@@ -42,16 +45,6 @@ Key = tuple[Any, ...]
 Cells = dict[type[t.Base], dict[Key, Counter[str]]]
 Histograms = dict[Key, list[int]]
 Rows = dict[Key, tuple[Any, ...]]
-
-
-def ms(column: Any) -> ColumnElement[int]:
-    """A moment's milliseconds, to count with."""
-    return type_coerce(column, BigInteger)
-
-
-def local_day(column: Any) -> ColumnElement[int]:
-    """The day number in Asia/Shanghai of a stored moment."""
-    return (ms(column) + _OFFSET) // _DAY
 
 
 def answer_time() -> ColumnElement[int]:
@@ -113,14 +106,18 @@ class Rollups:
         self.known = sorted(branch.id for branch in work.firms.branches())
         midnight = datetime(1970, 1, 1, tzinfo=UTC) - timedelta(hours=8)
         self.since, self.until = midnight + timedelta(days=first), midnight + timedelta(days=end)
-        self.cells: Cells = {table: {} for table in TABLES if table is not t.RollupHist}
+        self.cells: Cells = {table: {} for table in (*SUMMED, t.RollupAgentDay)}
         self.histograms: Histograms = {}
+        self.standing: cases.Counts = {}
+        self.reasons: cases.Counts = {}
 
     def refresh(self) -> dict[str, int]:
         """Bring the stored cells in line with the facts; how many rows differed, by table."""
         self._tickets()
         self._waits()
         self._cases()
+        self._standing()
+        self._clocks()
         self._decisions()
         self._reservations()
         self._rejections()
@@ -128,9 +125,8 @@ class Rollups:
         differing = {
             table.__tablename__: self._store(table, self._wanted(table), self._cell(table)) for table in TABLES
         }
-        for table in (*SUMMED, t.RollupHist):
-            together = self._histograms_together() if table is t.RollupHist else self._together(table)
-            differing[table.__tablename__] += self._store(table, together, self._total(table))
+        for table in TOGETHER:
+            differing[table.__tablename__] += self._store(table, self._together(table), self._total(table))
         return differing
 
     # -- facts
@@ -149,7 +145,7 @@ class Rollups:
     def _tickets(self) -> None:
         sums = ticket_sums(self.targets)
         where = self._within(_T, _T.enqueued_at, _T.branch_id)
-        hour, day = (ms(_T.enqueued_at) + _OFFSET) // _HOUR, local_day(_T.enqueued_at)
+        hour, day = (ms(_T.enqueued_at) + EAST) // _HOUR, local_day(_T.enqueued_at)
         self._grouped(t.RollupHour, sums, (_T.branch_id, hour), where)
         self._grouped(t.RollupDay, sums, (_T.branch_id, day, _T.business), where)
         of_staff = {"calls": sums["talked"], "passed": sums["passed"], "talk_s": sums["talk_s"]}
@@ -204,6 +200,22 @@ class Rollups:
         for branch, day, business, working in self._run(select(*group, _N.working_s).where(where)):
             self._measure("review", branch, day, business, working // 60)
 
+    def _standing(self) -> None:
+        """Cases by the day they were begun on."""
+        where = self._within(_C, _C.created_at, _C.branch_id)
+        for branch, day, business, state, step, device, version, count in self._run(
+            cases.standing_query(local_day(_C.created_at), where)
+        ):
+            counts = self.standing.setdefault((branch, day, business), Counter())
+            counts[cases.stands(state, step, device, version)] += count
+
+    def _clocks(self) -> None:
+        """Both clocks of the cases that were approved on a day, in minutes."""
+        where = and_(self._within(_N, _N.decided_at, _C.branch_id), _C.firm_id == _N.firm_id, _C.id == _N.case_id)
+        for branch, day, business, *times in self._run(cases.clocks_query(local_day(_N.decided_at), where)):
+            for measure, minutes in zip(("waited", "took"), cases.clocks(*times), strict=True):
+                self._measure(measure, branch, day, business, minutes)
+
     def _reservations(self) -> None:
         query = (
             select(_V.day, _V.branch_id, func.coalesce(_C.business, ""), _V.state, func.count())
@@ -220,13 +232,13 @@ class Rollups:
 
     def _rejections(self) -> None:
         query = (
-            select(local_day(_R.created_at), _C.branch_id, _R.codes)
+            select(_C.branch_id, local_day(_R.created_at), _C.business, _R.stage, _R.codes)
             .join(_C, and_(_C.firm_id == _R.firm_id, _C.id == _R.case_id))
             .where(self._within(_R, _R.created_at, _C.branch_id))
         )
-        for day, branch, codes in self._run(query):
+        for *key, stage, codes in self._run(query):
             for code in (ALL, *codes):
-                self._add(t.RollupReasonDay, (branch, day, code), count=1)
+                self.reasons.setdefault(tuple(key), Counter())[f"{stage}{cases.BETWEEN}{code}"] += 1
 
     def _duty(self) -> None:
         """Intervals that are over, cut at each full hour; the running one counts once it ends."""
@@ -239,10 +251,10 @@ class Rollups:
         for staff, branch, status, began, ended in self._run(
             query.where(_S.branch_id.in_(self.branches)) if self.branches else query
         ):
-            start = max(began + _OFFSET, self.first * _DAY)
-            while start < min(ended + _OFFSET, self.end * _DAY):
+            start = max(began + EAST, self.first * _DAY)
+            while start < min(ended + EAST, self.end * _DAY):
                 hour = start // _HOUR
-                stop = min(ended + _OFFSET, (hour + 1) * _HOUR)
+                stop = min(ended + EAST, (hour + 1) * _HOUR)
                 self._interval(staff, branch, status, hour, (stop // 1000) - (start // 1000))
                 start = stop
 
@@ -277,11 +289,18 @@ class Rollups:
     def _wanted(self, table: type[t.Base]) -> Rows:
         if table is t.RollupHist:
             return {key: (pack(buckets),) for key, buckets in self.histograms.items()}
+        if table is RollupCaseDay:
+            return cases.case_days(self.standing, self.reasons)
         names = _figures(table)
         return {key: tuple(f[name] for name in names) for key, f in self.cells[table].items() if any(f.values())}
 
     def _together(self, table: Any) -> Rows:
         """Sums over the branches of what is stored by now."""
+        if table is t.RollupHist:
+            return self._histograms_together()
+        if table is RollupCaseDay:
+            shown = (table.day, table.business, table.standing, table.reasons)
+            return cases.case_days_together(ALL, self._run(select(*shown).where(*self._days(table), self._any(table))))
         columns, keys = table.__table__.columns, _keys(table)[1:]
         sums = [func.sum(columns[name]) for name in _figures(table)]
         group = [columns[name] for name in keys]

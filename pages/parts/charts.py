@@ -20,6 +20,7 @@ BLUE, AMBER, GREEN, PURPLE, RED, *_OTHERS = PALETTE
 QUIET = "#86705a"
 HEAT = [[0, "rgba(59,118,189,0.06)"], [0.5, "rgba(59,118,189,0.55)"], [1, "#173f75"]]
 HEIGHT = 340
+ROW = 24
 HOUR = " 时"
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": "reset"}
 _SHARE = {"overlaying": "y", "side": "right", "range": [0, 1.05], "tickformat": ".0%", "showgrid": False,
@@ -36,10 +37,11 @@ def figure(chart: Chart) -> go.Figure:
     made = _KINDS[chart.key](chart)
     dated = bool(chart.rows) and isinstance(chart.rows[0][0], date)
     made.update_layout(
-        height=HEIGHT, margin={"l": 8, "r": 8, "t": 8, "b": 8}, hovermode="x unified" if dated else "closest",
+        height=max(HEIGHT, len(chart.rows) * ROW) if chart.key == "funnel" else HEIGHT,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8}, hovermode="x unified" if dated else "closest",
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
         separators=".,", dragmode=False,
-        clickmode="event+select" if dated else "event", uirevision=chart.key,
+        clickmode="event+select" if dated or chart.key == "funnel" else "event", uirevision=chart.key,
     )  # fmt: skip
     if dated:
         made.update_xaxes(type="date", tickformat=_("%-m月%-d日"), hoverformat="%Y-%m-%d", fixedrange=True)
@@ -102,10 +104,10 @@ def _ranked(key: str) -> Build:
     def build(chart: Chart) -> go.Figure:
         column = next(c for c in chart.figures if c.key == key)
         rows = [(row[0], value) for row, value in zip(chart.rows, chart.values(key), strict=True)][:30]
-        words = [column.words(value) for _, value in rows]
+        words = [column.words(value) for __, value in rows]
         made = go.Figure(
             go.Bar(
-                y=[name for name, _ in rows], x=[value for _, value in rows], orientation="h", customdata=words,
+                y=[name for name, __ in rows], x=[value for __, value in rows], orientation="h", customdata=words,
                 text=words, textposition="auto", marker_color=BLUE, hovertemplate="%{y}　%{customdata}<extra></extra>",
             )
         )  # fmt: skip
@@ -205,7 +207,12 @@ _KINDS: Mapping[str, Build] = {
     "promises": _lines("promise_kept", "promise_early"),
     "control_wait": _control,
     "control_abandon": _control,
-    "pareto": _pareto,
+    "pareto_witness": _pareto,
+    "pareto_review": _pareto,
+    "funnel": _ranked("reached"),
+    "compare": _ranked("handed_in_share"),
+    "clocks": _lines("took_p50", "took_p90", "waited_p50", "waited_p90"),
+    "ageing": _stacked(),
     "first_time": _lines("first_time"),
     "review_time": _review,
 }

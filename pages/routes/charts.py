@@ -14,6 +14,7 @@ from core.errors import DeskError
 from core.metrics import Span, day_number
 from core.usecases.read_chart import export_chart
 from pages.parts import wiring
+from pages.parts.chart_filters import CUTS
 from pages.parts.export import KINDS
 from pages.routes.evidence import actors
 
@@ -22,7 +23,7 @@ def _span(request: Request) -> Span:
     """The filters of the address; ValueError for days that are none."""
     asked = request.query_params
     first, last = (day_number(date.fromisoformat(asked.get(name, ""))) for name in ("from", "to"))
-    return Span(first, last, asked.get("branch", ""), asked.get("business", ""))
+    return Span(first, last, **{name: asked[name] for name in CUTS if name in asked})
 
 
 def _find(request: Request) -> Chart | None:
@@ -36,7 +37,7 @@ def _find(request: Request) -> Chart | None:
 
 
 async def send_chart(request: Request) -> Response:
-    """GET /charts/{key}/{kind}?from=&to=&branch=&business=; 404 for everything that the asker may not have."""
+    """GET /charts/{key}/{kind}?from=&to=&branch=&business=… ; 404 for everything that the asker may not have."""
     kind = request.path_params["kind"]
     chart = await run_in_threadpool(_find, request) if kind in KINDS else None
     if chart is None:

@@ -2,55 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
 from html import escape
-from urllib.parse import urlencode
+from typing import Any
 
 import streamlit as st
 
-from core.businesses import BUSINESSES
-from core.charts import Chart
+from core.charts import DAY, Chart
 from core.errors import DeskError
 from core.metrics import Span, day_number
 from core.rules.calendar import local_day
-from core.usecases.chart_rows import business_title
-from core.usecases.read_chart import LONGEST, SECTIONS, read_chart, read_tickets
-from pages.parts import charts, notice, visitor, wiring
+from core.usecases.case_charts import places_of
+from core.usecases.read_chart import LONGEST, SECTIONS, read_cases, read_chart, read_tickets
+from pages.parts import chart_filters, charts, notice, visitor, wiring
 from pages.parts.language import _
 
 guest = visitor.read()
 desk, actor = wiring.desk(), guest.actor_staff
 assert actor is not None
 today = local_day(desk.clock())
-PICTURES, TABLES = "图表", "表格"
-USUAL_DAYS = 30
-DRILLED = "day"
-
-
-def _filters() -> Span:
-    """Branch, business and range; every choice stands in the address."""
-    with desk.read(actor.firm_id) as work:
-        names = {"": _("全部营业部"), **{branch.id: branch.name for branch in work.firms.branches()}}
-    kinds = ["", *BUSINESSES]
-    with st.container(horizontal=True, key="chart_filters"):
-        branch = st.selectbox(
-            _("营业部"), list(names), format_func=lambda key: names[key], key="branch", bind="query-params"
-        )  # fmt: skip
-        business = st.selectbox(
-            _("业务类型"), kinds, format_func=lambda key: _(business_title(key)) if key else _("全部业务"),
-            key="business", bind="query-params",
-        )  # fmt: skip
-        how = {"format": "YYYY-MM-DD", "max_value": today, "bind": "query-params"}
-        first = st.date_input(_("从"), today - timedelta(days=USUAL_DAYS - 1), key="from", **how)
-        last = st.date_input(_("到"), today, key="to", **how)
-    return Span(day_number(first or today), day_number(last or today), branch or "", business or "")
+PICTURES, TABLES = _("图表"), _("表格")
+DRILLED, PLACE = "day", "place"
 
 
 def _export(key: str, span: Span) -> None:
     """Links to the files of one chart."""
-    asked = {"from": span.first_day.isoformat(), "to": span.last_day.isoformat(), "branch": span.branch,
-             "business": span.business}  # fmt: skip
-    address = escape(urlencode(asked))
+    address = escape(chart_filters.address(span))
     links = "　".join(f'<a href="/charts/{key}/{kind}?{address}" download>{name}</a>' for kind, name in
                      (("xlsx", _("导出 Excel")), ("csv", _("导出 CSV"))))  # fmt: skip
     st.html(f'<p class="jz-export">{links}</p>')
@@ -63,6 +40,21 @@ def _choose_day(key: str) -> None:
         st.session_state[DRILLED] = local_day(desk.clock()).fromisoformat(str(picked[0]["x"])[:10])
 
 
+def _choose_place(key: str, business: str) -> None:
+    """A click on a bar of the funnel asks for the cases that stand there."""
+    picked = st.session_state[key].get("selection", {}).get("points", [])
+    if picked:
+        st.session_state[PLACE] = list(places_of(business))[picked[0]["point_index"]]
+
+
+def _on_select(chart: Chart, key: str, span: Span) -> Any:
+    """What a click on the picture does: a day lists its tickets, a place of the funnel its cases."""
+    if chart.key == "funnel":
+        return lambda: _choose_place(key, span.business)
+    daily = chart.columns[0] == DAY and section != "cases"
+    return (lambda: _choose_day(key)) if daily else "ignore"
+
+
 def _draw(chart: Chart, span: Span, as_table: bool) -> None:
     st.subheader(_(chart.title), help=charts.meanings(chart))
     if not chart.rows:
@@ -71,10 +63,10 @@ def _draw(chart: Chart, span: Span, as_table: bool) -> None:
     if as_table:
         st.html(charts.table(chart))
     else:
-        key, dated = f"picture_{chart.key}", not isinstance(chart.rows[0][0], str)
+        key = f"picture_{chart.key}"
         st.plotly_chart(
             charts.figure(chart), key=key, config=charts.CONFIG, alt=charts.summary(chart),
-            on_select=(lambda: _choose_day(key)) if dated else "ignore", selection_mode="points",
+            on_select=_on_select(chart, key, span), selection_mode="points",
         )  # fmt: skip
     if chart.note:
         st.caption(notice.plain(chart.note))
@@ -104,14 +96,39 @@ def _tickets(span: Span) -> None:
         if not found.rows:
             notice.empty_state(_("这一天没有排队记录。"))
             return
-        st.html(charts.table(found))
-        if found.note:
-            st.caption(notice.plain(found.note))
-        _export("tickets", chosen)
+        _list(found, chosen)
+
+
+def _list(found: Chart, span: Span) -> None:
+    st.html(charts.table(found))
+    if found.note:
+        st.caption(notice.plain(found.note))
+    _export(found.key, span)
+
+
+def _cases(span: Span) -> None:
+    """The cases that stand at one place of the funnel: numbers and no names."""
+    places = places_of(span.business)
+    with st.container(key="card-cases"):
+        st.subheader(
+            _("某一环节的受理单"),
+            help=_("在漏斗图中点一个环节，或在这里选择。只显示受理单号，不显示客户姓名。"),
+        )
+        place = st.selectbox(_("环节"), list(places), None, format_func=lambda key: _(places[key]), key=PLACE,
+                             bind="query-params", placeholder=_("请选择环节"))  # fmt: skip
+        if place not in places:
+            st.caption(_("选择环节后列出停在那里的受理单。"))
+            return
+        chosen = replace(span, place=place)
+        found = read_cases(desk, actor, chosen)
+        if not found.rows:
+            notice.empty_state(_("所选日期开始办理的受理单中，没有停在这里的。"))
+            return
+        _list(found, chosen)
 
 
 st.title(_("统计分析"))
-asked = _filters()
+asked = chart_filters.common(desk, actor, today)
 with st.container(horizontal=True, key="chart_choice"):
     section = st.segmented_control(
         _("主题"), list(SECTIONS), format_func=lambda key: _(SECTIONS[key].title), default="service",
@@ -119,10 +136,15 @@ with st.container(horizontal=True, key="chart_choice"):
     )  # fmt: skip
     view = st.segmented_control(_("显示方式"), [PICTURES, TABLES], default=PICTURES, format_func=_, key="view",
                                 bind="query-params", label_visibility="collapsed", required=True)  # fmt: skip
+if section in chart_filters.CUT:
+    asked = chart_filters.of_cases(desk, actor, asked, section)
 if not 0 <= asked.last - asked.first < LONGEST:
     notice.refusal(_("请选择不超过一年的日期范围，开始日期不晚于结束日期。"))
 else:
     with st.container(key="chart_grid"):
         for chart_key in SECTIONS[section or "service"].charts:
             _chart(chart_key, asked, view == TABLES)
-    _tickets(asked)
+    if section == "cases":
+        _cases(asked)
+    else:
+        _tickets(asked)

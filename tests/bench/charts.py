@@ -18,10 +18,10 @@ from datetime import timedelta
 from core.actor import Actor, Role
 from core.jobs.refresh_rollups import rebuild_rollups, refresh_rollups
 from core.keys import MasterKeys
-from core.metrics import Span, day_number
+from core.metrics import GROUPS, Span, day_number
 from core.ports import Desk
 from core.usecases import wallboard
-from core.usecases.read_chart import CHARTS, read_chart, read_tickets
+from core.usecases.read_chart import CHARTS, read_cases, read_chart, read_tickets
 from db.database import Database
 from db.history import Wish, analyze, make_history
 from tests.desk_bench import Backend, make_desk
@@ -117,6 +117,8 @@ def _charts(desk: Desk, kind: str, firm: str, cases: int, today: int) -> float:
 
     base = milliseconds(plain)
     asked: dict[str, Callable[[], object]] = {key: _reader(desk, actor, key, year) for key in CHARTS}
+    asked |= {f"compare {by}": _reader(desk, actor, "compare", replace(year, by=by)) for by in GROUPS}
+    asked["cases"] = lambda: read_cases(desk, actor, replace(year, place="witness"))
     asked["tickets"] = lambda: read_tickets(desk, actor, Span(today - 3, today - 3))
     asked["wallboard"] = lambda: fresh_board(desk, actor)
     slowest = 0.0

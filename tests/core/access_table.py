@@ -97,7 +97,7 @@ from core.usecases.photos import add_photo, remove_photo
 from core.usecases.queue_overview import fairness, queue_overview
 from core.usecases.read_agreement import finish_agreement, open_agreement
 from core.usecases.read_case import find_case, read_case, reveal
-from core.usecases.read_chart import export_chart, read_chart, read_tickets
+from core.usecases.read_chart import export_chart, questionnaire_versions, read_cases, read_chart, read_tickets
 from core.usecases.read_rules import open_drafts, read_draft, rule_body, rule_history, rule_states, rules_beside
 from core.usecases.reading_quality import reading_quality
 from core.usecases.rehearse import may_rehearse
@@ -437,6 +437,8 @@ ROWS: tuple[Row, ...] = (
     (look_at_wallboard, queued, "+--++--- -- o-o", plain(look_at_wallboard)),
     (read_chart, queued, "+--++--- -- o-o", plain(read_chart, "volume", YEAR)),
     (read_tickets, queued, "+--++--- -- +-o", lambda w, a: read_tickets(w.desk, a, today(w))),
+    (read_cases, queued, "+--++--- -- o-o", plain(read_cases, Span(20500, 20510, place="witness"))),
+    (questionnaire_versions, queued, "+--++--- -- o-o", plain(questionnaire_versions)),
     (export_chart, queued, "+--++--- -- o-o", plain(export_chart, "volume", YEAR, "csv")),
     # -- calendar
     (days_between, booked, "---+---+ -- --o", plain(days_between, TUESDAY, TUESDAY)),

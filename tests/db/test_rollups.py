@@ -232,8 +232,8 @@ def test_cases_count_on_the_day_they_were_handed_in_last(bench: Bench) -> None:
     rows = day_sums(bench, ["submitted", "approved", "clean"], "day", "branch_id")
     assert rows == [(today - 1, "b2", 1, 1, 1), (today, "b1", 1, 1, 0)]
     with bench.desk.read("f1") as work:
-        assert work.metrics.reasons(WHOLE) == {"*": 1, "P01": 1, "P02": 1}
-        assert work.metrics.reasons(Span(0, 40_000, "b2")) == {}
+        assert work.case_figures.reasons(WHOLE) == {("review", code): 1 for code in ("*", "P01", "P02")}
+        assert work.case_figures.reasons(Span(0, 40_000, "b2")) == {}
     assert sum(rebuild_rollups(bench.desk, "f1").values()) == 0
 
 
@@ -304,4 +304,4 @@ def test_a_firm_without_facts_has_no_figures(bench: Bench) -> None:
     assert rebuild_rollups(bench.desk, "f2") == {}
     with bench.desk.read("f2") as work:
         assert work.metrics.by_day(WHOLE, ["offered"]) in ([], [(None,)])
-        assert work.metrics.histograms("wait", WHOLE) == {} == work.metrics.reasons(WHOLE)
+        assert work.metrics.histograms("wait", WHOLE) == {} == work.case_figures.reasons(WHOLE)
