@@ -44,6 +44,10 @@ _AS_STORED = (
 _as_stored = attrgetter(*_AS_STORED)
 
 
+def _item(r: Row[Any]) -> Evidence:
+    return Evidence(r.id, r.slot, r.file_id, r.sha256, r.mime, r.size, r.created_at, r.meta)
+
+
 @cache
 def _marks() -> CompoundSelect[Any]:
     """One statement for all that is stored about a case: the sealed answers, and the ids of what never changes."""
@@ -227,22 +231,20 @@ class Cases(Store):
         """Live evidence, oldest first."""
         table = t.EvidenceRow
         found = self.equal(table, case_id=case_id, missing=("replaced_at",), order=("created_at", "id"))
-        return tuple(Evidence(r.id, r.slot, r.file_id, r.sha256, r.mime, r.size, r.created_at, r.meta) for r in found)
+        return tuple(map(_item, found))
 
     def replaced_evidence(self, case_id: str) -> tuple[Evidence, ...]:
         """What was taken again or removed since, oldest first."""
         table = t.EvidenceRow
-        found = self.rows(
-            table, table.case_id == case_id, table.replaced_at.is_not(None), order=(table.created_at, table.id)
-        )
-        return tuple(Evidence(r.id, r.slot, r.file_id, r.sha256, r.mime, r.size, r.created_at, r.meta) for r in found)
+        where = (table.case_id == case_id, table.replaced_at.is_not(None))
+        return tuple(map(_item, self.rows(table, *where, order=(table.created_at, table.id))))
 
     def find_evidence(self, evidence_id: str) -> tuple[Evidence, str] | None:
         """One piece of evidence (also a replaced one) and its case id."""
         r = self.row(t.EvidenceRow, t.EvidenceRow.id == evidence_id)
         if r is None:
             return None
-        return Evidence(r.id, r.slot, r.file_id, r.sha256, r.mime, r.size, r.created_at, r.meta), r.case_id
+        return _item(r), r.case_id
 
     def add_evidence(self, case_id: str, item: Evidence, actor: str) -> None:
         """Insert one piece of evidence."""

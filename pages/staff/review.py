@@ -5,8 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from core import limits
-from core.case import Ending
-from core.rules.exchanges import names_of
 from core.usecases.access_decisions import decide_access
 from core.usecases.case_changes import changes_of
 from core.usecases.decide_match import decide_match, matches_of
@@ -26,6 +24,7 @@ from pages.parts import (
     visitor,
     wiring,
 )
+from pages.parts.approval_words import approval_words
 from pages.parts.changes import show_changes
 from pages.parts.language import _, dialog
 from pages.parts.matches_desk import show_matches
@@ -33,7 +32,7 @@ from pages.parts.photo_station import begin_rejection, show_reading, show_statio
 from pages.parts.reject_form import reject_form
 
 RENEW_BELOW = limits.REVIEW_IDLE.total_seconds() - 60
-FILTERS = (_("全部"), _("超时"), _("我的"))
+FILTERS = ("全部", "超时", "我的")
 guest = visitor.read()
 desk, actor = wiring.desk(), guest.actor_staff
 assert actor is not None
@@ -102,20 +101,9 @@ def _keep(row: Listed) -> None:
         take_case(desk, actor, row.case.id)
 
 
-def _follows(file: CaseFile) -> str:
-    """What an approval brings about, by the ending of the business."""
-    chosen = names_of(file.loaded.facts.values("exchanges").get("chosen") or (), file.loaded.rules["exchanges"])
-    return {
-        Ending.ACCOUNT: _("通过后会分配资金账号，向{chosen}申请交易编码，短信通知客户，并转入电话回访。"),
-        Ending.CODES: _("通过后会向{chosen}申请交易编码，短信通知客户。"),
-        Ending.FILE: _("通过后，变更立即记入客户资料，短信通知客户，业务办结。"),
-        Ending.COUNTER: _("通过后转柜台办理。柜台登记结果后，短信通知客户。"),
-    }[file.loaded.business.ending].format(chosen=chosen)
-
-
 @dialog("通过这笔业务", on_dismiss=lambda: acting.ask(None))
 def _ask_approval(file: CaseFile) -> None:
-    st.markdown(notice.plain(_follows(file)))
+    st.markdown(notice.plain(approval_words(file)))
     case_file.show_flags(file.case.flags)
     acting.dialog_buttons(_("确认通过"), _approve, file.case.id)
 

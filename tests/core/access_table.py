@@ -50,16 +50,6 @@ from core.usecases.change_branches import all_branches, save_branch
 from core.usecases.change_phone import prove_phone, request_phone_code
 from core.usecases.change_roster import change_roster, roster_table
 from core.usecases.change_skills import change_skills, serving_staff
-from core.usecases.change_staff import (
-    add_staff,
-    all_staff,
-    close_staff,
-    create_totp,
-    remove_totp,
-    reopen_staff,
-    reset_password,
-    set_roles,
-)
 from core.usecases.complete_case import record_callback, record_counter, record_exchange
 from core.usecases.continue_elsewhere import continue_elsewhere
 from core.usecases.copy_own_data import open_copy, prove_copy, request_copy_code
@@ -89,7 +79,6 @@ from core.usecases.open_evidence import open_crop, open_evidence
 from core.usecases.own_cases import outcome_of, own_case, own_cases, own_open_case
 from core.usecases.own_data import ask_about_data, own_data, withdraw_consent
 from core.usecases.own_documents import export_documents, own_documents
-from core.usecases.own_password import change_own_password
 from core.usecases.photo_marks import judge_finding, mark_photo, remove_mark, shown_marks
 from core.usecases.photo_readings import choose_picture, move_corners, own_profile_readings, own_readings
 from core.usecases.photo_station import photo_station
@@ -116,7 +105,6 @@ from core.usecases.serve_customer import (
     release_call,
     start_recording,
 )
-from core.usecases.sessions import end_other_sessions, end_session, end_staff_sessions, own_sessions, staff_sessions
 from core.usecases.sign_agreements import finish_signing, prepare_signing
 from core.usecases.sms_log import read_sms, sms_log
 from core.usecases.start_case import start_case
@@ -156,6 +144,7 @@ from tests.builders import DEVICE_READY, Person
 from tests.core.access_agreements import AGREEMENT_ROWS
 from tests.core.access_calls import Row, of_call, of_case, of_ticket, plain
 from tests.core.access_casework import CASEWORK
+from tests.core.access_people import PEOPLE
 from tests.core.access_worlds import (
     CLOSED,
     DEMAND,
@@ -199,7 +188,7 @@ from tests.core.access_worlds import (
     tomorrow,
     written,
 )
-from tests.desk_bench import EXISTING, STAFF_PASSWORD, id_number
+from tests.desk_bench import EXISTING, id_number
 from tests.duty import TUESDAY
 from tests.samples import sample_card
 from tests.stand_ins import tiny_picture
@@ -449,20 +438,5 @@ ROWS: tuple[Row, ...] = (
     (save_days, booked, "---+---+ -- --o", plain(save_days, [CLOSED])),
     (stranded_reservations, stranded, "---+---+ -- --o", plain(stranded_reservations)),
     (cancel_stranded, stranded, "---+---+ -- --o", lambda w, a: cancel_stranded(w.desk, a, [w.kept])),
-    # -- people and their sessions
-    (all_staff, new, "-------+ -- --o", plain(all_staff)),
-    (add_staff, new, "-------+ -- --o",
-     plain(add_staff, login="xinren", name="新人", licence="", branch_id="b1", roles=["service"], password=NEW)),
-    (set_roles, new, "-------+ -- --o", plain(set_roles, "service", ["analyst"])),
-    (close_staff, new, "-------+ -- --o", plain(close_staff, "service")),
-    (reopen_staff, new, "-------+ -- --o", plain(reopen_staff, "service")),
-    (reset_password, new, "-------+ -- --o", plain(reset_password, "service", NEW)),
-    (create_totp, new, "-------+ -- --o", plain(create_totp, "service")),
-    (remove_totp, new, "-------+ -- --o", plain(remove_totp, "service")),
-    (staff_sessions, new, "-------+ -- --o", plain(staff_sessions, "service")),
-    (end_staff_sessions, new, "-------+ -- --o", plain(end_staff_sessions, "service")),
-    (own_sessions, new, "oooooooo +o ooo", plain(own_sessions)),
-    (end_session, new, "wwwwwwww +w www", lambda w, a: end_session(w.desk, a, w.session)),
-    (end_other_sessions, new, "wwwwwwww +w www", plain(end_other_sessions)),
-    (change_own_password, new, "oooooooo -- o-o", plain(change_own_password, STAFF_PASSWORD, NEW, NEW)),
+    *PEOPLE,
 )  # fmt: skip
