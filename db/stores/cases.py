@@ -5,23 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
 from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    CompoundSelect,
-    LargeBinary,
     Row,
     String,
-    bindparam,
     cast,
     func,
     literal,
-    null,
     select,
-    union_all,
     update,
 )
 
@@ -31,6 +25,7 @@ from core.flow import Answer, Evidence, Facts, Proof, Rejection
 from core.records_casework import Happened
 from db import tables as t
 from db.stores.base import Store
+from db.stores.case_marks import marks_of_case
 
 _C = t.CaseRow
 
@@ -46,20 +41,6 @@ _as_stored = attrgetter(*_AS_STORED)
 
 def _item(r: Row[Any]) -> Evidence:
     return Evidence(r.id, r.slot, r.file_id, r.sha256, r.mime, r.size, r.created_at, r.meta)
-
-
-@cache
-def _marks() -> CompoundSelect[Any]:
-    """One statement for all that is stored about a case: the sealed answers, and the ids of what never changes."""
-    parts = []
-    for table in (t.AnswerRow, t.EvidenceRow, t.ProofRow, t.RejectionRow):
-        columns = table.__table__.columns
-        answer = table is t.AnswerRow
-        shown = (columns["step"], columns["values_sealed"]) if answer else (columns["id"], cast(null(), LargeBinary))
-        where = [columns["firm_id"] == bindparam("of_firm"), columns["case_id"] == bindparam("of_case")]
-        live = [columns["replaced_at"].is_(None)] if table is t.EvidenceRow else []
-        parts.append(select(*shown).where(*where, *live))
-    return union_all(*parts)
 
 
 class Cases(Store):
@@ -202,7 +183,7 @@ class Cases(Store):
     def marks(self, case_id: str) -> frozenset[tuple[str, bytes | None]]:
         """What differs whenever `facts` would: sealing the same answer twice gives different bytes, the other rows
         are added and replaced but never altered, and no two of them share an id."""
-        found = self.work.connection.execute(_marks(), {"of_firm": self.work.firm_id, "of_case": case_id})
+        found = self.work.connection.execute(marks_of_case(), {"of_firm": self.work.firm_id, "of_case": case_id})
         return frozenset((row[0], row[1]) for row in found.fetchall())
 
     def answers(self, case_id: str) -> dict[str, Answer]:
