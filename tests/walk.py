@@ -21,6 +21,7 @@ from core.usecases.answer_step import answer_step
 from core.usecases.bank_cards import add_card
 from core.usecases.call_script import draw_question, mark_answer
 from core.usecases.callback_plan import call_plan
+from core.usecases.case_tasks import settle_task
 from core.usecases.certificates import begin_certificate, confirm_install, issue_certificate, unlock_certificate
 from core.usecases.complete_case import record_callback
 from core.usecases.find_certificate import begin_detection, find_certificate
@@ -331,6 +332,10 @@ class Walk:
     def do_in_review(self, bench: Bench) -> None:
         self.decide_access(bench)
         reviewer = bench.staff(self.reviewer, firm=self.firm)
+        with bench.inner_desk().read(self.firm) as work:
+            open_tasks = [task.id for task in work.casework.tasks(self.case_id) if task.done_at is None]
+        for task_id in open_tasks:
+            assert not settle_task(bench.inner_desk(), reviewer, task_id, "已打电话核实")
         self.account = approve_case(bench.inner_desk(), reviewer, self.case_id)
 
     def do_callback(self, bench: Bench) -> None:

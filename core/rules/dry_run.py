@@ -15,6 +15,7 @@ from core.records_rules import PastCase
 from core.rules import access, exchanges, suitability
 from core.rules.age import judge_age
 from core.rules.calendar import local_day
+from core.rules.firm_choices import ALWAYS, BY_RISK, IF_FLAGGED, NEVER
 from core.sentence import Sentence
 
 ASPECT_TITLES: Mapping[str, str] = {
@@ -106,10 +107,12 @@ def _reasons(past: PastCase, rules: Rules) -> str:
 
 def _business(past: PastCase, rules: Rules) -> str:
     row = rules["business_rules"]["businesses"].get(past.business, {})
-    words: Mapping[str, Mapping[Any, str]] = {"video": {"always": "每次视频", "if_no_certificate": "没有证书时视频"},
+    words: Mapping[str, Mapping[Any, str]] = {"video": {"always": "每次视频", "if_no_certificate": "没有证书时视频",
+                       BY_RISK: "没有证书或有风险情形时视频"},
+             "phone_callback": {ALWAYS: "电话回访", IF_FLAGGED: "回答异常时电话回访", NEVER: "不打电话回访"},
              "follow_up": {True: "在线回访", False: "不做在线回访"},
              "review": {True: "需要复核", False: "不需要复核"}}  # fmt: skip
-    return "、".join(words[name][value] for name, value in sorted(row.items()))
+    return "、".join(words[name][value] for name, value in sorted(row.items()) if name in words)
 
 
 def _opened(past: PastCase) -> tuple[str, ...]:

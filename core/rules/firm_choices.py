@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core.sentence import Sentence
+
 PHONE_FIRST, ID_FIRST = "phone_first", "id_first"
 """How newcomers sign in (C02, R060)."""
 ALWAYS, IF_FLAGGED, NEVER = "always", "if_flagged", "never"
@@ -38,8 +40,9 @@ class PasswordRule:
 
     def words(self) -> str:
         """`6-8位数字` or `6-8位数字和字母`."""
-        signs = "数字和字母" if self.letters else "数字"
-        return f"{self.least}-{self.most}位{signs}"
+        if self.letters:
+            return Sentence("{least}-{most}位数字和字母", least=self.least, most=self.most)
+        return Sentence("{least}-{most}位数字", least=self.least, most=self.most)
 
 
 @dataclass(frozen=True)

@@ -34,8 +34,8 @@ def rating_ended(facts: Facts, rules: Rules, now: datetime) -> date | None:
     What was handed in in time is judged by the day it was handed in.
     """
     ends, handed_in = rating_expires(facts.values("suitability"), rules), facts.case.submitted_at
-    moment = now if facts.case.state in WITH_CUSTOMER or handed_in is None else handed_in
-    return ends if ends and ends < local_day(moment) else None
+    day = local_day(now) if facts.case.state in WITH_CUSTOMER or handed_in is None else local_day(handed_in)
+    return ends if ends and ends < day else None
 
 
 def ended_words(ends: date) -> str:

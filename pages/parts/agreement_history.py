@@ -33,7 +33,8 @@ def agreement_history(desk: Desk, actor: Actor, book: Book, entry: Entry, on_cha
     fact_table(
         _("现在"),
         [
-            (_("代码"), cell(entry.code)), (_("版本"), cell(f"{row['version']}　{STATES[edition.state(book.today)]}")),
+            (_("代码"), cell(entry.code)),
+            (_("版本"), cell(f"{row['version']}　{_(STATES[edition.state(book.today)])}")),
             (_("适用"), cell(in_words(row["applies"], book.titles))), (_("出现的步骤"), cell(PLACES[row["place"]])),
             (_("顺序"), cell(row["order"])), (_("签署"), cell(_("需要签署") if row["signed"] else _("只阅读"))),
             (_("最少阅读"), cell(_("{row} 秒").format(row=row['min_read_seconds']))),
@@ -80,7 +81,12 @@ def _versions(book: Book, entry: Entry) -> None:
     for each in reversed(entry.editions):
         use = entry.uses.get(each.row["version"])
         figures = (str(use.cases), str(use.signed)) if use else ("0", "0")
-        words = (each.row["version"], STATES[each.state(book.today)], days(each), book.names.get(each.changed_by, ""))
+        words = (
+            each.row["version"],
+            _(STATES[each.state(book.today)]),
+            days(each),
+            book.names.get(each.changed_by, ""),
+        )
         lines.append("| " + " | ".join([*map(cell, words), *figures]) + " |")
     st.markdown("\n".join(lines))
 

@@ -7,7 +7,7 @@ import streamlit as st
 from core.records_watch import BLOCKED_BY
 from core.usecases.block_list import MOST_REASON, Listed, block_list, decide_block, lift_block, propose_block
 from pages.parts import acting, clock_words, notice, visitor, wiring
-from pages.parts.language import _
+from pages.parts.language import _, spoken
 
 STATES = {"waiting": _("等待第二人确认"), "active": _("生效"), "refused": _("未同意"), "lifted": _("已解除")}
 guest = visitor.read()
@@ -26,7 +26,7 @@ def _propose() -> None:
 def _form() -> None:
     with st.expander(_("加入名单"), icon=":material/person_off:", expanded=acting.has_error("block_")):
         with st.form("block", border=False, clear_on_submit=False):
-            st.radio(_("按什么拦截"), list(BLOCKED_BY), format_func=lambda kind: BLOCKED_BY[kind], key="block_kind",
+            st.radio(_("按什么拦截"), list(BLOCKED_BY), format_func=spoken(BLOCKED_BY), key="block_kind",
                      horizontal=True)  # fmt: skip
             st.text_input(_("号码"), key="block_new_value", max_chars=20)
             acting.field_error("block_value")
@@ -46,7 +46,7 @@ def _row(row: Listed) -> None:
     with st.container(key=f"card-{block.id}"):
         st.markdown(
             _("**{blocked_by} {value}**　{states}　拦截 {hits} 次").format(
-                blocked_by=BLOCKED_BY[block.kind],
+                blocked_by=_(BLOCKED_BY[block.kind]),
                 value=notice.plain(row.value),
                 states=STATES[block.state],
                 hits=row.hits,

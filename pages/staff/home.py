@@ -51,7 +51,7 @@ def _work(actor: Actor) -> None:
     """The work lists that hold something, each a way to its cases."""
     for each in counted_lists(wiring.desk(), actor):
         if each.count:
-            label = f"{each.spec.title}　{each.count}"
+            label = f"{_(each.spec.title)}　{each.count}"
             st.page_link(
                 "staff/work.py", label=label, icon=":material/checklist:", query_params={"list": each.spec.key}
             )

@@ -54,7 +54,7 @@ def draw(view: StepView) -> None:
     """Explain, make, install."""
     rule = password_rule(view.loaded.rules["business_rules"]).words()
     text = _("数字证书相当于您在网上的签名章，只保存在这台设备上。请设置 {rule} 密码，牢记并不要告诉任何人。").format(
-        rule=rule
+        rule=_(rule)
     )
     st.markdown(notice.plain(text))
     st.caption(_("以后办理业务请使用同一台设备和同一个浏览器。证书由试点证书机构签发。"))

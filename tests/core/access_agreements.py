@@ -19,7 +19,8 @@ from core.usecases.agreement_desk import (
     put_agreement,
     try_out,
 )
-from tests.core.access_worlds import agreement_drafted, new, word_file
+from tests.core.access_rules_worlds import agreement_drafted, word_file
+from tests.core.access_worlds import new
 
 AGREEMENT_ROWS: tuple[Any, ...] = (
     (agreement_book, new, "---o-o-o -- --o", lambda w, a: agreement_book(w.desk, a)),

@@ -145,6 +145,7 @@ from tests.core.access_agreements import AGREEMENT_ROWS
 from tests.core.access_calls import Row, of_call, of_case, of_ticket, plain
 from tests.core.access_casework import CASEWORK
 from tests.core.access_people import PEOPLE
+from tests.core.access_rules_worlds import draft_to_try, drafted, rule_waiting
 from tests.core.access_worlds import (
     CLOSED,
     DEMAND,
@@ -163,8 +164,6 @@ from tests.core.access_worlds import (
     coded,
     copy_asked,
     copy_proven,
-    draft_to_try,
-    drafted,
     idle,
     issued,
     marked,
@@ -181,7 +180,6 @@ from tests.core.access_worlds import (
     ready,
     requested,
     ringing,
-    rule_waiting,
     signed_in,
     stranded,
     tested,

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
-
-import docx
 
 from core.actor import Actor, Role
 from core.ports import Desk
@@ -29,7 +26,6 @@ from core.usecases.copy_own_data import prove_copy, request_copy_code
 from core.usecases.counter_phone import propose_phone
 from core.usecases.decide_proposal import waiting_proposals
 from core.usecases.desk_messages import send_message
-from core.usecases.draft_rules import begin_draft, propose_draft, save_draft
 from core.usecases.knowledge_test import start_test
 from core.usecases.manage_reservations import close_slots
 from core.usecases.observe_call import observe
@@ -159,44 +155,6 @@ def proposed(bench: Bench) -> World:
     staff = bench.staff("review2")
     assert not propose_phone(world.desk, staff, EXISTING.id, "11150813088", "旧号码已停用", id_seen=True)
     world.kept = waiting_proposals(world.desk, staff)[0][0].id
-    return world
-
-
-def drafted(bench: Bench) -> World:
-    """The admin has written a draft of new rules."""
-    world, maker = new(bench), bench.staff("admin")
-    draft = begin_draft(bench.desk, maker, "prepare")
-    content = replace(draft.content, body={**draft.content.body, "minutes": 20}, note="营业部要求")
-    world.kept = save_draft(bench.desk, maker, draft.id, draft.revision, content)
-    return world
-
-
-def word_file() -> bytes:
-    """A Word file with one line."""
-    document, out = docx.Document(), io.BytesIO()
-    document.add_paragraph("正文")
-    document.save(out)
-    return out.getvalue()
-
-
-def agreement_drafted(bench: Bench) -> World:
-    """The admin writes a draft of the agreements; a customer has read and signed them as they are."""
-    world, maker = at("active")(bench), bench.staff("admin")
-    world.kept = begin_draft(bench.desk, maker, "agreements")
-    return world
-
-
-def draft_to_try(bench: Bench) -> World:
-    """The admin has begun other age rules."""
-    world = new(bench)
-    world.kept = begin_draft(bench.desk, bench.staff("admin"), "age_rules")
-    return world
-
-
-def rule_waiting(bench: Bench) -> World:
-    """It waits for the second person."""
-    world = drafted(bench)
-    assert propose_draft(bench.desk, bench.staff("admin"), world.kept.id) == ()
     return world
 
 

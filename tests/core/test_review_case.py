@@ -13,6 +13,7 @@ from core.case import Case, State
 from core.errors import NotAllowed, NotFound, WrongState
 from core.records import Customer
 from core.usecases.abandon_case import abandon_case
+from core.usecases.decide_match import decide_match, matches_of
 from core.usecases.loading import load
 from core.usecases.review_case import approve_case, reject_review, release_case, take_case
 from tests.pages import staff_cases as made
@@ -161,6 +162,10 @@ def test_a_person_who_has_an_account_is_not_given_another(bench: Bench, case_id:
             Customer("old", "C1", made.NAME, made.id_number(), made.PHONE, (), "ordinary", "C3", "01999999")
         )
     take_case(bench.desk, reviewer(), case_id)
+    with pytest.raises(WrongState, match="相同的身份证号"):
+        approve_case(bench.desk, reviewer(), case_id)
+    for match in matches_of(bench.desk, reviewer(), case_id):
+        decide_match(bench.desk, reviewer(), case_id, match.key, "same_person", "证件一致")
     with pytest.raises(WrongState, match="疑似重复"):
         approve_case(bench.desk, reviewer(), case_id)
     with bench.desk.read(made.FIRM.id) as work:

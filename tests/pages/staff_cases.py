@@ -192,11 +192,12 @@ def _new(work: Work, order: int) -> Case:
 
 def _answers(work: Work, case_id: str, order: int, profile: dict[str, Any]) -> None:
     ready = dict.fromkeys(("secure", "camera", "microphone", "speaker", "webrtc", "crypto"), True)
-    work.cases.save_answer(case_id, "identity", {"phone": PHONE})
+    phone = PHONE if order == 1 else f"111508{40000 + order}"
+    work.cases.save_answer(case_id, "identity", {"phone": phone})
     work.cases.save_answer(case_id, "device", ready)
     consents = dict.fromkeys(("certificate_liability", "face_video_consent", "recording_consent"), True)
     work.cases.save_answer(case_id, "photos", consents)
-    work.cases.save_answer(case_id, "profile", {**PROFILE, "id_number": id_number(order), **profile})
+    work.cases.save_answer(case_id, "profile", {**PROFILE, "phone": phone, "id_number": id_number(order), **profile})
     work.cases.save_answer(case_id, "exchanges", {"chosen": ["DCE", "SHFE"]})
 
 

@@ -107,6 +107,7 @@ def test_the_office_of_the_bank_is_a_field_of_its_own(
     rules(bench, "business_rules", bank_branch={"asked": asked})
     walk = case_at(bench, "bank")
     walk.add_photo(bench, "bank_card")
+    bench.run_jobs()
     sign_in_as(bench, monkeypatch, walk)
     at = opened()
     assert ("bank_branch_0" in fields(at)) is asked
