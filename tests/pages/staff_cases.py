@@ -192,7 +192,7 @@ def _new(work: Work, order: int) -> Case:
 
 def _answers(work: Work, case_id: str, order: int, profile: dict[str, Any]) -> None:
     ready = dict.fromkeys(("secure", "camera", "microphone", "speaker", "webrtc", "crypto"), True)
-    phone = PHONE if order == 1 else f"111508{40000 + order}"
+    phone = f"1115081{3000 + order}"
     work.cases.save_answer(case_id, "identity", {"phone": phone})
     work.cases.save_answer(case_id, "device", ready)
     consents = dict.fromkeys(("certificate_liability", "face_video_consent", "recording_consent"), True)

@@ -107,9 +107,8 @@ def test_the_office_of_the_bank_is_a_field_of_its_own(
     rules(bench, "business_rules", bank_branch={"asked": asked})
     walk = case_at(bench, "bank")
     walk.add_photo(bench, "bank_card")
-    bench.run_jobs()
     sign_in_as(bench, monkeypatch, walk)
-    at = opened()
+    at = press(opened(), "by_hand")
     assert ("bank_branch_0" in fields(at)) is asked
     at.text_input(key="bank_number_0").set_value(walk.person.card).run()
     if asked:
