@@ -14,7 +14,7 @@ choose_language()
 st.set_page_config(page_title=_("见证 · 期货远程开户"), page_icon=ICON, layout="centered")
 guest = visitor.arrive()
 pages = pages_for(guest)
-page = st.navigation(pages, position="sidebar" if guest.actor_staff else "hidden")
+page = st.navigation(pages, position="sidebar" if guest.actor_staff else "hidden", expanded=True)
 staff_page = page.url_path.startswith("desk")
 apply_look(large_text=visitor.large_text(), staff=staff_page)
 if staff_page:
