@@ -12,7 +12,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from string import Formatter
 from typing import Any
 
 from core.case import Ending
@@ -53,26 +52,18 @@ STATUS_TITLES: Mapping[ApplyStatus, str] = {
     ApplyStatus.INCOMPLETE: "未补全", ApplyStatus.SENT: "已提交", ApplyStatus.PASSED: "已审核",
     ApplyStatus.REFUSED: "已拒绝", ApplyStatus.DELETED: "已删除",
 }  # fmt: skip
-SOURCES = frozenset(
-    {
-        "account",
-        "action",
-        "card_type",
-        "case.branch",
-        "case.business",
-        "case.number",
-        "day",
-        "level",
-        "phone",
-        "valid_to",
-    }
-)
-"""Where a field may come from, beside `profile.<field>`."""
-IN_NAMES = {"account", "case", "day"}
-OWN_IN_NAMES = {"photo": {"code"}, "document": {"number", "agreement"}}
-"""Variables of file names: those of all, and those of one kind."""
+SOURCES: Mapping[str, str] = {
+    "account": "资金账号", "action": "申请动作", "card_type": "证件类型", "case.branch": "营业部",
+    "case.business": "业务", "case.number": "受理单号", "day": "申请日期", "level": "风险承受能力等级",
+    "phone": "手机号码", "valid_to": "证件有效期止",
+}  # fmt: skip
+"""Where a field may come from, beside `profile.<field>`, with its title."""
+NAMES: Mapping[str, str] = {"account": "资金账号", "case": "受理单号", "day": "申请日期"}
+"""Variables of every file name; photos and documents have more."""
+PHOTO_NAMES: Mapping[str, str] = {**NAMES, "code": "照片代码"}
+DOCUMENT_NAMES: Mapping[str, str] = {**NAMES, "number": "序号", "agreement": "协议代码"}
 MOST_BYTES, MOST_ROWS = 1024 * 1024, 2000
-_NAMES = {
+_HEADINGS = {
     "受理单号": "number", "case_number": "number", "交易所": "exchange", "exchange": "exchange",
     "回报代码": "return_code", "return_code": "return_code", "交易编码": "trading_code", "trading_code": "trading_code",
 }  # fmt: skip
@@ -102,42 +93,6 @@ def status_of(request: ExchangeRequest) -> ApplyStatus:
     if request.sent_at and (request.return_code is None or request.sent_at > request.updated_at):
         return ApplyStatus.SENT
     return ApplyStatus.REFUSED if request.state == "failed" else ApplyStatus.INCOMPLETE
-
-
-def profile_problems(body: Mapping[str, Any]) -> list[str]:
-    """What is wrong with a profile: names twice, unknown sources, file names that do not tell files apart."""
-    names = [field["name"] for field in body["fields"]]
-    found: list[str] = [
-        Sentence("字段 {name} 重复。", name=name) for name in sorted(set(names)) if names.count(name) > 1
-    ]
-    found += [
-        Sentence("字段 {name} 的来源不存在。", name=each["name"])
-        for each in body["fields"]
-        if not _known(each["source"])
-    ]
-    found += [
-        Sentence("照片 {code} 的大小不正确。", code=each["code"])
-        for each in body["photos"]
-        if not 0 < each["max_kb"] <= 10_240
-    ]
-    codes = [each["code"] for each in body["photos"]]
-    if len(set(codes)) < len(codes) or "{code}" not in body["names"]["photo"]:
-        found.append("照片的文件名会重复。")
-    if "{number}" not in body["names"]["document"]:
-        found.append("协议的文件名会重复。")
-    return found + [
-        Sentence("文件名 {kind} 有未知的变量。", kind=kind)
-        for kind, text in body["names"].items()
-        if _unknown(kind, text)
-    ]
-
-
-def _unknown(kind: str, text: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(text) if name} - IN_NAMES - OWN_IN_NAMES.get(kind, set())
-
-
-def _known(source: str) -> bool:
-    return source in SOURCES or source.startswith("profile.")
 
 
 def missing_fields(profile: Mapping[str, Any], values: Mapping[str, Any]) -> list[str]:
@@ -173,7 +128,7 @@ def _csv_rows(text: str) -> list[tuple[int, dict[str, Any]]]:
         table = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error:
         raise BadFile("CSV 文件的格式不正确，请检查引号和换行。") from None
-    head = [_NAMES.get(name.strip(), "") for name in table[0]] if table else []
+    head = [_HEADINGS.get(name.strip(), "") for name in table[0]] if table else []
     if not set(head) >= _NEEDED:
         raise BadFile("第一行需要有“受理单号”“交易所”“回报代码”，成功的回报还要有“交易编码”。")
     return [(line, dict(zip(head, row, strict=False))) for line, row in enumerate(table[1:], 2) if any(row)]
@@ -187,11 +142,11 @@ def _json_rows(text: str) -> list[tuple[int, dict[str, Any]]]:
     rows = body.get("results") if isinstance(body, dict) else body
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise BadFile("JSON 文件需要是回报的列表，或者在 results 中包含列表。")
-    return [(line, {_NAMES.get(str(k), ""): v for k, v in row.items()}) for line, row in enumerate(rows, 1)]
+    return [(line, {_HEADINGS.get(str(k), ""): v for k, v in row.items()}) for line, row in enumerate(rows, 1)]
 
 
 def _row(line: int, row: Mapping[str, Any]) -> ResultRow:
-    said = {name: str("" if row.get(name) is None else row[name]).strip() for name in set(_NAMES.values())}
+    said = {name: str("" if row.get(name) is None else row[name]).strip() for name in set(_HEADINGS.values())}
     code = said["return_code"]
     number = int(code) if code.isascii() and code.isdigit() and len(code) == 1 else -1
     trading_code = said["trading_code"] if number == 0 else ""

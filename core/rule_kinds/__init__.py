@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.errors import NotFound
-from core.rule_kinds import businesses, calls, knowledge, lists, papers, suitability, texts, times
+from core.rule_kinds import businesses, calls, knowledge, lists, papers, reporting, suitability, texts, times
 from core.rule_kinds.fields import Problem, Scope
 from core.rule_kinds.kind import Kind
 
-_SUBJECTS = (times, suitability, knowledge, businesses, calls, texts, lists, papers)
+_SUBJECTS = (times, suitability, knowledge, businesses, calls, texts, lists, papers, reporting)
 KINDS: Mapping[str, Kind] = {kind.key: kind for module in _SUBJECTS for kind in module.KINDS}
 
 

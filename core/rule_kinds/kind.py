@@ -22,6 +22,7 @@ class Subject(StrEnum):
     TEXTS = "短信、提示与说明"
     LISTS = "交易所、银行与选项"
     PAPERS = "协议与保存期限"
+    REPORTING = "监控中心"
 
 
 Check = Callable[[Any, Mapping[str, Any]], Found]

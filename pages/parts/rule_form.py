@@ -30,7 +30,7 @@ from core.rule_kinds.fields import (
 from core.rule_kinds.groups import Group, Named, Rows
 from core.rule_kinds.places import GONE
 from pages.parts import notice
-from pages.parts.language import _
+from pages.parts.language import _, spoken
 from pages.parts.rule_editor import Editor
 from pages.parts.rule_rows import draw_rows
 
@@ -67,7 +67,7 @@ def _draw_group(editor: Editor, field: Group, value: Any, path: Path) -> None:
 def _draw_named(editor: Editor, field: Named, value: Any, path: Path) -> None:
     """One name after the other where each is a single value; else one chosen from a list."""
     rows: Mapping[str, Any] = value if isinstance(value, Mapping) else {}
-    st.markdown(f"**{notice.plain(field.label)}**", help=field.help or None)
+    st.markdown(f"**{notice.plain(field.label)}**", help=_(field.help) or None)
     if not isinstance(field.item, Group):
         for name, each in rows.items():
             _draw_one(editor, field.item, each, (*path, name), label=field.name_of(name, each))
@@ -80,7 +80,7 @@ def _draw_named(editor: Editor, field: Named, value: Any, path: Path) -> None:
             _("选择{label}").format(label=_(field.item.label)),
             list(rows),
             key=key,
-            format_func=lambda name: known.get(name) or field.name_of(name, rows[name]),
+            format_func=lambda name: _(known.get(name) or field.name_of(name, rows[name])),
         )
     if chosen is not None:
         draw_field(editor, field.item, rows[chosen], (*path, chosen))
@@ -103,7 +103,7 @@ def _draw_adding(editor: Editor, field: Named, free: Mapping[str, str], path: Pa
                 _("给哪个{label}单独设置").format(label=_(field.item.label)),
                 list(free),
                 key=editor.key(path, "name"),
-                format_func=lambda each: free[each],
+                format_func=spoken(free),
             )
             st.button(
                 _("新增"),
@@ -141,9 +141,9 @@ def _text(field: Text, value: Any, label: str, editor: Editor, changed: Any) -> 
         names = _("、").join(f"{{{name}}} {words}" for name, words in field.names.items())
         st.caption(notice.plain(_("{label}可以使用：{names}").format(label=_(field.label), names=names)))
     if field.lines > 1:
-        st.text_area(label, text, help=field.help or None, height=field.lines * 24 + 20, **changed())
+        st.text_area(label, text, help=_(field.help) or None, height=field.lines * 24 + 20, **changed())
     else:
-        st.text_input(label, text, help=field.help or None, **changed())
+        st.text_input(label, text, help=_(field.help) or None, **changed())
 
 
 @_widget.register
@@ -155,7 +155,7 @@ def _whole(field: Whole, value: Any, label: str, editor: Editor, changed: Any) -
 def _bounds(field: Whole) -> str:
     return (
         _("{help}{least} 至 {most} {unit}")
-        .format(help=field.help, least=field.least, most=field.most, unit=field.unit)
+        .format(help=_(field.help), least=field.least, most=field.most, unit=field.unit)
         .strip()
     )
 
@@ -167,14 +167,14 @@ def _share(field: Share, value: Any, label: str, editor: Editor, changed: Any) -
         _("{label}（%）").format(label=label),
         value=shown,
         step=1.0,
-        help=field.help or None,
+        help=_(field.help) or None,
         **changed(lambda given: None if given is None else round(given / _PERCENT, 4)),
     )
 
 
 @_widget.register
 def _yes(field: Yes, value: Any, label: str, editor: Editor, changed: Any) -> None:  # noqa: ARG001
-    st.checkbox(label, value is True, help=field.help or None, **changed())
+    st.checkbox(label, value is True, help=_(field.help) or None, **changed())
 
 
 @_widget.register
@@ -189,9 +189,9 @@ def _choice(field: Choice, value: Any, label: str, editor: Editor, changed: Any)
         label,
         codes,
         index=index,
-        help=field.help or None,
+        help=_(field.help) or None,
         placeholder=_("请选择"),
-        format_func=lambda code: named.get(code, NOTHING),
+        format_func=lambda code: _(named.get(code, NOTHING)),
         **changed(),
     )
 
@@ -205,9 +205,9 @@ def _several(field: Several, value: Any, label: str, editor: Editor, changed: An
         label,
         list(named),
         given,
-        help=field.help or None,
+        help=_(field.help) or None,
         placeholder=_("请选择"),
-        format_func=lambda code: named.get(code, code),
+        format_func=lambda code: _(named.get(code, code)),
         **changed(),
     )
 
@@ -215,7 +215,7 @@ def _several(field: Several, value: Any, label: str, editor: Editor, changed: An
 @_widget.register
 def _words(field: Words, value: Any, label: str, editor: Editor, changed: Any) -> None:  # noqa: ARG001
     text = "\n".join(map(str, value)) if isinstance(value, list) else ""
-    st.text_area(label, text, help=field.help or _("每行一项。"), height=120, **changed(lines_of))
+    st.text_area(label, text, help=_(field.help) or _("每行一项。"), height=120, **changed(lines_of))
 
 
 @_widget.register
@@ -224,7 +224,7 @@ def _day(field: Day, value: Any, label: str, editor: Editor, changed: Any) -> No
         label,
         as_day(value),
         format="YYYY-MM-DD",
-        help=field.help or None,
+        help=_(field.help) or None,
         min_value=date(1949, 10, 1),
         max_value=date(2199, 12, 31),
         **changed(lambda given: given.isoformat() if given else None),
@@ -233,18 +233,18 @@ def _day(field: Day, value: Any, label: str, editor: Editor, changed: Any) -> No
 
 @_widget.register
 def _clock(field: Clock, value: Any, label: str, editor: Editor, changed: Any) -> None:  # noqa: ARG001
-    st.text_input(label, str(value or ""), help=field.help or None, placeholder="08:40", **changed(as_clock))
+    st.text_input(label, str(value or ""), help=_(field.help) or None, placeholder="08:40", **changed(as_clock))
 
 
 @_widget.register
 def _times(field: Times, value: Any, label: str, editor: Editor, changed: Any) -> None:  # noqa: ARG001
-    st.text_input(label, times_words(value), help=field.help or None, placeholder=_("不受理"), **changed(times_of))
+    st.text_input(label, times_words(value), help=_(field.help) or None, placeholder=_("不受理"), **changed(times_of))
 
 
 @_widget.register
 def _span(field: Span, value: Any, label: str, editor: Editor, changed: Any) -> None:  # noqa: ARG001
     text = " - ".join(map(str, value)) if isinstance(value, list) else ""
-    st.text_input(label, text, help=field.help or None, placeholder="18 - 30", **changed(span_of))
+    st.text_input(label, text, help=_(field.help) or None, placeholder="18 - 30", **changed(span_of))
 
 
 # -- what is typed as one text

@@ -24,7 +24,7 @@ def draw_rows(editor: Editor, field: Rows, value: Any, path: Path, draw: Draw) -
     """The rows of a list with adding, taking away and moving; `draw` draws the fields of one row."""
     rows = value if isinstance(value, list) else []
     st.markdown(
-        _("**{label}**（{count}）").format(label=notice.plain(field.label), count=len(rows)), help=field.help or None
+        _("**{label}**（{count}）").format(label=notice.plain(field.label), count=len(rows)), help=_(field.help) or None
     )
     if all(isinstance(each, _CELLS) for each in field.item.fields.values()):
         _table(editor, field, rows, path)
@@ -71,7 +71,7 @@ def _column(editor: Editor, field: Field) -> Any:
     if isinstance(field, Choice):
         named = field.named(editor.scope)
         return st.column_config.SelectboxColumn(
-            field.label, options=list(named), format_func=lambda code: named.get(code, code), **options
+            _(field.label), options=list(named), format_func=lambda code: _(named.get(code, code)), **options
         )
     wide = isinstance(field, Text) and (field.lines >= _LONG or field.most > 60)
     return st.column_config.TextColumn(field.label, width="large" if wide else None, **options)
@@ -114,7 +114,7 @@ def _one_of(editor: Editor, field: Rows, rows: list[Any], path: Path, draw: Draw
         first = _first(editor, path, len(rows))
         number = st.selectbox(
             _("选择{label}").format(label=_(field.item.label)), range(len(rows)), index=first, key=chosen_key,
-            format_func=lambda n: f"{n + 1}. {field.name_of(rows[n], n)}{_('（需要修改）') if n in wrong else ''}",
+            format_func=lambda n: f"{n + 1}. {_(field.name_of(rows[n], n))}{_('（需要修改）') if n in wrong else ''}",
         )  # fmt: skip
         with st.container(border=True):
             draw(editor, field.item, rows[number], (*path, number))

@@ -25,7 +25,7 @@ def _entry(book: Book, entry: Entry) -> None:
     planned = [each for each in entry.editions if each.state(book.today) == "planned" and each is not edition]
     uses = list(entry.uses.values())
     label = _("**《{row}》**  \n").format(row=notice.plain(edition.row["title"]))
-    label += f"{notice.plain(edition.row['version'])}　{STATES[edition.state(book.today)]}　{days(edition)}"
+    label += f"{notice.plain(edition.row['version'])}　{_(STATES[edition.state(book.today)])}　{days(edition)}"
     if planned:
         label += _("  \n待生效：{row}，{days}").format(
             row=notice.plain(planned[0].row["version"]), days=days(planned[0])

@@ -21,7 +21,7 @@ def _list(rows: list[SmsLine]) -> None:
     if len(rows) == MOST:
         st.caption(_("只显示最近的 {most} 条。请按状态筛选。").format(most=MOST))
     for row in rows:
-        state = STATES.get(row.state, row.state)
+        state = _(STATES.get(row.state, row.state))
         words = f"{clock_words.exact(row.at)}　{notice.plain(row.title)}　{row.phone}　{state}"
         st.button(words, key=f"sms_{row.id}", width="stretch", on_click=acting.open_case, args=(row.id,))
     if not rows:
@@ -29,7 +29,7 @@ def _list(rows: list[SmsLine]) -> None:
 
 
 def _message(row: SmsLine, text: str) -> None:
-    st.markdown(f"**{notice.plain(row.title)}**　{row.phone}　{STATES.get(row.state, row.state)}")
+    st.markdown(f"**{notice.plain(row.title)}**　{row.phone}　{_(STATES.get(row.state, row.state))}")
     with st.container(key="card-sms"):
         st.markdown(notice.plain(text or _("验证码短信不显示内容。")))
     st.caption(_("号码始终遮盖。打开正文会留下查阅记录。"))
@@ -38,7 +38,7 @@ def _message(row: SmsLine, text: str) -> None:
 st.title(_("短信记录"))
 day = st.date_input(_("日期"), value=local_day(desk.clock()), key="sms_day", format="YYYY-MM-DD")
 chosen = st.segmented_control(_("状态"), [ANY, *STATES], default=ANY, key="sms_state",
-                              format_func=lambda code: STATES.get(code, ANY))  # fmt: skip
+                              format_func=lambda code: _(STATES.get(code, ANY)))  # fmt: skip
 try:
     left, right = st.columns([3, 2])
     with left:

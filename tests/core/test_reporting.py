@@ -23,7 +23,6 @@ from core.reporting import (
     ApplyAction,
     ApplyStatus,
     action_of,
-    profile_problems,
     read_results,
     status_of,
 )
@@ -170,16 +169,6 @@ def test_a_firm_names_its_files_and_none_leaves_its_folder(bench: Bench) -> None
     assert data(found)["Profile"] == "OWN"
     for name in found:
         assert name.count("/") == 1 and not name.startswith((".", "/")) and ".." not in name
-
-
-def test_the_first_profile_is_right_and_mistakes_are_named() -> None:
-    body = load_kind("reporting")
-    assert profile_problems(body) == []
-    twice = {**body, "fields": [*body["fields"], {**body["fields"][0], "source": "nowhere"}]}
-    assert len(profile_problems(twice)) == 2
-    named = {**body, "names": {**body["names"], "photo": "{account}.jpg", "document": "x.pdf", "data": "{secret}"}}
-    assert len(profile_problems(named)) == 3
-    assert profile_problems({**body, "photos": [{**body["photos"][0], "max_kb": 0}]}) != []
 
 
 @pytest.mark.parametrize("place", ["submitted", "in_review"])

@@ -138,6 +138,15 @@ WRONG: dict[str, list[tuple[tuple[Any, ...], Any, tuple[Any, ...], str]]] = {
         (("classes", 0, "keep"), {"years": 5}, ("classes", 0, "keep", "years"), "至少保存 20 年"),
         (("classes", 0, "keep"), {}, ("classes", 0, "keep"), "只写一个"),
     ],
+    "reporting": [
+        (("fields", 0, "source"), "nowhere", ("fields", 0, "source"), "不在可选范围"),
+        (("fields", 1, "name"), "ApplyNo", ("fields", 1, "name"), "已经用过"),
+        (("photos", 0, "max_kb"), 0, ("photos", 0, "max_kb"), "10240"),
+        (("photos", 1, "code"), "11", ("photos", 1, "code"), "已经用过"),
+        (("names", "data"), "{secret}", ("names", "data"), "{secret}"),
+        (("names", "photo"), "{account}.jpg", ("names", "photo"), "会重复"),
+        (("names", "document"), "x.pdf", ("names", "document"), "会重复"),
+    ],
 }  # fmt: skip
 
 
