@@ -38,6 +38,7 @@ class Permission(StrEnum):
     QUEUE_SERVE = "desk:queue:serve"
     REQUEST_ANSWER = "desk:request:answer"
     RESERVATION_MANAGE = "desk:reservation:manage"
+    RETENTION_MANAGE = "desk:retention:manage"
     RULE_APPROVE = "desk:rule:approve"
     RULE_DRAFT = "desk:rule:draft"
     SKILLS_MANAGE = "desk:skills:manage"
@@ -82,6 +83,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.PHOTO_EVALUATE,
             _P.QUALITY_CHECK,
             _P.REQUEST_ANSWER,
+            _P.RETENTION_MANAGE,
             _P.RULE_APPROVE,
             _P.RULE_DRAFT,
             _P.SMS_READ,

@@ -29,6 +29,7 @@ from core.ports_metrics import Metrics
 from core.ports_photos import PhotoReader, Photos
 from core.ports_queue import Calls, DeskMessages, DutyTimes, Queue
 from core.ports_reservations import Reservations
+from core.ports_retention import Retention
 from core.ports_rules import RuleDrafts
 from core.ports_supplements import Supplements
 from core.ports_watch import Samples, Watch
@@ -222,6 +223,8 @@ class Work(Protocol):
     def marks(self) -> PhotoMarks: ...
     @property
     def jobs(self) -> Jobs: ...
+    @property
+    def retention(self) -> Retention: ...
     @property
     def case_figures(self) -> CaseFigures: ...
     @property

@@ -35,6 +35,7 @@ from db.stores.photos import Photos
 from db.stores.queue import Queue
 from db.stores.reservations import Reservations
 from db.stores.results import Results
+from db.stores.retention import Retention
 from db.stores.rule_drafts import RuleDrafts
 from db.stores.samples import Samples
 from db.stores.supplements import Supplements
@@ -157,6 +158,11 @@ class SqlWork:
     def jobs(self) -> Jobs:
         """Background jobs and SMS."""
         return Jobs(self)
+
+    @cached_property
+    def retention(self) -> Retention:
+        """What is kept and what is deleted."""
+        return Retention(self)
 
     @cached_property
     def case_figures(self) -> CaseFigures:

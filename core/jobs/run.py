@@ -13,6 +13,7 @@ from core.errors import DeskError, Stale
 from core.jobs.apply_rules import apply_rules
 from core.jobs.deliver_webhook import deliver_webhook
 from core.jobs.dry_run import dry_run
+from core.jobs.erase_due import delete_files, erase_due
 from core.jobs.expire_cases import expire_case
 from core.jobs.export_audit_head import export_audit_head
 from core.jobs.read_photo import read_photo
@@ -43,6 +44,8 @@ HANDLERS: Mapping[str, Handler] = {
     "expire_case": expire_case,
     "export_audit_head": export_audit_head,
     "sweep_files": sweep_files,
+    "erase_due": erase_due,
+    "delete_files": delete_files,
     "tell_supplements": tell_supplements,
     "remind_supplements_due": remind_supplements_due,
     "deliver_webhook": deliver_webhook,
@@ -52,6 +55,7 @@ SLOW = frozenset({"read_photo"})
 REPEATED: Mapping[str, str] = {
     "export_audit_head": "%Y-%m-%dT%H",
     "sweep_files": "%Y-%m-%d",
+    "erase_due": "%Y-%m-%d",
     "remind_supplements_due": "%Y-%m-%d",
 }
 """Jobs that come again by themselves -> the part of the time (UTC) in which each runs once."""

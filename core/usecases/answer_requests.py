@@ -14,6 +14,7 @@ from core.ports import Desk, Work
 from core.records_customers import DataRequest, RequestKind
 from core.sentence import Sentence
 from core.usecases.deletion_plan import DELETED, PlanLine, plan_errors, plan_of, recorded
+from core.usecases.erase_cases import erase_case
 from core.usecases.loading import rules_for
 from core.usecases.notify import notify
 from core.usecases.persons import of_case
@@ -76,7 +77,8 @@ def answer_request(
 ) -> dict[str, str]:
     """Answer once, and tell the customer that there is an answer; errors by field. Raises `Stale` when it has one.
 
-    `outcomes` says what was done with each line of `read_plan`; it is recorded with the answer (art. 47).
+    `outcomes` decides each line of `read_plan`: what is to be deleted goes with the answer, in which the decided plan
+    is recorded (art. 47).
     """
     words, decided = text.strip(), outcomes or {}
     if not 0 < len(words) <= MOST_ANSWER:
@@ -94,8 +96,12 @@ def answer_request(
         if not work.matters.answer_request(found, actor.id, body):
             raise Stale
         notify(work, rules_for(work), found.subject, _phone(work, found), "request_answered")
-        deleted = sorted(key for key, what in decided.items() if what == DELETED)
-        work.audit(actor, Tag.STAFF_REQUEST_ANSWER, f"request:{request_id}", kind=str(found.kind), deleted=deleted)
+        deleted = [line for line in plan if decided[line.key] == DELETED]
+        for line in deleted:
+            for case_id in line.cases:
+                erase_case(work, actor, work.cases.get(case_id), line.key)
+        work.audit(actor, Tag.STAFF_REQUEST_ANSWER, f"request:{request_id}", kind=str(found.kind),
+                   deleted=[line.key for line in deleted])  # fmt: skip
     return {}
 
 

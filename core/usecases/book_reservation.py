@@ -75,11 +75,10 @@ def _mine(work: Work, case: Case, rules: ReservationRules) -> OwnReservation | N
     return OwnReservation(found, words_of(found, rules), found.begins_at <= work.now)
 
 
-def reservation_board(desk: Desk, actor: Actor, case_id: str, *, with_days: bool = True) -> Board:
-    """Everything of the reservation part of the witness step."""
+def reservation_board(desk: Desk, actor: Actor, case: Case, *, with_days: bool = True) -> Board:
+    """Everything of the reservation part of the witness step, for the page that has just loaded the case."""
+    own(actor, case)
     with desk.read(actor.firm_id) as work:
-        case = work.cases.get(case_id)
-        own(actor, case)
         rules = frame_of(work).rules
         mine, told = _mine(work, case, rules), _told(work, case, rules)
         if not rules.enabled:

@@ -1,44 +1,49 @@
 """What a request to delete comes to (个人信息保护法 art. 47): what the law keeps and until when, and what can go now.
 
-The plan follows the firm's table `retention`. Staff decide every line of it before they answer, and it is recorded with
-the answer; what they mark as deleted they carry out by hand.
+The plan follows the firm's table `retention`. Staff decide every line of it before they answer; what they mark as
+deleted is deleted with the answer, and the decided plan is recorded in it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 from core.case import WITH_CUSTOMER, Case
 from core.ports import Work
 from core.records_customers import DataRequest
 from core.rules.calendar import local_day
+from core.rules.retention import GIVEN_UP, MESSAGES, RECORDS, SIGN_INS, UNFINISHED, last_day
 from core.usecases.loading import rules_for
 from core.usecases.persons import Person, of_case, of_customer
 
 DELETED, KEPT = "deleted", "kept"
-OUTCOMES = {DELETED: "已删除", KEPT: "依法保留"}
-RECORDS = ("business_record", "recording", "identity", "certificate")
-"""Classes of what was handed in: the law keeps them for years after the business or the account has ended."""
-LOGS = ("sms_log", "access_log")
-UNFINISHED, GIVEN_UP = "unfinished", "given_up"
+OUTCOMES = {DELETED: "删除", KEPT: "依法保留"}
+HOLD = "法定保全，解除后重新计算"
 
 
 @dataclass(frozen=True)
 class PlanLine:
-    """One class of data of this person. `kept`: it must not be deleted yet; `until` is None while nothing counts."""
+    """One class of data of this person. `kept`: it must not be deleted yet; `until` is None while nothing counts.
+
+    `cases` are the ids of what can go.
+    """
 
     key: str
     title: str
     basis: str
     kept: bool
     until: date | None = None
+    cases: tuple[str, ...] = ()
+    held: bool = False
 
     @property
     def words(self) -> str:
         """Why it stays and until when, or that it can go."""
+        if self.held:
+            return HOLD
         if not self.kept:
             return "可以删除"
         return f"保留至 {self.until}（{self.basis}）" if self.until else f"账户或业务结束后才开始计算（{self.basis}）"
@@ -48,7 +53,7 @@ def plan_of(work: Work, request: DataRequest) -> tuple[PlanLine, ...]:
     """The lines that this person's data come under, in the order of the firm's table."""
     person = _person(work, request)
     rows = rules_for(work)["retention"]["classes"]
-    found = (_line(row, person, work.now) for row in rows)
+    found = (_line(work, row, person) for row in rows)
     return tuple(line for line in found if line)
 
 
@@ -60,18 +65,18 @@ def _person(work: Work, request: DataRequest) -> Person:
     return of_case(work, cases[0]) if cases else Person("", None, ())
 
 
-def _line(row: Mapping[str, Any], person: Person, now: datetime) -> PlanLine | None:
-    key, held = str(row["key"]), [case for case in person.cases if case.submitted_at]
-    loose = [case for case in person.cases if not case.submitted_at]
+def _line(work: Work, row: Mapping[str, Any], person: Person) -> PlanLine | None:
+    key, words = str(row["key"]), (row["title"], row["basis"])
+    held = [case for case in person.cases if case.submitted_at or work.retention.has_certificate(case.id)]
     if key in RECORDS and (held or person.customer):
-        return PlanLine(key, row["title"], row["basis"], True, _records_end(row, person, held))
-    if key in LOGS:
-        return PlanLine(key, row["title"], row["basis"], True, local_day(now + timedelta(days=row["keep"]["days"])))
-    if key == UNFINISHED and any(case.state in WITH_CUSTOMER for case in loose):
-        return PlanLine(key, row["title"], row["basis"], False)
-    if key == GIVEN_UP and any(case.state not in WITH_CUSTOMER for case in loose):
-        return PlanLine(key, row["title"], row["basis"], False)
-    return None
+        return PlanLine(key, *words, True, _records_end(row, person, held))
+    if key in (MESSAGES, SIGN_INS):
+        return PlanLine(key, *words, True, last_day(local_day(work.now), row["keep"]))
+    loose = [case for case in person.cases if case not in held and (case.state in WITH_CUSTOMER) == (key == UNFINISHED)]
+    if key not in (UNFINISHED, GIVEN_UP) or not loose:
+        return None
+    on_hold = any(work.retention.is_held(case.id) for case in loose)
+    return PlanLine(key, *words, on_hold, cases=tuple(case.id for case in loose), held=on_hold)
 
 
 def _records_end(row: Mapping[str, Any], person: Person, held: list[Case]) -> date | None:
@@ -80,8 +85,7 @@ def _records_end(row: Mapping[str, Any], person: Person, held: list[Case]) -> da
     ended = [case.closed_at for case in held if case.closed_at]
     if has_account or len(ended) < len(held) or not ended:
         return None
-    last = local_day(max(ended))
-    return last.replace(year=last.year + int(row["keep"]["years"]), day=min(last.day, 28))
+    return last_day(local_day(max(ended)), row["keep"])
 
 
 def plan_errors(plan: tuple[PlanLine, ...], outcomes: Mapping[str, str]) -> dict[str, str]:

@@ -17,6 +17,7 @@ from core.audit import Tag
 from core.case import WITH_CUSTOMER, Action
 from core.errors import NotAllowed, WrongState
 from core.flow import Proof
+from core.permissions import own
 from core.ports import Desk, Work
 from core.rules import knowledge_test as rule
 from core.rules.calendar import local_day
@@ -64,18 +65,22 @@ class Standing:
     left: int
 
 
-def read_test(desk: Desk, actor: Actor, case_id: str) -> Standing | None:
-    """For the page; None when the firm has no test. A test whose time has run out is ended first."""
-    with desk.read(actor.firm_id) as work:
-        loaded = load_own(work, actor, case_id, Action.ANSWER, STEP)
-        body, attempts = offered_test(loaded.rules), _attempts(work, loaded)
+def read_test(desk: Desk, actor: Actor, loaded: Loaded) -> Standing | None:
+    """For the page that has just loaded the case; None when the firm has no test. A test whose time has run out is
+    ended first."""
+    own(actor, loaded.case)
+    body = offered_test(loaded.rules)
     if body is None:
         return None
-    mine = [each for each in attempts if each.case_id == case_id]
+    with desk.read(actor.firm_id) as work:
+        attempts = _attempts(work, loaded)
+    mine = [each for each in attempts if each.case_id == loaded.case.id]
     running = next((each for each in mine if each.ended_at is None), None)
     if running and rule.is_over(running.due_at, loaded.now):
-        hand_in(desk, actor, case_id, running.id)
-        return read_test(desk, actor, case_id)
+        hand_in(desk, actor, loaded.case.id, running.id)
+        with desk.read(actor.firm_id) as work:
+            ended_now = load(work, loaded.case.id)
+        return read_test(desk, actor, ended_now)
     ended = [each for each in mine if each.ended_at]
     earlier = _earlier(loaded, attempts, body)
     return Standing(

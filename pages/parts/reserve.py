@@ -68,7 +68,7 @@ def is_open(view: StepView) -> bool:
 def draw(view: StepView) -> bool:
     """The reservation part of the witness step; True when the calendar is open and has brought its own buttons."""
     opened = is_open(view)
-    board = reservation_board(view.desk, view.actor, view.case_id, with_days=opened)
+    board = reservation_board(view.desk, view.actor, view.loaded.case, with_days=opened)
     acting.show_refusal()
     if board.told and not board.mine:
         st.info(notice.plain(board.told), icon=":material/event_busy:")

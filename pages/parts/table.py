@@ -34,6 +34,7 @@ STAFF = {
     "desk_trace": ("受理单历史", "staff/trace.py", ":material/history:", Permission.CASE_TRACE),
     "desk_customers": ("客户", "staff/customers.py", ":material/person_search:", Permission.CASE_READ),
     "desk_requests": ("个人信息申请", "staff/data_requests.py", ":material/gavel:", Permission.REQUEST_ANSWER),
+    "desk_retention": ("保存与删除", "staff/retention.py", ":material/auto_delete:", Permission.RETENTION_MANAGE),
     "desk_queue": ("排队情况", "staff/queue.py", ":material/groups:", Permission.QUEUE_READ),
     "desk_reservations": (
         "预约日历",

@@ -51,7 +51,7 @@ def _answer(request_id: str, plan: tuple[PlanLine, ...]) -> None:
 
 
 def _plan(plan: tuple[PlanLine, ...]) -> None:
-    """What the law keeps and until when; what can go is deleted by hand and ticked off here."""
+    """What the law keeps and until when; what is marked as deleted goes with the answer."""
     for line in plan:
         st.radio(
             _("{title}：{words}").format(title=_(line.title), words=_(line.words)),

@@ -30,13 +30,10 @@ from pages.steps.photos import upload
 
 
 def _chosen(view: StepView) -> list[str]:
+    """As ticked on the page, or as saved before the boxes were drawn."""
     offered = rule.offered(view.loaded.rules["exchanges"], local_day(view.loaded.now))
-    return [
-        e.code
-        for e in offered
-        if st.session_state.get(view.key(e.code), e.code in (view.values.get("chosen") or ()))
-        and e.code not in step.opened(view.loaded.facts)
-    ]
+    saved, has = view.values.get("chosen") or (), step.opened(view.loaded.facts)
+    return [e.code for e in offered if e.code not in has and st.session_state.get(view.key(e.code), e.code in saved)]
 
 
 def _decide(view: StepView, key: str, decision: str, chosen: list[str], *, then_next: bool) -> None:
@@ -87,9 +84,9 @@ def _refused(view: StepView) -> bool:
 
 
 def _boxes(view: StepView) -> None:
-    facts, table = view.loaded.facts, view.loaded.rules["exchanges"]
+    table, opened = view.loaded.rules["exchanges"], step.opened(view.loaded.facts)
     for exchange in rule.offered(table, local_day(view.loaded.now)):
-        has = exchange.code in step.opened(facts)
+        has = exchange.code in opened
         label = f"**{_(exchange.name)}**　{_(exchange.group_label)}　{exchange.risk}" + (_("　已开通") if has else "")
         chosen = has or exchange.code in (view.values.get("chosen") or ())
         st.checkbox(label, value=chosen, key=view.key(exchange.code), disabled=has, help=_(exchange.examples))
@@ -160,7 +157,7 @@ def _proofs(view: StepView, found: Sequence[access.Standing]) -> None:
 
 def draw(view: StepView) -> None:
     """A running test alone; otherwise choice, conditions, reports, and the notices at their moments."""
-    test = read_test(view.desk, view.actor, view.case_id) if access.offered_test(view.loaded.rules) else None
+    test = read_test(view.desk, view.actor, view.loaded)
     if test and test.sheet:
         show_test(view, test.sheet)
     elif not _refused(view):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -23,16 +24,28 @@ def _label(field: Field) -> str:
     return f"{_(field.title)} *" if field.required and field.kind != "tick" else _(field.title)
 
 
-def _start(view: StepView, field: Field) -> Any:
-    if field.key == "phone" and not view.values.get("phone"):
-        return view.session.phone
-    if field.key in view.values:
-        return view.values[field.key]
-    return from_photos(view).get(field.key)
+@dataclass(frozen=True)
+class Held:
+    """Values by field, fetched once for a run, because session_state is slow: what fields start with, what the photos
+    gave, and what the fields hold now, drawn or not yet drawn."""
+
+    start: Mapping[str, Any]
+    read: Mapping[str, Any]
+    now: Mapping[str, Any]
 
 
-def _choice(view: StepView, field: Field, options: dict[str, str]) -> None:
-    key, start = view.key(field.key), _start(view, field)
+def held_values(view: StepView) -> Held:
+    """The phone is always the one that was proven at sign-in."""
+    read = from_photos(view)
+    phone = view.session.phone
+    start = {**read, **view.values, "phone": view.values.get("phone") or phone}
+    kept = st.session_state.to_dict()
+    now = {field.key: kept.get(view.key(field.key), start.get(field.key)) for field in FIELDS}
+    return Held(start, read, {**now, "phone": phone})
+
+
+def _choice(view: StepView, field: Field, options: dict[str, str], start: Any) -> None:
+    key = view.key(field.key)
     codes = list(options)
     if field.kind == "multi":
         st.pills(
@@ -56,14 +69,14 @@ def _choice(view: StepView, field: Field, options: dict[str, str]) -> None:
     )
 
 
-def _field(view: StepView, field: Field, now: dict[str, Any]) -> None:
-    key, start = view.key(field.key), _start(view, field)
+def _field(view: StepView, field: Field, held: Held) -> None:
+    key, start = view.key(field.key), held.start.get(field.key)
     if field.kind == "province":
-        _choice(view, field, {name: name for name in region.provinces()})
+        _choice(view, field, {name: name for name in region.provinces()}, start)
     elif field.kind == "city":
-        _choice(view, field, {name: name for name in region.cities(str(now.get("province") or ""))})
+        _choice(view, field, {name: name for name in region.cities(str(held.now["province"] or ""))}, start)
     elif field.kind in {"choice", "multi"}:
-        _choice(view, field, _options(view, field))
+        _choice(view, field, _options(view, field), start)
     elif field.kind == "tick":
         st.checkbox(_(field.title), value=bool(start), key=key, help=_(field.help) or None)
     else:
@@ -78,21 +91,14 @@ def _field(view: StepView, field: Field, now: dict[str, Any]) -> None:
             disabled=field.key == "phone",
         )
     view.show_error(field.key)
-    read = from_photos(view).get(field.key)
-    if read and now.get(field.key) == read:
+    read = held.read.get(field.key)
+    if read and held.now[field.key] == read:
         st.caption(_(":material/document_scanner: 由照片识别，请核对"))
     if field.key in view.warnings():
         st.caption(f":material/info: {notice.plain(view.warnings()[field.key])}")
 
 
-def current_values(view: StepView) -> dict[str, Any]:
-    """What the fields hold now, drawn or not yet drawn in this run."""
-    held = st.session_state.to_dict()
-    found = {f.key: held.get(view.key(f.key), _start(view, f)) for f in FIELDS}
-    return {**found, "phone": view.session.phone}
-
-
-def draw_fields(view: StepView, fields: Sequence[Field], now: dict[str, Any]) -> None:
+def draw_fields(view: StepView, fields: Sequence[Field], held: Held) -> None:
     """These fields under their sections, the mistakes of all named above them."""
     labels = {field.key: field.title for field in FIELDS}
     notice.field_errors({k: v for k, v in view.errors().items() if k in labels}, labels)
@@ -101,12 +107,12 @@ def draw_fields(view: StepView, fields: Sequence[Field], now: dict[str, Any]) ->
         if field.section != section:
             section = field.section
             st.subheader(_(section))
-        _field(view, field, now)
+        _field(view, field, held)
 
 
 def draw(view: StepView) -> None:
     """All fields by section; answers that unfold further fields do so at once."""
     late_values(view)
-    now = current_values(view)
-    draw_fields(view, shown_fields(now), now)
-    view.actions(lambda: view.save(current_values(view)))
+    held = held_values(view)
+    draw_fields(view, shown_fields(held.now), held)
+    view.actions(lambda: view.save(held_values(view).now))

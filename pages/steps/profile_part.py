@@ -12,25 +12,24 @@ from core.usecases.change_phone import PENDING, PROVEN, prove_phone, request_pho
 from pages.parts import notice
 from pages.parts.language import _
 from pages.parts.step import StepView
-from pages.steps.profile import current_values, draw_fields
+from pages.steps.profile import draw_fields, held_values
 
 
 def draw(view: StepView) -> None:
     """Only the fields of the part; everything else stays as it is on file."""
     part = chosen_part(view.loaded.facts)
     mine = editable(part)
-    now = current_values(view)
+    held = held_values(view)
     if part == "contact":
         _new_phone(view)
-        now["phone"] = _phone(view)
     if part == "identity":
         profile = view.loaded.facts.values("profile")
         st.caption(_("姓名 {value}，证件号码不能在这里修改。").format(value=notice.plain(str(profile.get("name", "")))))
-    draw_fields(view, [f for f in shown_fields(now) if f.key in mine and f.key != "phone"], now)
+    draw_fields(view, [f for f in shown_fields(held.now) if f.key in mine and f.key != "phone"], held)
     view.show_error("phone")
 
     def save() -> None:
-        given = current_values(view)
+        given = {**held_values(view).now}
         if part == "contact":
             given["phone"] = _phone(view)
         view.save({key: given.get(key) for key in mine})

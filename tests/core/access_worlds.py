@@ -27,11 +27,13 @@ from core.usecases.counter_phone import propose_phone
 from core.usecases.decide_proposal import waiting_proposals
 from core.usecases.desk_messages import send_message
 from core.usecases.knowledge_test import start_test
+from core.usecases.legal_holds import set_hold
 from core.usecases.manage_reservations import close_slots
 from core.usecases.observe_call import observe
 from core.usecases.own_data import ask_about_data
 from core.usecases.park_case import escalate_case
 from core.usecases.photo_marks import mark_photo
+from core.usecases.read_retention import read_retention
 from core.usecases.review_case import reject_review
 from core.usecases.sessions import own_sessions
 from core.usecases.supplements import campaign_list, start_supplements
@@ -136,6 +138,15 @@ def blocked(bench: Bench) -> World:
     """The entry is in force."""
     world = blocking(bench)
     decide_block(world.desk, bench.staff("both", Role.COMPLIANCE), world.kept, agreed=True)
+    return world
+
+
+def on_hold(bench: Bench) -> World:
+    """A legal hold stands on a case."""
+    world = at("photos")(bench)
+    compliance = bench.staff("compliance")
+    assert not set_hold(world.desk, compliance, world.walk.case(bench).number, "法院协助保全通知书")
+    world.kept = read_retention(world.desk, compliance).holds[0].id
     return world
 
 

@@ -178,6 +178,18 @@ def test_the_try_out_says_what_and_why(bench: Bench, asked: dict[str, Any], has:
     assert not found[lacks].applied and [reason.text for reason in found[lacks].reasons if not reason.met]
 
 
+@pytest.mark.parametrize(
+    ("bank", "own"), [("ICBC", {"bank_transfer_icbc"}), ("BOCOM", {"bank_transfer_bocom"}), ("CCB", set())]
+)
+def test_two_banks_have_an_agreement_of_their_own(bench: Bench, bank: str, own: set[str]) -> None:
+    """R086, R129"""
+    question = Question(local_day(bench.now), "settlement", banks=(bank,))
+    tried = try_out(bench.desk, bench.staff(SECOND), question)
+    applied = {each.row["code"] for each in tried if each.applied}
+    assert {code for code in applied if code.startswith("bank_transfer_")} == own
+    assert "bank_transfer" in applied
+
+
 def test_the_try_out_says_what_a_case_gets(bench: Bench) -> None:
     walk = case_at(bench, "agreements", chosen=("DCE",))
     question = Question(local_day(bench.now), "open_account", level="C4", exchanges=("DCE",))

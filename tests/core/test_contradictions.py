@@ -207,7 +207,7 @@ def test_reservations_are_as_fine_and_as_far_as_the_firm_wants(
     walk = case_at(bench, "witness")
     on_duty(bench)
     rules(bench, **changes)
-    board = reservation_board(bench.desk, walk.actor, walk.case_id)
+    board = reservation_board(bench.desk, walk.actor, walk.case(bench))
     assert len(board.days) == days and bool(board.refusal) is not bool(days)
     assert [slot.window.slot.title for day in board.days[:1] for slot in day.slots] == slots
 

@@ -30,7 +30,7 @@ S = ReservationState
 
 
 def board(bench: Bench, walk: Walk) -> Board:
-    return reservation_board(bench.desk, walk.actor, walk.case_id)
+    return reservation_board(bench.desk, walk.actor, walk.case(bench))
 
 
 def ready(bench: Bench, *staff: str) -> Walk:
@@ -176,7 +176,9 @@ def test_only_the_owner_books_looks_changes_and_cancels(bench: Bench) -> None:
         (Actor("f2", walk.owner), NotFound),
     ]
     for actor, error in intruders:
-        for act in (reservation_board, own_reservation, cancel_reservation):
+        with pytest.raises(NotAllowed):
+            reservation_board(bench.desk, actor, walk.case(bench))
+        for act in (own_reservation, cancel_reservation):
             with pytest.raises(error):
                 act(bench.desk, actor, walk.case_id)
         for change in (book_reservation, rebook_reservation):

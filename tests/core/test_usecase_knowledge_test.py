@@ -28,7 +28,7 @@ CHOSEN = ("CFFEX", "SHFE")
 
 
 def standing(bench: Bench, walk: Walk) -> Standing:
-    found = read_test(bench.desk, walk.actor, walk.case_id)
+    found = read_test(bench.desk, walk.actor, walk.loaded(bench))
     assert found is not None
     return found
 
@@ -351,7 +351,7 @@ def turn_off(bench: Bench) -> None:
 def test_a_firm_without_the_test_offers_none(bench: Bench) -> None:
     turn_off(bench)
     walk = case_at(bench, "exchanges")
-    assert read_test(bench.desk, walk.actor, walk.case_id) is None
+    assert read_test(bench.desk, walk.actor, walk.loaded(bench)) is None
     with pytest.raises(WrongState):
         start_test(bench.desk, walk.actor, walk.case_id)
     assert errors(bench, walk) == ["score_report"]
@@ -363,7 +363,7 @@ def test_a_case_from_before_there_was_a_test_goes_on_as_before(bench: Bench) -> 
         case = work.cases.get(walk.case_id)
         older = {k: v for k, v in case.rules.items() if k not in {"knowledge_test", "access_rules"}}
         work.cases.change(case, rules=older)
-    assert read_test(bench.desk, walk.actor, walk.case_id) is None
+    assert read_test(bench.desk, walk.actor, walk.loaded(bench)) is None
     assert errors(bench, walk) == ["score_report"]
     for name in ("first", "second"):
         walk.add_photo(bench, "score_report", name)
@@ -386,8 +386,9 @@ def test_only_the_owner_sees_begins_answers_and_hands_in(bench: Bench) -> None:
     key = sheet.questions[0].key
     intruders = [(other.actor, NotAllowed), (bench.staff("review"), NotAllowed), (Actor("f2", walk.owner), NotFound)]
     for actor, error in intruders:
+        with pytest.raises(NotAllowed):
+            read_test(bench.desk, actor, walk.loaded(bench))
         for act in (
-            lambda a: read_test(bench.desk, a, walk.case_id),
             lambda a: start_test(bench.desk, a, walk.case_id),
             lambda a: choose_option(bench.desk, a, walk.case_id, sheet.id, key, "a"),
             lambda a: hand_in(bench.desk, a, walk.case_id, sheet.id),

@@ -90,7 +90,7 @@ def test_fewer_places_than_bookings_need_a_second_word(bench: Bench) -> None:
     assert capacity(bench, 1, confirmed=True) == ""
     assert (slot(bench).capacity, slot(bench).used, slot(bench).left) == (1, 2, 0)
     assert [stored(bench, each).state for each in made] == [S.BOOKED, S.BOOKED]
-    assert reservation_board(bench.desk, first.actor, first.case_id).days[1].slots[0].refusal == "已约满"
+    assert reservation_board(bench.desk, first.actor, first.case(bench)).days[1].slots[0].refusal == "已约满"
     assert bench.audit()[-1][2]["before"] == 7
 
 
@@ -110,7 +110,7 @@ def test_closing_a_day_cancels_tells_and_lets_rebook(bench: Bench) -> None:
     sent = [text for template, text in messages(bench) if template == "reservation_closed"]
     assert len(sent) == 2 and all("因系统维护" in text and "重新预约" in text for text in sent)
     assert (used(bench), used(bench, slot="13:00")) == (0, 0)
-    board = reservation_board(bench.desk, first.actor, first.case_id)
+    board = reservation_board(bench.desk, first.actor, first.case(bench))
     assert "因系统维护" in board.told
     assert [each.refusal for each in board.days[1].slots] == ["停止预约：系统维护"] * 2
     with pytest.raises(WrongState, match="系统维护"):

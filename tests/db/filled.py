@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from core.actor import Role
-from core.case import Case
+from core.case import Case, State
 from core.flow import Evidence
 from core.metrics import Targets
 from core.ports import Work
@@ -35,6 +35,7 @@ from core.records_customers import CustomerNote, DataRequest, Proposal, Proposal
 from core.records_interfaces import ApiKey, Delivery, Webhook
 from core.records_marks import Judgement, PhotoMark, ReadResult
 from core.records_photos import PhotoReading, ReadField
+from core.records_retention import Erasure, LegalHold
 from core.records_rules import DraftContent, DraftState, RuleDraft
 from core.records_watch import Block, Sample
 from core.rules.calendar import CalendarDay, local_time
@@ -139,6 +140,7 @@ def fill(bench: Bench) -> Filled:
         _desk_by_hand(work)
         _casework_by_hand(work, active.case_id)
         _watch_by_hand(work, active.case_id)
+        _retention_by_hand(work, active.case(bench))
         _matters_by_hand(work)
         _reservations_by_hand(work)
         _supplements_by_hand(work, active.case_id)
@@ -235,6 +237,22 @@ def _watch_by_hand(work: Work, case_id: str) -> None:
     for each in (sample, replace(sample, id="checked-here", ref="ticket-checked")):
         work.samples.add_sample(each)
     assert work.samples.check_sample("checked-here", "review", "good", {"a": True}, "独此发现")
+
+
+def _retention_by_hand(work: Work, case: Case) -> None:
+    """A case that was given up, one that was refused after it was handed in, a deleted one, a hold, an empty draft."""
+    for number, name in enumerate(("given-up-here", "refused-here", "erased-here", "empty-here")):
+        fresh = replace(case, id=name, number=f"800100000000000{number}", owner=f"phone:{name}", customer_id=None,
+                        state=State.FILLING, submitted_at=None)  # fmt: skip
+        work.cases.add_case(fresh)
+        if name != "empty-here":
+            handed_in = EARLY if name == "refused-here" else None
+            case_now = work.cases.get(name)
+            work.cases.change(case_now, state=State.TERMINATED, submitted_at=handed_in, closed_at=EARLY)
+    work.retention.add_erasure(
+        Erasure("erased-here", "8001000000000002", case.business, "given_up", 3, 1, "system", EARLY)
+    )
+    work.retention.add_hold(LegalHold("hold-here", case.id, case.number, "独此依据", "staff:a", work.now))
 
 
 def _supplements_by_hand(work: Work, case_id: str) -> None:

@@ -16,6 +16,7 @@ from core.records import Branch, CustomerFile, Firm, SessionRecord, SmsCode, Sta
 from core.records_casework import Happened, Order, Where
 from core.records_customers import ProposalKind, ProposalState
 from core.records_photos import PhotoReading
+from core.records_retention import Erasure, LegalHold
 from core.records_rules import DraftState
 from core.rules.calendar import CalendarDay
 from core.rules.reservation import ReservationState, Shift
@@ -221,6 +222,16 @@ READS |= {
     "watch.find_block": lambda w, a: w.watch.find_block("block-here"),
     "watch.blocks": lambda w, a: w.watch.blocks(),
     "watch.blocked": lambda w, a: w.watch.blocked({"id_number": id_number(9), "phone": PHONE}),
+    "retention.unfinished": lambda w, a: [
+        each for empty in (True, False) for each in w.retention.unfinished(w.now, empty=empty)
+    ],
+    "retention.given_up": lambda w, a: w.retention.given_up(w.now),
+    "retention.handed_in": lambda w, a: w.retention.handed_in(w.now),
+    "retention.has_certificate": lambda w, a: w.retention.has_certificate(a.active.case_id),
+    "retention.erasures": lambda w, a: w.retention.erasures(9),
+    "retention.find_erasure": lambda w, a: w.retention.find_erasure("erased-here"),
+    "retention.holds": lambda w, a: w.retention.holds(),
+    "retention.is_held": lambda w, a: w.retention.is_held(a.active.case_id),
     "samples.finished": lambda w, a: w.samples.finished("call", EARLY) + w.samples.finished("review", EARLY),
     "samples.find_sample": lambda w, a: w.samples.find_sample("sample-here"),
     "samples.open_samples": lambda w, a: w.samples.open_samples(),
@@ -412,6 +423,13 @@ WRITES |= {
     "watch.add_block": lambda w, a: w.watch.add_block(
         replace(a.block, id="new", body={"value": "11150813555", "reason": "新"})),
     "watch.set_block": lambda w, a: w.watch.set_block(a.block, "waiting", state="refused", body={"value": "1"}),
+    "retention.erase": lambda w, a: w.retention.erase(a.case),
+    "retention.add_erasure": lambda w, a: w.retention.add_erasure(
+        Erasure("new", "1", "open_account", "draft", 0, 0, "system", w.now)),
+    "retention.add_hold": lambda w, a: w.retention.add_hold(LegalHold("new", "new", "1", "新", "staff:x", w.now)),
+    "retention.lift_hold": lambda w, a: w.retention.lift_hold("hold-here", "staff:x"),
+    "retention.forget_messages": lambda w, a: w.retention.forget_messages(w.now + timedelta(days=1)),
+    "retention.forget_sessions": lambda w, a: w.retention.forget_sessions(w.now + timedelta(days=1)),
     "samples.add_sample": lambda w, a: w.samples.add_sample(replace(a.sample, id="new", ref="new")),
     "samples.check_sample": lambda w, a: w.samples.check_sample("sample-here", "review", "bad", {}, "改"),
 }  # fmt: skip

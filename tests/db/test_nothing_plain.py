@@ -29,6 +29,7 @@ CANARIES = {
     "words among staff": "内部说明",
     "note of the call": "关机",
     "note on a customer": "独此备注",
+    "why a case is held": "独此依据",
     "words of a request": "独此请求",
     "secret of a webhook": "whsec_onlyhere",
 }  # fmt: skip

@@ -39,6 +39,7 @@ READ: dict[str, Read] = {
     "document.body_sealed": lambda w, r: w.documents.find(r.id),
     "exchange_request.code_sealed": lambda w, r: w.results.requests(r.case_id),
     "knowledge_attempt.body_sealed": lambda w, r: w.knowledge.find(r.id),
+    "legal_hold.reason_sealed": lambda w, _: w.retention.holds(),
     "photo_mark.body_sealed": lambda w, r: w.marks.of_case(r.case_id),
     "photo_reading.body_sealed": lambda w, r: w.photos.find(r.evidence_id),
     "proof.body_sealed": lambda w, r: w.cases.proofs(r.case_id),

@@ -49,6 +49,7 @@ TABLE = {
     "desk_quality":      "-+-+-+-- - -",
     "desk_trace":        "-+---+-- - -",
     "desk_requests":     "-----+-- - -",
+    "desk_retention":    "-----+-- - -",
     "desk_entry":        "---+---+ - -",
     "desk_agreements":   "---+-+-+ - -",
     "desk_supplements":  "---+---+ - -",
