@@ -16,7 +16,7 @@ guest = visitor.arrive()
 pages = pages_for(guest)
 page = st.navigation(pages, position="sidebar" if guest.actor_staff else "hidden", expanded=True)
 staff_page = page.url_path.startswith("desk")
-apply_look(large_text=visitor.large_text(), staff=staff_page)
+apply_look(large_text=visitor.large_text(), staff=staff_page and guest.actor_staff is not None)
 if staff_page:
     visitor.staff_header(guest, shows_duty=page.url_path == "desk_witness")
     page.run()

@@ -64,12 +64,11 @@ def campaign_link(actor: Actor, code: str, row: Mapping[str, Any]) -> None:
 
 
 def days(edition: Edition) -> str:
-    """From when to when, in words."""
-    return (
-        _("{day} 至 {day_2}").format(day=_day(edition.since), day_2=_day(edition.until))
-        if edition.until
-        else _("{day} 起").format(day=_day(edition.since))
-    )
+    """From when to when, in words. The first list is older than any firm: there the day of the text itself counts."""
+    since = max(edition.since, date.fromisoformat(edition.row["effective_from"]))
+    if edition.until:
+        return _("{day} 至 {day_2}").format(day=_day(since), day_2=_day(edition.until))
+    return _("{day} 起").format(day=_day(since))
 
 
 def _day(day: date) -> str:

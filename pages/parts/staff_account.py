@@ -81,8 +81,9 @@ def new_account(office: Office, on_done: Callable[[], None]) -> None:
             st.text_input(label, key=f"new_{field}", placeholder=hint, max_chars=40)
             acting.field_error(field)
         names = office.branches
+        only = 0 if len(names) == 1 else None
         st.selectbox(
-            _("营业部"), list(names), format_func=names.get, key="new_branch", index=None, placeholder=_("请选择")
+            _("营业部"), list(names), format_func=names.get, key="new_branch", index=only, placeholder=_("请选择")
         )
         acting.field_error("branch_id")
         _roles("new_roles", [])

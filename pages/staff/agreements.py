@@ -12,6 +12,7 @@ from pages.parts.agreement_draft import NEW, draft_page, go, start
 from pages.parts.agreement_history import STATES, agreement_history, days
 from pages.parts.agreement_try import agreement_try, no_agreements
 from pages.parts.language import _
+from pages.parts.list_and_detail import list_and_detail
 
 TRY = "try"
 guest = visitor.read()
@@ -79,7 +80,7 @@ def _page() -> None:
         draft_page(desk, actor, book, asked["draft"], asked["agreement"])
         return
     acting.show_refusal()
-    left, right = st.columns([1, 2])
+    left, right = list_and_detail()
     with left:
         _list(book)
     with right:

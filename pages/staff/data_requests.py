@@ -18,6 +18,7 @@ from core.usecases.deletion_plan import KEPT, OUTCOMES, PlanLine
 from core.usecases.own_data import KINDS
 from pages.parts import acting, clock_words, notice, visitor, wiring
 from pages.parts.language import _, spoken
+from pages.parts.list_and_detail import list_and_detail
 
 guest = visitor.read()
 desk, actor = wiring.desk(), guest.actor_staff
@@ -92,7 +93,7 @@ def _request(found: DataRequest, person: str) -> None:
 
 
 st.title(_("个人信息申请"))
-left, right = st.columns([1, 2])
+left, right = list_and_detail()
 try:
     with left:
         _list(open_requests(desk, actor))

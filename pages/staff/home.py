@@ -6,11 +6,13 @@ import streamlit as st
 
 from core.actor import Actor
 from core.permissions import Permission, holds
+from core.rules.text import narrow
 from core.usecases.sign_in_staff import WRONG, sign_in_staff
 from core.usecases.work_calendar import warning
 from core.usecases.work_lists import counted_lists
 from pages.parts import acting, notice, state, visitor, wiring
 from pages.parts.components.session_exchange import session_exchange
+from pages.parts.entry import WRONG as UNKNOWN_FIRM
 from pages.parts.language import _
 from pages.parts.own_password import own_password
 from pages.parts.own_sessions import show_own_sessions
@@ -21,7 +23,11 @@ guest = visitor.read()
 
 def _sign_in() -> None:
     values = st.session_state
-    firm = values["staff_firm"]
+    number = narrow(str(values.get("staff_firm") or ""))
+    firm = next((firm for firm in wiring.firms() if firm.number == number), None)
+    if firm is None:
+        state.put(Key.ERRORS, {"login": UNKNOWN_FIRM.format(number=number) if number else _("请输入期货公司编号。")})
+        return
     login, password = str(values.get("login") or ""), str(values.get("password") or "")
     ticket = sign_in_staff(wiring.desk(), firm.id, login, password, str(values.get("otp") or ""))
     state.put(Key.TICKET, ticket)
@@ -37,7 +43,10 @@ def _form() -> None:
             st.rerun()
         return
     with st.form("staff_sign_in"):
-        st.selectbox(_("期货公司"), wiring.firms(), format_func=lambda f: f"{f.number} {f.name}", key="staff_firm")
+        number = guest.firm.number if guest.named else ""
+        st.text_input(
+            _("期货公司编号"), number, key="staff_firm", max_chars=12, help=guest.firm.name if number else None
+        )
         st.text_input(_("工号"), key="login", autocomplete="username")
         st.text_input(_("密码"), key="password", type="password", autocomplete="current-password")
         st.text_input(_("动态口令（已启用时填写）"), key="otp", max_chars=6, autocomplete="one-time-code")

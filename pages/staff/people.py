@@ -14,6 +14,7 @@ from core.usecases.change_skills import Server, serving_staff
 from core.usecases.change_staff import all_staff
 from pages.parts import acting, notice, visitor, wiring
 from pages.parts.language import _
+from pages.parts.list_and_detail import list_and_detail
 from pages.parts.staff_account import Office, account, new_account
 from pages.parts.staff_skills import skills_form
 
@@ -79,7 +80,7 @@ def _chosen(office: Office, members: Sequence[StaffMember], servers: Sequence[Se
 
 
 st.title(_("人员"))
-left, right = st.columns([1, 2])
+left, right = list_and_detail()
 try:
     everybody = all_staff(desk, actor) if may_change else []
     serving, place = serving_staff(desk, actor), _office()

@@ -14,6 +14,7 @@ from core.rule_kinds import find_kind
 from core.usecases.read_rules import KindState, open_drafts, rule_states
 from pages.parts import acting, notice, visitor, wiring
 from pages.parts.language import _
+from pages.parts.list_and_detail import list_and_detail
 from pages.parts.rule_branches import show_branches
 from pages.parts.rule_carry import show_carry
 from pages.parts.rule_draft import show_draft
@@ -98,7 +99,7 @@ def _chosen() -> None:
 
 
 st.title(_("规则设置"))
-left, right = st.columns([1, 2])
+left, right = list_and_detail()
 try:
     with left:
         _waiting(open_drafts(desk, actor))

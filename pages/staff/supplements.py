@@ -17,6 +17,7 @@ from core.usecases.supplements import (
 from pages.parts import acting, clock_words, notice, state, visitor, wiring
 from pages.parts.fact_table import cell, fact_table, unusual
 from pages.parts.language import _, dialog
+from pages.parts.list_and_detail import list_and_detail
 from pages.parts.new_campaign import new_campaign
 
 NEW, CANCEL, REMIND = "new", "cancel_campaign", "remind_campaign"
@@ -153,7 +154,7 @@ def _customers(row: Listed) -> None:
 
 def _page() -> None:
     rows = campaign_list(desk, actor)
-    left, right = st.columns([1, 2])
+    left, right = list_and_detail()
     with left:
         _list(rows)
     with right:
