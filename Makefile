@@ -15,8 +15,8 @@ help: ## this list
 run: prepare system ## start the demo on http://localhost:$(PORT) (SQLite, local folder)
 	JIANZHENG_MODE=demo exec $(BIN)/streamlit run Home.py --server.port $(PORT)
 
-test: check ## everything a change must pass
-	$(BIN)/python -m pytest
+test: check ## everything a change must pass, in WORKERS processes
+	$(BIN)/python -m pytest -n $(or $(WORKERS),2) --dist loadfile
 
 check: prepare-dev system-dev ## lint, types, layers, requirements
 	$(BIN)/ruff check .

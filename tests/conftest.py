@@ -58,7 +58,12 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 def _not_shown(session: pytest.Session) -> list[str]:
-    """What the page names and this run did not show; nothing when only some tests were asked for."""
+    """What the page names and this run did not show; nothing when only some tests were asked for.
+
+    Of several processes only the one that hears of every test can tell.
+    """
+    if hasattr(session.config, "workerinput"):
+        return []
     options, whole = session.config.option, session.config.args_source is pytest.Config.ArgsSource.TESTPATHS
     if not whole or options.collectonly or options.keyword or options.markexpr or session.shouldstop:
         return []

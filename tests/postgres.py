@@ -17,8 +17,8 @@ OPTIONS = (
     "-c max_connections=120 -c autovacuum=off -c logging_collector=off "
     "-c wal_level=minimal -c max_wal_senders=0 -c max_wal_size=256MB -k "
 )
-ROOM = 10 << 30
-"""Bytes that a whole run may need: every kept standing of a case is a database of its own."""
+ROOM = (10 << 30) * int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+"""Bytes that a whole run may need: every kept standing of a case is a database of its own, in each process."""
 
 
 def scratch(prefix: str = "jz-bench-") -> Path:

@@ -14,6 +14,7 @@ from pages.parts import acting, notice, state, visitor, wiring
 from pages.parts.components.session_exchange import session_exchange
 from pages.parts.entry import WRONG as UNKNOWN_FIRM
 from pages.parts.language import _
+from pages.parts.opening import show_opening
 from pages.parts.own_password import own_password
 from pages.parts.own_sessions import show_own_sessions
 from pages.parts.state import Key
@@ -75,6 +76,8 @@ def _overview() -> None:
     warned = warning(wiring.desk(), actor) if holds(actor, Permission.CALENDAR_MANAGE) else ""
     if warned:
         st.warning(notice.plain(warned), icon=":material/event_busy:")
+    if holds(actor, Permission.PEOPLE_MANAGE):
+        show_opening(wiring.desk(), actor)
     if waiting is not None:
         st.columns(3)[0].metric(_("本营业部排队"), waiting, border=True)
     if holds(actor, Permission.CASE_WORK):

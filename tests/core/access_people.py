@@ -12,6 +12,7 @@ from core.usecases.change_staff import (
     reset_password,
     set_roles,
 )
+from core.usecases.opening_check import opening_check
 from core.usecases.own_password import change_own_password
 from core.usecases.sessions import end_other_sessions, end_session, end_staff_sessions, own_sessions, staff_sessions
 from tests.core.access_calls import Row, plain
@@ -20,6 +21,7 @@ from tests.desk_bench import STAFF_PASSWORD
 
 NEW = "a long new password 7"
 PEOPLE: tuple[Row, ...] = (
+    (opening_check, new, "-------+ -- --o", plain(opening_check)),
     (all_staff, new, "-------+ -- --o", plain(all_staff)),
     (add_staff, new, "-------+ -- --o",
      plain(add_staff, login="xinren", name="新人", licence="", branch_id="b1", roles=["service"], password=NEW)),

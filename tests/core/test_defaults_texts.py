@@ -80,7 +80,7 @@ def test_agreements_are_marked_and_of_real_length():
         assert 5 <= row["min_read_seconds"] <= 15, row["code"]
         date.fromisoformat(row["effective_from"])
         assert row["place"] in {"sign_in", "photos", "agreements"}, row["code"]
-        assert set(row["applies"]) <= {"business", "investor_class", "insisted", "part"}, row["code"]
+        assert set(row["applies"]) <= {"business", "investor_class", "insisted", "part", "bank"}, row["code"]
 
 
 def test_agreements_are_unique_and_the_risk_statement_comes_first():
