@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +15,7 @@ from tests.postgres import Cluster, scratch
 from tests.requirements_map import PAGE, Ran
 
 RAN = Ran()
+ROOT = Path(__file__).parent
 
 
 @pytest.fixture(scope="session")
@@ -51,10 +54,21 @@ def bench(backend: Backend) -> Iterator[Bench]:
     bench.close()
 
 
+# -- several processes
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """One process takes the browser tests, one after the other from the start; the rest is shared out by file."""
+    if hasattr(config, "workerinput"):
+        browser = ROOT / "e2e"
+        items.sort(key=lambda item: browser not in item.path.parents)
+        for item in items:
+            name = "browser" if browser in item.path.parents else item.path.name
+            item.add_marker(pytest.mark.xdist_group(name))
+
+
 # -- after a whole run: docs/requirements.md names no test that did not pass
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Remember what became of each test."""
-    RAN.note(report.nodeid, report.outcome, report.when)
+    """Remember what became of each test; the name of its group stands behind it when several processes run."""
+    RAN.note(re.sub(r"@[\w.]+$", "", report.nodeid), report.outcome, report.when)
 
 
 def _not_shown(session: pytest.Session) -> list[str]:

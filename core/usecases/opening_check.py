@@ -35,7 +35,7 @@ def opening_check(desk: Desk, actor: Actor) -> tuple[Point, ...]:
     if not desk.settings.demo:
         relay = bool(desk.settings.turn_urls)
         found.append(
-            Point("network", "中继服务器", relay, "没有中继时，部分手机网络无法接通视频。请运维配置后在这里测试。")
+            Point("network", "中继服务器", relay, "没有中继时，部分手机网络无法接通视频。请运维配置后在这里检测。")
         )
     return tuple(found)
 

@@ -34,8 +34,12 @@ class OwnCase:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the firm did with a submitted case so far; `callback_due` is set while the call is still to come."""
+    """What the firm did with a submitted case so far; `callback_due` is set while the call is still to come.
 
+    Two are equal as long as nothing has happened in between.
+    """
+
+    version: int
     account: str | None
     requests: tuple[ExchangeRequest, ...]
     documents: tuple[Document, ...]
@@ -111,6 +115,7 @@ def outcome_of(desk: Desk, actor: Actor, case_id: str) -> Outcome:
         case = work.cases.get(case_id)
         own(actor, case)
         return Outcome(
+            version=case.version,
             account=account_of(work, case),
             requests=tuple(work.results.requests(case_id)),
             documents=tuple(work.documents.of_case(case_id, "signed", "sealed")),

@@ -34,6 +34,7 @@ _APPROVED: Mapping[tuple[State, Ending], str] = {
     (State.APPROVED, Ending.CODES): "我们正在向交易所申请交易编码，开通后用短信告诉您。",
     (State.APPROVED, Ending.COUNTER): "正在由柜台办理，办完后用短信告诉您。",
 }
+LOOK_EVERY_S = 10.0
 _WAITING = "已申请，等待交易所回报"
 _FAILED: Mapping[int, str] = {
     1: "监控中心还有您的另一笔业务在处理，处理完成后我们继续办理，您不需要操作",
@@ -53,8 +54,20 @@ def show_outcome(desk: Desk, actor: Actor, loaded: Loaded) -> None:
         _greeting(loaded, outcome)
         st.html(flow_picture(timeline(loaded, outcome)))
         _account(loaded, outcome)
+        _look_again(desk, actor, loaded, outcome)
     _documents(outcome)
     _give_up(desk, actor, loaded)
+
+
+def _look_again(desk: Desk, actor: Actor, loaded: Loaded, shown: Outcome) -> None:
+    """The page changes by itself when the firm has done something (R204)."""
+
+    @st.fragment(run_every=LOOK_EVERY_S, key="outcome_again")
+    def look() -> None:
+        if outcome_of(desk, actor, loaded.case.id) != shown:
+            st.rerun(scope="app")
+
+    look()
 
 
 def full_salutation(loaded: Loaded) -> str:
