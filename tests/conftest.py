@@ -55,6 +55,7 @@ def bench(backend: Backend) -> Iterator[Bench]:
 
 
 # -- several processes
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """One process takes the browser tests, one after the other from the start; the rest is shared out by file."""
     if hasattr(config, "workerinput"):
