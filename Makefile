@@ -16,7 +16,7 @@ run: prepare system ## start the demo on http://localhost:$(PORT) (SQLite, local
 	JIANZHENG_MODE=demo exec $(BIN)/streamlit run Home.py --server.port $(PORT)
 
 test: check ## everything a change must pass, in WORKERS processes
-	$(BIN)/python -m pytest -n $(or $(WORKERS),2) --dist loadgroup --no-loadscope-reorder
+	$(BIN)/python -m pytest -n $(or $(WORKERS),2) --no-loadscope-reorder
 
 check: prepare-dev system-dev ## lint, types, layers, requirements
 	$(BIN)/ruff check .

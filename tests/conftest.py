@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from core.keys import MasterKeys
 from tests.desk_bench import Backend, Bench, found
@@ -15,7 +15,7 @@ from tests.postgres import Cluster, scratch
 from tests.requirements_map import PAGE, Ran
 
 RAN = Ran()
-ROOT = Path(__file__).parent
+BROWSER = "tests/e2e/"
 
 
 @pytest.fixture(scope="session")
@@ -55,21 +55,28 @@ def bench(backend: Backend) -> Iterator[Bench]:
 
 
 # -- several processes
-@pytest.hookimpl(tryfirst=True)
+class ByFile(LoadScopeScheduling):
+    """One process takes the browser tests, one after the other; the rest is shared out by file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return BROWSER if nodeid.startswith(BROWSER) else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    """How tests are shared out."""
+    return ByFile(config, log)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """One process takes the browser tests, one after the other from the start; the rest is shared out by file."""
+    """With several processes the browser tests begin at once: they take long and mostly wait."""
     if hasattr(config, "workerinput"):
-        browser = ROOT / "e2e"
-        items.sort(key=lambda item: browser not in item.path.parents)
-        for item in items:
-            name = "browser" if browser in item.path.parents else item.path.name
-            item.add_marker(pytest.mark.xdist_group(name))
+        items.sort(key=lambda item: not item.nodeid.startswith(BROWSER))
 
 
 # -- after a whole run: docs/requirements.md names no test that did not pass
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Remember what became of each test; the name of its group stands behind it when several processes run."""
-    RAN.note(re.sub(r"@[\w.]+$", "", report.nodeid), report.outcome, report.when)
+    """Remember what became of each test."""
+    RAN.note(report.nodeid, report.outcome, report.when)
 
 
 def _not_shown(session: pytest.Session) -> list[str]:
