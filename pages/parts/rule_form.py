@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from datetime import date
 from functools import singledispatch
 from typing import Any
@@ -64,6 +65,15 @@ def _draw_group(editor: Editor, field: Group, value: Any, path: Path) -> None:
         draw_field(editor, each, inner, (*path, name))
 
 
+def _same_every_day(editor: Editor, field: Named, rows: Mapping[str, Any], path: Path) -> None:
+    """Under the times of a week: those of its first day for all."""
+    first, times = next(iter(rows.items()))
+    label = _("{day}的时间用于每天").format(day=_(field.name_of(first, times)))
+    same = {day: deepcopy(times) for day in rows}
+    st.button(label, key=editor.key(path, "same"), icon=":material/content_copy:", type="tertiary",
+              on_click=editor.put_rows, args=(path, same))  # fmt: skip
+
+
 def _draw_named(editor: Editor, field: Named, value: Any, path: Path) -> None:
     """One name after the other where each is a single value; else one chosen from a list."""
     rows: Mapping[str, Any] = value if isinstance(value, Mapping) else {}
@@ -72,6 +82,8 @@ def _draw_named(editor: Editor, field: Named, value: Any, path: Path) -> None:
         for name, each in rows.items():
             _draw_one(editor, field.item, each, (*path, name), label=field.name_of(name, each))
             editor.show_error((*path, name))
+        if isinstance(field.item, Times) and rows:
+            _same_every_day(editor, field, rows, path)
         return
     known = field.source(editor.scope) if field.source else {}
     key, chosen = editor.key(path, "chosen"), None
