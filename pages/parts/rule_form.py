@@ -69,9 +69,12 @@ def _same_every_day(editor: Editor, field: Named, rows: Mapping[str, Any], path:
     """Under the times of a week: those of its first day for all."""
     first, times = next(iter(rows.items()))
     label = _("{day}的时间用于每天").format(day=_(field.name_of(first, times)))
-    same = {day: deepcopy(times) for day in rows}
-    st.button(label, key=editor.key(path, "same"), icon=":material/content_copy:", type="tertiary",
-              on_click=editor.put_rows, args=(path, same))  # fmt: skip
+    def copy() -> None:
+        editor.put(path, {day: deepcopy(times) for day in rows})
+        for day in rows:
+            st.session_state[editor.key((*path, day))] = times_words(times)
+
+    st.button(label, key=editor.key(path, "same"), icon=":material/content_copy:", type="tertiary", on_click=copy)
 
 
 def _draw_named(editor: Editor, field: Named, value: Any, path: Path) -> None:

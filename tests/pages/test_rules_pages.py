@@ -65,7 +65,7 @@ def test_other_hours_reach_the_customers_at_their_day(office: Bench, page: Open)
     calm(at.run())
     at.text_input(key=f"{prefix}_channels.witness.weekly.mon").set_value("9：00-11:30、13:00-16:05")
     press(calm(at.run()), f"{prefix}_channels.witness.weekly_same")
-    assert at.text_input(key=f"{prefix}_channels.witness.weekly.sun_1").value == "09:00-11:30、13:00-16:05"
+    assert at.text_input(key=f"{prefix}_channels.witness.weekly.sun").value == "09:00-11:30、13:00-16:05"
     assert "渠道 › 视频验证 › 每周时间 › 周一" in words(at) and "09:00-11:30、13:00-16:05" in words(at)
     at.radio(key=f"{prefix}_@when").set_value("指定日期")
     calm(at.run())
