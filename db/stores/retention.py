@@ -23,7 +23,8 @@ from db.stores.base import Store
 from db.tables_retention import ErasureRow, LegalHoldRow
 
 _C, _H, _E = t.CaseRow, LegalHoldRow, ErasureRow
-AT_ONCE = 50
+AT_ONCE = 10
+"""Cases of a class in one transaction, so that nobody waits long for the database."""
 DELETED: tuple[type[t.Base], ...] = (
     t.AnswerRow, t.ProofRow, t.KnowledgeAttempt, t.RejectionRow, t.CallLine, t.CertificateRow, t.DocumentRow,
     t.CallbackRow, m.PhotoMarkRow, p.PhotoLook, p.PhotoReadingRow, t.EvidenceRow,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -30,7 +30,7 @@ from tests.builders import Walk, case_at
 from tests.core.test_own_data import signed_in
 from tests.core.test_sweep_files import files
 from tests.desk_bench import Bench
-from tests.walk import ZHANG
+from tests.walk import LI, ZHANG
 
 STAYS = {
     "capital_account", "case_work", "done_action", "erasure", "exchange_request", "finding_judgement", "legal_hold",
@@ -217,16 +217,20 @@ def test_another_case_keeps_the_file_it_names(bench: Bench) -> None:
     walk = case_at(bench, "witness")
     with bench.work() as work:
         kept, *_ = work.cases.evidence(walk.case_id)
-        work.cases.add_evidence("another", _copy(kept, work.new_id()), "system")
+        work.cases.add_evidence("another", replace(kept, id=work.new_id(), meta={}), "system")
         erase_case(work, system("f1"), work.cases.get(walk.case_id), "unfinished")
     bench.run_jobs()
     assert files(bench) == {kept.file_id}
 
 
-def _copy(item: Any, new_id: str) -> Any:
-    from dataclasses import replace
-
-    return replace(item, id=new_id, meta={})
+def test_very_many_are_deleted_in_several_turns(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.jobs.erase_due.TURNS", 1)
+    monkeypatch.setattr("db.stores.retention.AT_ONCE", 1)
+    walks = [case_at(bench, "photos", person=person) for person in (ZHANG, LI)]
+    bench.pass_time(days=31)
+    assert [bool(erase_due(bench.desk, "f1", {})) for _ in range(3)] == [True] * 3
+    assert len(certificates(bench)) == len(walks)
+    assert erase_due(bench.desk, "f1", {}) is True
 
 
 def test_old_messages_and_sign_ins_go(bench: Bench) -> None:
