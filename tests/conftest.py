@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -16,6 +17,14 @@ from tests.requirements_map import PAGE, Ran
 
 RAN = Ran()
 BROWSER = "tests/e2e/"
+
+
+@pytest.fixture(autouse=True)
+def own_main() -> Iterator[None]:
+    """AppTest leaves its script as `__main__`, from which processes of later tests would be spawned."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 @pytest.fixture(scope="session")

@@ -116,7 +116,7 @@ def test_an_account_is_opened(server: Server, browsers: tuple[Browser, Browser],
     walk.do_sign(page)
     walk.do_follow_up(page)
     assert hits(server.data, person) == []
-    changes_by_itself = {"review": "请留意我们的来电", "callback": "业务已办理完成"}
+    changes_by_itself = {"review": "请留意我们的来电", "callback": "已激活"}
     for login, acts in (("review", (walk.do_review, walk.do_results)), ("callback", (walk.do_callback,))):
         walk.sign_out_staff(staff)
         walk.sign_in_staff(staff, login)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,12 +12,6 @@ from pages.parts import wiring
 from tests.pages import staff_cases as made
 from tests.pages.staff_cases import Bench
 from tests.pages.staff_pages import PAGES, Open, calm
-
-
-@pytest.fixture(autouse=True)
-def own_main(monkeypatch: pytest.MonkeyPatch) -> None:
-    """AppTest leaves its script as `__main__`, from which processes of later tests would be spawned."""
-    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
 @pytest.fixture
