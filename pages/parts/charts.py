@@ -23,6 +23,8 @@ HEIGHT = 340
 ROW = 24
 HOUR = " 时"
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": "reset"}
+FEW, DAY_MS = 5, 86_400_000
+"""With so few rows or days plotly draws fat bars and marks halves of days."""
 _SHARE = {"overlaying": "y", "side": "right", "range": [0, 1.05], "tickformat": ".0%", "showgrid": False,
           "tickmode": "linear", "dtick": 0.2,
           "fixedrange": True}  # fmt: skip
@@ -44,7 +46,9 @@ def figure(chart: Chart) -> go.Figure:
         clickmode="event+select" if dated or chart.key == "funnel" else "event", uirevision=chart.key,
     )  # fmt: skip
     if dated:
-        made.update_xaxes(type="date", tickformat=_("%-m月%-d日"), hoverformat="%Y-%m-%d", fixedrange=True)
+        short = (chart.rows[-1][0] - chart.rows[0][0]).days < FEW
+        days = {"tick0": chart.rows[0][0], "dtick": DAY_MS} if short else {}
+        made.update_xaxes(**days, type="date", tickformat=_("%-m月%-d日"), hoverformat="%Y-%m-%d", fixedrange=True)
     made.update_yaxes(fixedrange=True, rangemode="tozero", automargin=True)
     made.update_xaxes(fixedrange=True, automargin=True, tickangle=0)
     return made
@@ -109,6 +113,7 @@ def _ranked(key: str) -> Build:
             go.Bar(
                 y=[name for name, __ in rows], x=[value for __, value in rows], orientation="h", customdata=words,
                 text=words, textposition="auto", marker_color=BLUE, hovertemplate="%{y}　%{customdata}<extra></extra>",
+                width=0.3 if len(rows) < FEW else None,
             )
         )  # fmt: skip
         made.update_yaxes(autorange="reversed", tickmode="linear")

@@ -18,8 +18,6 @@ from pages.parts.language import _
 from pages.parts.script_panel import Talk, script
 from pages.parts.witness_panels import captures, decide, facts, status
 
-SIDE_PX = 680
-"""The script scrolls beside the picture, so that both stay on one screen."""
 guest = visitor.read()
 desk, actor, member = wiring.desk(), guest.actor_staff, guest.member
 if actor is None or member is None:
@@ -98,7 +96,7 @@ def _beside(ticket: Ticket, loaded: Loaded) -> None:
     def written() -> None:
         chat.panel(desk, actor, ticket, sentences)
 
-    with lines, st.container(height=SIDE_PX, border=False):
+    with lines, st.container(key="script_lines"):
         talk()
     with data:
         facts(desk, actor, ticket, loaded)
