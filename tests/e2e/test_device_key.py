@@ -307,6 +307,7 @@ def test_a_copy_of_the_browser_without_the_share_opens_nothing(enrolled: Page) -
 def test_a_file_that_differs_from_what_is_to_be_signed_is_refused(enrolled: Page, site: Site) -> None:
     swap = enrolled.get_by_role("button", name="偷换")
     swap.click()
+    expect(enrolled.get_by_text("swapped: True")).to_be_visible()
     enrolled.get_by_role("button", name="签署", exact=True).click()
     give_password(enrolled, PASSWORD)
     expect(enrolled.get_by_text("协议文件与待签署的内容不一致，没有签署。")).to_be_visible(timeout=30000)
