@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class LegalHold:
-    """法定保全: while it stands nothing of the case is deleted; who set it and why, who lifted it."""
+    """法定保全: while it stands nothing of the case is deleted."""
 
     id: str
     case_id: str

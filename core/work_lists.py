@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from core.businesses import BUSINESSES
+from core.businesses import BUSINESSES, BY_FIRM
 from core.case import WITH_CUSTOMER, Ending, State
 from core.flow import Rules
 from core.permissions import Permission
@@ -21,12 +21,11 @@ REPORTED = frozenset({State.APPROVED, State.CALLBACK, State.ACTIVE})
 RISKS = frozenset({"dishonesty", "duplicate", "follow_up", "pep", "recording"})
 """Flags that make a case one of 高风险."""
 COUNTER = frozenset(key for key, business in BUSINESSES.items() if business.ending is Ending.COUNTER)
-BY_FIRM = frozenset(key for key, business in BUSINESSES.items() if business.by_firm)
 
 
 @dataclass(frozen=True)
 class WorkListSpec:
-    """One list. `action` names the page where its main action is done (pages/parts/work_rows.py)."""
+    """One list. `action` names the page where its main action is done (pages/staff/work.py)."""
 
     key: str
     title: str

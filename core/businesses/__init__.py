@@ -19,6 +19,8 @@ BUSINESSES: Mapping[str, Business] = {
     each.BUSINESS.key: each.BUSINESS
     for each in (open_account, add_code, assessment, profile, settlement, password_reset, supplement)
 }
+BY_FIRM = frozenset(key for key, each in BUSINESSES.items() if each.by_firm)
+"""What the firm begins (补签协议): it waits for the customer without end, and is never given up."""
 
 
 def business(key: str) -> Business:

@@ -9,10 +9,11 @@ from typing import Any
 from core.actor import system
 from core.ports import Desk
 from core.rules.retention import MESSAGES, SIGN_INS, over_before, rows_by_key
-from core.usecases.erase_cases import due_cases, erase_case
+from core.usecases.erase_cases import due_cases, erase_cases
 from core.usecases.loading import rules_for
 
 TURNS, GO_ON = 100, timedelta(seconds=5)
+"""Transactions of one run of the job, which has a lease; when there is more to delete, how soon it goes on."""
 
 
 def erase_due(desk: Desk, firm_id: str, _payload: Mapping[str, Any]) -> bool | timedelta:
@@ -32,14 +33,11 @@ def erase_due(desk: Desk, firm_id: str, _payload: Mapping[str, Any]) -> bool | t
 def _some(desk: Desk, firm_id: str) -> int:
     """One transaction; how many cases it deleted."""
     with desk.write(firm_id) as work:
-        found = list(due_cases(work))
-        for case, kept_as in found:
-            erase_case(work, system(firm_id), case, kept_as)
-        return len(found)
+        return erase_cases(work, system(firm_id), list(due_cases(work)))
 
 
 def delete_files(desk: Desk, firm_id: str, payload: Mapping[str, Any]) -> bool:
-    """Delete the files of a deleted case: their keys first, then the bytes. A file that another case names stays."""
+    """Delete the files of deleted cases: their keys first, then the bytes. A file that another case names stays."""
     with desk.read(firm_id) as work:
         known = work.cases.known_files() | work.photos.known_crops() | work.jobs.named_files()
     for file_id in set(payload["delete"]) - known:

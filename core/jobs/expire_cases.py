@@ -11,7 +11,7 @@ from typing import Any
 
 from core.actor import system
 from core.audit import Tag
-from core.businesses import BUSINESSES
+from core.businesses import BY_FIRM
 from core.case import Action, Case, next_state
 from core.ports import Desk, Work
 from core.rules.calendar import local_day
@@ -38,8 +38,7 @@ def warn_silent_cases(desk: Desk, firm_id: str) -> int:
 
 def _silent(work: Work) -> list[Case]:
     """Cases to warn: not yet warned since their last change, and nobody waits or has booked with them."""
-    by_firm = [key for key, each in BUSINESSES.items() if each.by_firm]
-    silent = work.cases.silent_since(work.now - patience_of(work).silence, by_firm, AT_ONCE)
+    silent = work.cases.silent_since(work.now - patience_of(work).silence, BY_FIRM, AT_ONCE)
     return [case for case in silent if not _is_here(work, case)]
 
 

@@ -121,6 +121,10 @@ LAWFUL_YEARS: Mapping[str, int] = {
 
 
 def _lawful(body: Any, _others: Mapping[str, Any]) -> Found:
+    there = {row["key"] for row in body["classes"]}
+    for row in load_kind("retention")["classes"]:
+        if row["key"] not in there:
+            yield Problem(("classes",), Sentence("缺少“{title}”，这一类不能删除。", title=row["title"]))
     for number, row in enumerate(body["classes"]):
         if len(row["keep"]) != 1:
             yield Problem(("classes", number, "keep"), "保存期限写年数或天数，只写一个。")

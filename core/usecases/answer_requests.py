@@ -14,7 +14,7 @@ from core.ports import Desk, Work
 from core.records_customers import DataRequest, RequestKind
 from core.sentence import Sentence
 from core.usecases.deletion_plan import DELETED, PlanLine, plan_errors, plan_of, recorded
-from core.usecases.erase_cases import erase_case
+from core.usecases.erase_cases import erase_cases
 from core.usecases.loading import rules_for
 from core.usecases.notify import notify
 from core.usecases.persons import of_case
@@ -96,12 +96,10 @@ def answer_request(
         if not work.matters.answer_request(found, actor.id, body):
             raise Stale
         notify(work, rules_for(work), found.subject, _phone(work, found), "request_answered")
-        deleted = [line for line in plan if decided[line.key] == DELETED]
-        for line in deleted:
-            for case_id in line.cases:
-                erase_case(work, actor, work.cases.get(case_id), line.key)
-        work.audit(actor, Tag.STAFF_REQUEST_ANSWER, f"request:{request_id}", kind=str(found.kind),
-                   deleted=[line.key for line in deleted])  # fmt: skip
+        gone = [line for line in plan if decided[line.key] == DELETED]
+        erase_cases(work, actor, [(work.cases.get(case_id), line.key) for line in gone for case_id in line.cases])
+        deleted = [line.key for line in gone]
+        work.audit(actor, Tag.STAFF_REQUEST_ANSWER, f"request:{request_id}", kind=str(found.kind), deleted=deleted)
     return {}
 
 

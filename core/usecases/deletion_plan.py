@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from core.businesses import BY_FIRM
 from core.case import WITH_CUSTOMER, Case
 from core.ports import Work
 from core.records_customers import DataRequest
 from core.rules.calendar import local_day
 from core.rules.retention import GIVEN_UP, MESSAGES, RECORDS, SIGN_INS, UNFINISHED, last_day
+from core.sentence import Sentence
 from core.usecases.loading import rules_for
 from core.usecases.persons import Person, of_case, of_customer
 
@@ -46,7 +48,9 @@ class PlanLine:
             return HOLD
         if not self.kept:
             return "可以删除"
-        return f"保留至 {self.until}（{self.basis}）" if self.until else f"账户或业务结束后才开始计算（{self.basis}）"
+        if self.until is None:
+            return Sentence("账户或业务结束后才开始计算（{basis}）", basis=self.basis)
+        return Sentence("保留至 {until}（{basis}）", until=self.until, basis=self.basis)
 
 
 def plan_of(work: Work, request: DataRequest) -> tuple[PlanLine, ...]:
@@ -67,12 +71,13 @@ def _person(work: Work, request: DataRequest) -> Person:
 
 def _line(work: Work, row: Mapping[str, Any], person: Person) -> PlanLine | None:
     key, words = str(row["key"]), (row["title"], row["basis"])
-    held = [case for case in person.cases if case.submitted_at or work.retention.has_certificate(case.id)]
+    held = [case for case in person.cases if work.retention.is_record(case.id)]
     if key in RECORDS and (held or person.customer):
         return PlanLine(key, *words, True, _records_end(row, person, held))
     if key in (MESSAGES, SIGN_INS):
         return PlanLine(key, *words, True, last_day(local_day(work.now), row["keep"]))
-    loose = [case for case in person.cases if case not in held and (case.state in WITH_CUSTOMER) == (key == UNFINISHED)]
+    own = [case for case in person.cases if case not in held and case.business not in BY_FIRM]
+    loose = [case for case in own if (case.state in WITH_CUSTOMER) == (key == UNFINISHED)]
     if key not in (UNFINISHED, GIVEN_UP) or not loose:
         return None
     on_hold = any(work.retention.is_held(case.id) for case in loose)
@@ -96,7 +101,7 @@ def plan_errors(plan: tuple[PlanLine, ...], outcomes: Mapping[str, str]) -> dict
         if chosen not in OUTCOMES:
             errors[f"outcome_{line.key}"] = "请选择处理结果。"
         elif chosen == DELETED and line.kept:
-            errors[f"outcome_{line.key}"] = f"不能删除：{line.words}。"
+            errors[f"outcome_{line.key}"] = Sentence("不能删除：{words}。", words=line.words)
     return errors
 
 

@@ -43,8 +43,8 @@ def opening_check(desk: Desk, actor: Actor) -> tuple[Point, ...]:
 def _people(work: Work, staff: list[StaffMember]) -> Iterable[Point]:
     """Four eyes need two persons each: witness and reviewer, who drafts and who approves."""
 
-    def ids(*roles: Role) -> set[str]:
-        return {member.id for member in staff if set(roles) & set(member.roles)}
+    def ids(role: Role) -> set[str]:
+        return {member.id for member in staff if role in member.roles}
 
     serving = {member.id for member in staff if Role.WITNESS in member.roles and work.duty.skills(member.id)}
     draft, approve = (

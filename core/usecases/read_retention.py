@@ -30,10 +30,11 @@ class KeptClass:
 
 @dataclass(frozen=True)
 class Keeping:
-    """Everything the page shows; `names` maps actors to names of staff."""
+    """Everything the page shows; `names` maps actors to names of staff, `about_holds` is the firm's text."""
 
     classes: tuple[KeptClass, ...]
     titles: Mapping[str, str]
+    about_holds: str
     holds: tuple[LegalHold, ...]
     erasures: tuple[Erasure, ...]
     names: Mapping[str, str]
@@ -43,10 +44,12 @@ def read_retention(desk: Desk, actor: Actor) -> Keeping:
     """What is kept for how long, what is held, and what was deleted."""
     with desk.read(actor.firm_id) as work:
         allow(actor, Permission.RETENTION_MANAGE)
-        rows: list[Mapping[str, Any]] = rules_for(work)["retention"]["classes"]
+        body = rules_for(work)["retention"]
+        rows: list[Mapping[str, Any]] = body["classes"]
         return Keeping(
             tuple(KeptClass(r["title"], r["keep"], r["from"], r["basis"], r["key"] in FOR_STAFF) for r in rows),
             {str(row["key"]): str(row["title"]) for row in rows},
+            str(body["legal_hold"]),
             tuple(work.retention.holds()),
             tuple(work.retention.erasures(SHOWN)),
             {f"staff:{member.id}": member.name for member in work.people.all_staff()},

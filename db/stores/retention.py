@@ -1,7 +1,8 @@
 """What is kept and what is deleted: cases whose time is over, legal holds, deletions with their certificates.
 
-A deletion takes away every row and sealed cell that says something of the person; what stays of a case (number,
-business, branch, state, times, figures without a name) points at nobody any more.
+A deletion takes away every row and sealed cell that says something of the person. What stays of a case is its number,
+business, branch, state, times and figures; audit and reservations still name its owner by a keyed index, which without
+the firm's key is nobody.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, exists, func, or_, select, update
 
-from core.case import CLOSED_STATES, WITH_CUSTOMER, Case
+from core.businesses import BY_FIRM
+from core.case import CLOSED_STATES, WITH_CUSTOMER, Case, State
 from core.records_retention import Erased, Erasure, LegalHold
 from db import tables as t
 from db import tables_casework as w
@@ -52,7 +54,8 @@ _EMPTY = and_(
     ~exists().where(_of(t.AnswerRow), t.AnswerRow.step.not_in(_TO_BEGIN)),
 )
 _FREE = and_(~exists().where(_of(_E)), ~_HELD)
-_HANDED_IN = _C.submitted_at.is_not(None) | _CERTIFIED
+_RECORD = or_(_C.submitted_at.is_not(None), _C.state == str(State.TERMINATED), _CERTIFIED)
+"""Was handed in, was ended by the firm, or has a certificate: what the law wants to be kept for years."""
 _HAS_ACCOUNT = exists().where(
     t.Customer.firm_id == _C.firm_id, t.Customer.id_index == _C.id_index, t.Customer.capital_account.is_not(None)
 )
@@ -66,26 +69,29 @@ class Retention(Store):
         return [self.work.cases.case_of(row) for row in found]
 
     def unfinished(self, before: datetime, *, empty: bool) -> list[Case]:
-        """Open cases that nobody touched since then and that were never handed in; `empty`: only a phone is known."""
-        states = _C.state.in_([str(state) for state in WITH_CUSTOMER])
+        """Open cases that nobody touched since then and that were never handed in; `empty`: only a phone is known.
+
+        What the firm began (补签协议) waits for the customer without end.
+        """
+        own = and_(_C.state.in_([str(state) for state in WITH_CUSTOMER]), _C.business.not_in(BY_FIRM))
         content = _EMPTY if empty else ~_EMPTY
-        return self._cases(states, _C.updated_at < before, content, ~_HANDED_IN, order=_C.updated_at)
+        return self._cases(own, _C.updated_at < before, content, ~_RECORD, order=_C.updated_at)
 
     def given_up(self, before: datetime) -> list[Case]:
-        """Cases that ended before then without having been handed in."""
-        states = _C.state.in_([str(state) for state in CLOSED_STATES])
-        return self._cases(states, _C.closed_at < before, ~_HANDED_IN, order=_C.closed_at)
+        """Cases that their customers gave up or left lying, ended before then."""
+        return self._ended(before, ~_RECORD)
 
-    def handed_in(self, before: datetime) -> list[Case]:
-        """Cases that were handed in, or for which a certificate was issued, and that ended before then; of persons
-        without an account."""
-        states = _C.state.in_([str(state) for state in CLOSED_STATES])
-        return self._cases(states, _C.closed_at < before, _HANDED_IN, ~_HAS_ACCOUNT, order=_C.closed_at)
+    def records(self, before: datetime) -> list[Case]:
+        """Ended cases that had to be kept, of persons without an account."""
+        return self._ended(before, _RECORD, ~_HAS_ACCOUNT)
 
-    def has_certificate(self, case_id: str) -> bool:
-        """Whether a certificate was issued in this case."""
-        table = t.CertificateRow
-        return self.row(table, table.case_id == case_id, table.issued_at.is_not(None)) is not None
+    def _ended(self, before: datetime, *where: ColumnElement[bool]) -> list[Case]:
+        states = _C.state.in_([str(state) for state in CLOSED_STATES])
+        return self._cases(states, _C.closed_at < before, *where, order=_C.closed_at)
+
+    def is_record(self, case_id: str) -> bool:
+        """Whether the law wants this case to be kept."""
+        return self.row(_C, _C.id == case_id, _RECORD) is not None
 
     # -- deleting
     def erase(self, case: Case) -> Erased:
@@ -110,8 +116,6 @@ class Retention(Store):
             if "original_file" in row.meta:
                 yield row.meta["original_file"]
         yield from (row.crop_file for row in self.equal(p.PhotoReadingRow, case_id=case_id) if row.crop_file)
-        for row in self.equal(t.DocumentRow, case_id=case_id):
-            yield from (file for file in (row.prepared_file, row.signed_file) if file)
 
     def _delete(self, table: type[t.Base], *where: ColumnElement[bool]) -> int:
         firm = table.__table__.columns["firm_id"] == self.work.firm_id

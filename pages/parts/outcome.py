@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.actor import Actor
 from core.case import ALLOWED, STATE_TITLES, Action, Ending, State
+from core.errors import DeskError
 from core.ports import Desk
 from core.records import ExchangeRequest
 from core.rules.exchanges import names_of
@@ -64,7 +65,11 @@ def _look_again(desk: Desk, actor: Actor, loaded: Loaded, shown: Outcome) -> Non
 
     @st.fragment(run_every=LOOK_EVERY_S, key="outcome_again")
     def look() -> None:
-        if outcome_of(desk, actor, loaded.case.id) != shown:
+        try:
+            changed = outcome_of(desk, actor, loaded.case.id) != shown
+        except DeskError:  # deleted meanwhile
+            changed = True
+        if changed:
             st.rerun(scope="app")
 
     look()

@@ -69,6 +69,7 @@ def _same_every_day(editor: Editor, field: Named, rows: Mapping[str, Any], path:
     """Under the times of a week: those of its first day for all."""
     first, times = next(iter(rows.items()))
     label = _("{day}的时间用于每天").format(day=_(field.name_of(first, times)))
+
     def copy() -> None:
         editor.put(path, {day: deepcopy(times) for day in rows})
         for day in rows:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
-from datetime import datetime
 from urllib.parse import quote
-from zipfile import ZipFile, ZipInfo
+from zipfile import ZipFile
 
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.requests import Request
@@ -17,27 +15,7 @@ from core.rules.calendar import SHANGHAI
 from core.usecases.own_documents import Bundle, export_documents
 from pages.parts import wiring
 from pages.routes.evidence import pieces
-
-
-class Pipe(io.RawIOBase):
-    """Takes what a ZIP writes and hands it on."""
-
-    def __init__(self) -> None:
-        self._held = bytearray()
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: object) -> int:
-        piece = bytes(data)  # type: ignore[call-overload]
-        self._held += piece
-        return len(piece)
-
-    def taken(self) -> bytes:
-        """What was written since the last time."""
-        found = bytes(self._held)
-        self._held.clear()
-        return found
+from pages.routes.zip_stream import Pipe, entry
 
 
 def zipped(bundle: Bundle) -> Iterator[bytes]:
@@ -52,12 +30,6 @@ def zipped(bundle: Bundle) -> Iterator[bytes]:
                     target.write(piece)
                     yield pipe.taken()
     yield pipe.taken()
-
-
-def entry(name: str, moment: datetime) -> ZipInfo:
-    """A file within a ZIP, with the time in Shanghai."""
-    local = moment.astimezone(SHANGHAI)
-    return ZipInfo(name, (local.year, local.month, local.day, local.hour, local.minute, local.second))
 
 
 def _export(request: Request) -> Bundle | None:

@@ -13,7 +13,7 @@ from core.actor import Actor
 from core.errors import DeskError
 from core.usecases.report_cases import Package, export_case, export_waiting
 from pages.parts import wiring
-from pages.routes.documents import Pipe, entry
+from pages.routes.zip_stream import Pipe, entry
 
 _NO_STORE = {"cache-control": "no-store, private"}
 

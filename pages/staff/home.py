@@ -27,7 +27,7 @@ def _sign_in() -> None:
     number = narrow(str(values.get("staff_firm") or ""))
     firm = next((firm for firm in wiring.firms() if firm.number == number), None)
     if firm is None:
-        state.put(Key.ERRORS, {"login": UNKNOWN_FIRM.format(number=number) if number else _("请输入期货公司编号。")})
+        state.put(Key.ERRORS, {"login": _(UNKNOWN_FIRM).format(number=number) if number else _("请输入期货公司编号。")})
         return
     login, password = str(values.get("login") or ""), str(values.get("password") or "")
     ticket = sign_in_staff(wiring.desk(), firm.id, login, password, str(values.get("otp") or ""))

@@ -14,11 +14,14 @@ from core.usecases.legal_holds import MOST_REASON, lift_hold, set_hold
 from core.usecases.read_retention import SHOWN, Keeping, KeptClass, read_retention
 from pages.parts import acting, clock_words, notice, visitor, wiring
 from pages.parts.fact_table import cell
-from pages.parts.language import _
+from pages.parts.language import _, dialog
 
 guest = visitor.read()
 desk, actor = wiring.desk(), guest.actor_staff
 assert actor is not None
+
+
+LIFT = "lift_hold"
 
 
 def _for(keep: Mapping[str, int]) -> str:
@@ -59,8 +62,22 @@ def _hold(hold: LegalHold, names: Mapping[str, str]) -> None:
         st.markdown(_("**受理单 {number}**　{name} 设于 {at}").format(
             number=hold.number, name=by, at=clock_words.exact(hold.set_at)))  # fmt: skip
         st.markdown(notice.plain(hold.reason))
-        st.button(_("解除"), key=f"lift_{hold.id}", on_click=acting.attempt,
-                  args=(lambda: lift_hold(desk, actor, hold.id), _("已解除，保存期限重新计算。")))  # fmt: skip
+        st.button(_("解除"), key=f"lift_{hold.id}", on_click=acting.ask, args=(f"{LIFT}|{hold.id}",))
+    if acting.asking() == f"{LIFT}|{hold.id}":
+        _ask_lift(hold)
+
+
+@dialog("解除法定保全", on_dismiss=lambda: acting.ask(None))
+def _ask_lift(hold: LegalHold) -> None:
+    words = _("解除后，受理单 {number} 的资料在保存期满时删除，已经期满的当天就会删除，不能恢复。")
+    st.markdown(words.format(number=hold.number))
+    acting.show_refusal()
+    acting.dialog_buttons(_("解除"), _lift, hold.id)
+
+
+def _lift(hold_id: str) -> None:
+    if acting.attempt(lambda: lift_hold(desk, actor, hold_id), _("已解除，保存期限重新计算。")):
+        acting.ask(None)
 
 
 def _erasures(rows: tuple[Erasure, ...], found: Keeping) -> None:
@@ -76,11 +93,16 @@ def _erasures(rows: tuple[Erasure, ...], found: Keeping) -> None:
     st.markdown("\n".join(lines))
     if len(rows) == SHOWN:
         st.caption(_("只显示最近的 {most} 笔。").format(most=SHOWN))
-    st.caption(_("删除后只留下受理单号、业务、时间和不指向个人的统计数字，姓名、证件、照片、录像和协议都已销毁。"))
+    st.caption(
+        _(
+            "删除后只留下受理单号、业务、时间和统计数字；姓名、号码、证件、照片、录像和协议都已销毁，审计中只有不含姓名和号码的编号。"
+        )
+    )
 
 
 st.title(_("保存与删除"))
-acting.show_refusal()
+if not acting.asking():
+    acting.show_refusal()
 try:
     keeping = read_retention(desk, actor)
 except DeskError as error:
@@ -88,6 +110,7 @@ except DeskError as error:
     st.stop()
 holds, erased, classes = st.tabs([_("法定保全"), _("删除记录"), _("保存期限")])
 with holds:
+    st.caption(notice.plain(keeping.about_holds))
     _new_hold()
     for each in keeping.holds:
         _hold(each, keeping.names)

@@ -20,7 +20,7 @@ from tests.desk_bench import Bench
 
 INSIDE = {
     "abandon", "activate", "add_proposal", "add_request", "append_line", "approve", "close_sessions",
-    "customer_for", "customer_id_of", "customer_of", "drop", "drop_all", "erase_case", "finish", "held",
+    "customer_for", "customer_id_of", "customer_of", "drop", "drop_all", "erase_cases", "finish", "held",
     "held_call", "hold", "leave_number", "load_own", "load_own_data", "may_hold", "may_open_copy", "may_take_over",
     "not_given_to_another", "note_decision", "of_actor", "on_staff", "open_case", "phone_of", "reject", "save",
     "submit", "take_decision", "take_effect", "takes_part", "whispers",

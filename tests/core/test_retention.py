@@ -16,18 +16,21 @@ from core.records_retention import Erasure
 from core.rules.retention import last_day, longest, over_before
 from core.usecases.abandon_case import abandon_case
 from core.usecases.answer_requests import answer_request, open_requests, read_plan
-from core.usecases.erase_cases import erase_case
+from core.usecases.erase_cases import erase_cases
 from core.usecases.legal_holds import lift_hold, set_hold
 from core.usecases.own_cases import own_cases
 from core.usecases.own_data import ask_about_data
 from core.usecases.read_retention import read_retention
 from core.usecases.review_case import reject_review
+from core.usecases.serve_customer import reject_witness
+from core.usecases.supplements import start_supplements
 from core.usecases.trace_case import find_trace, trace_case
 from core.usecases.verify_audit import verify_audit
 from db.stores.retention import BLANKED, DELETED
 from db.tables import Base
 from tests.builders import Walk, case_at
 from tests.core.test_own_data import signed_in
+from tests.core.test_supplements import begun, demand, holder_of_account
 from tests.core.test_sweep_files import files
 from tests.desk_bench import Bench
 from tests.walk import LI, ZHANG
@@ -98,7 +101,7 @@ def test_what_was_never_handed_in_goes_after_its_days(bench: Bench, place: str, 
     assert (found.kept_as, found.number, found.erased_by) == (kept_as, case.number, "system")
     assert (case.state, case.owner, case.customer_id) == (State.EXPIRED, f"erased:{case.id}", None)
     assert left(bench, walk.case_id) == [] and (found.rows > 0 or place == "photos")
-    assert (found.files > 0) == bool(had) and files(bench) == set()
+    assert found.files == len(had) and files(bench) == set()
     assert own_cases(bench.desk, walk.actor) == []
     assert due(bench) == 0
 
@@ -128,6 +131,25 @@ def test_what_was_refused_goes_twenty_years_after_its_end(bench: Bench) -> None:
     bench.pass_time(days=10)
     assert due(bench) == 1 and left(bench, walk.case_id) == []
     assert certificates(bench)[0].kept_as == "business_record"
+
+
+def test_what_the_firm_ended_is_kept_for_years_though_it_was_never_handed_in(bench: Bench) -> None:
+    """A witness who doubts the identity ends the case: that must be there when somebody asks."""
+    walk = case_at(bench, "in_call")
+    reject_witness(bench.desk, bench.staff("witness"), *walk.held, ["V03"], "不能办理。", "人证不一致")
+    assert walk.case(bench).state is State.TERMINATED
+    bench.pass_time(days=400)
+    assert due(bench) == 0 and left(bench, walk.case_id) != []
+    bench.pass_time(days=366 * 20)
+    assert due(bench) == 1 and left(bench, walk.case_id) == []
+
+
+def test_what_the_firm_asks_to_be_signed_again_waits_without_end(bench: Bench) -> None:
+    holder = holder_of_account(bench)
+    assert start_supplements(bench.desk, bench.staff("admin"), demand(bench))
+    walk = begun(bench, holder)
+    bench.pass_time(days=400)
+    assert due(bench) == 0 and walk.case(bench).open
 
 
 def test_an_issued_certificate_keeps_its_case_like_one_that_was_handed_in(bench: Bench) -> None:
@@ -218,7 +240,7 @@ def test_another_case_keeps_the_file_it_names(bench: Bench) -> None:
     with bench.work() as work:
         kept, *_ = work.cases.evidence(walk.case_id)
         work.cases.add_evidence("another", replace(kept, id=work.new_id(), meta={}), "system")
-        erase_case(work, system("f1"), work.cases.get(walk.case_id), "unfinished")
+        erase_cases(work, system("f1"), [(work.cases.get(walk.case_id), "unfinished")])
     bench.run_jobs()
     assert files(bench) == {kept.file_id}
 

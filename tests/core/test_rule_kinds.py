@@ -137,6 +137,7 @@ WRONG: dict[str, list[tuple[tuple[Any, ...], Any, tuple[Any, ...], str]]] = {
     "retention": [
         (("classes", 0, "keep"), {"years": 5}, ("classes", 0, "keep", "years"), "至少保存 20 年"),
         (("classes", 0, "keep"), {}, ("classes", 0, "keep"), "只写一个"),
+        (("classes", 0, "key"), "other", ("classes",), "不能删除"),
     ],
     "reporting": [
         (("fields", 0, "source"), "nowhere", ("fields", 0, "source"), "不在可选范围"),

@@ -248,7 +248,8 @@ def _retention_by_hand(work: Work, case: Case) -> None:
         if name != "empty-here":
             handed_in = EARLY if name == "refused-here" else None
             case_now = work.cases.get(name)
-            work.cases.change(case_now, state=State.TERMINATED, submitted_at=handed_in, closed_at=EARLY)
+            state = State.TERMINATED if handed_in else State.ABANDONED
+            work.cases.change(case_now, state=state, submitted_at=handed_in, closed_at=EARLY)
     work.retention.add_erasure(
         Erasure("erased-here", "8001000000000002", case.business, "given_up", 3, 1, "system", EARLY)
     )

@@ -226,8 +226,8 @@ READS |= {
         each for empty in (True, False) for each in w.retention.unfinished(w.now, empty=empty)
     ],
     "retention.given_up": lambda w, a: w.retention.given_up(w.now),
-    "retention.handed_in": lambda w, a: w.retention.handed_in(w.now),
-    "retention.has_certificate": lambda w, a: w.retention.has_certificate(a.active.case_id),
+    "retention.records": lambda w, a: w.retention.records(w.now),
+    "retention.is_record": lambda w, a: w.retention.is_record(a.active.case_id),
     "retention.erasures": lambda w, a: w.retention.erasures(9),
     "retention.find_erasure": lambda w, a: w.retention.find_erasure("erased-here"),
     "retention.holds": lambda w, a: w.retention.holds(),

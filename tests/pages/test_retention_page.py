@@ -28,7 +28,9 @@ def test_a_case_is_held_and_let_go(office: Bench, page: Open) -> None:
     assert f"受理单 {number}" in words(at) and "法院 [协助](x) 保全" in words(at)
     assert at.text_input(key="hold_new_number").value == ""
     [lift] = [button.key for button in at.button if button.key and button.key.startswith("lift_")]
-    assert "没有保全中的受理单" in words(press(at, lift))
+    at = press(at, lift)
+    assert f"受理单 {number} 的资料在保存期满时删除" in words(at), "asked first"
+    assert "没有保全中的受理单" in words(press(at, "dialog_yes"))
 
 
 def test_deletions_and_classes_are_listed(office: Bench, page: Open) -> None:
