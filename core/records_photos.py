@@ -18,7 +18,7 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class ReadField:
-    """One value read from a picture: `score` 0..1 of the engine; filled in only when its check `holds`.
+    """One value read from a picture: `score` 0..1 of its least sure character; filled in only when its check `holds`.
 
     Checks: GB 11643 for the ID number, Luhn for the card, real dates, closed lists.
     """

@@ -34,10 +34,15 @@ def find_faces(jpeg: bytes) -> tuple[list[Box], int, int]:
     Raises `BadFile` for anything but a JPEG of at most 64 KiB and 320 px.
     """
     grey = _decoded(jpeg)
-    with _lock:
-        found = _cascade().detectMultiScale(cv2.equalizeHist(grey), 1.15, 4, 0, (_LEAST_SIDE, _LEAST_SIDE))
     height, width = grey.shape
-    return [Box(int(left), int(top), int(side)) for left, top, side, _ in found], width, height
+    return faces_in(grey, _LEAST_SIDE), width, height
+
+
+def faces_in(grey: Any, least_side: int) -> list[Box]:
+    """Faces of at least this many px that look into the camera, in grey pixels (height, width)."""
+    with _lock:
+        found = _cascade().detectMultiScale(cv2.equalizeHist(grey), 1.15, 4, 0, (least_side, least_side))
+    return [Box(int(left), int(top), int(side)) for left, top, side, _ in found]
 
 
 def _decoded(jpeg: bytes) -> Any:

@@ -40,6 +40,14 @@ def are_convex(quads: Floats) -> Floats:
     return np.asarray(np.all(cross > 0, 1) | np.all(cross < 0, 1))
 
 
+def holding(quads: Floats, points: Floats) -> Floats:
+    """Which of many convex quads (K, 4, 2) hold which of the points (N, 2): (K, N)."""
+    side = np.roll(quads, -1, 1) - quads
+    apart = points[None, None] - quads[:, :, None]
+    turn = side[:, :, None, 0] * apart[..., 1] - side[:, :, None, 1] * apart[..., 0]
+    return np.asarray((turn > 0).all(1) | (turn < 0).all(1))
+
+
 def true_ratios(quads: Floats, size: tuple[int, int], focal: float = FOCAL) -> Floats:
     """Width over height of the rectangles that look like these quads to a pinhole camera; 0 where none does.
 

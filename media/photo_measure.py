@@ -50,6 +50,17 @@ def covered(spots: Sequence[Box], rows: Sequence[Box]) -> Box | None:
     return None
 
 
+AROUND = (0.02, 0.02, 0.06, 0.08)
+"""Left, top, right, bottom of a row: a spot there may hide its last character or the line that follows it."""
+
+
+def is_touched(row: Box, spots: Sequence[Box]) -> bool:
+    """Whether a spot lies on a row of text or so near that a part of it may be gone without a trace."""
+    left, top = row[0] - AROUND[0], row[1] - AROUND[1]
+    right, bottom = row[0] + row[2] + AROUND[2], row[1] + row[3] + AROUND[3]
+    return any(x < right and x + wide > left and y < bottom and y + tall > top for x, y, wide, tall in spots)
+
+
 def looks(picture: Pixels) -> tuple[str, ...]:
     """A perceptual hash in four parts: which of neighbouring patches is brighter. The same photo keeps most parts.
 

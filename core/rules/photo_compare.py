@@ -6,7 +6,7 @@ Front and back carry nothing in common but the law: a card's term follows from t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -23,6 +23,11 @@ TYPED: Mapping[str, tuple[str, str]] = {
 """Field of the profile -> slot whose photo shows it, and what it is called."""
 READ_AS = {"id_address": "address"}
 LONG_TERM = "长期"
+ANOTHER: Mapping[str, str] = {
+    "held_other_card": "手中的身份证与上传的身份证不是同一张。请手持同一张身份证重新拍摄。",
+    "report_other_person": "成绩报告单上的证件号码与您的不一致。请上传本人的成绩报告单。",
+}
+"""Finding -> what the customer is told when a number belongs to somebody else."""
 
 
 def read_profile(readings: Mapping[str, PhotoReading]) -> dict[str, str]:
@@ -36,11 +41,22 @@ def read_profile(readings: Mapping[str, PhotoReading]) -> dict[str, str]:
 
 
 def compared(
-    readings: Mapping[str, PhotoReading], profile: Mapping[str, Any], today: date
+    readings: Mapping[str, PhotoReading],
+    profile: Mapping[str, Any],
+    today: date,
+    reports: Sequence[PhotoReading] = (),
 ) -> dict[str, tuple[PhotoFinding, ...]]:
-    """Evidence id -> what comparing adds; `readings` are the newest by slot, `profile` what was typed."""
+    """Evidence id -> what comparing adds; `readings` are the newest by slot, `profile` what was typed.
+
+    `reports` are all score reports: there may be several, and each has to be the customer's own.
+    """
     front, back = readings.get("id_front"), readings.get("id_back")
-    found: dict[str, list[PhotoFinding]] = {reading.evidence_id: [] for reading in readings.values()}
+    found: dict[str, list[PhotoFinding]] = {reading.evidence_id: [] for reading in (*readings.values(), *reports)}
+    shown = front.holding("id_number") if front else ""
+    if portrait := readings.get("portrait"):
+        found[portrait.evidence_id] += _another(portrait, shown or _typed("id_number", profile), "held_other_card")
+    for report in reports:
+        found[report.evidence_id] += _another(report, _typed("id_number", profile) or shown, "report_other_person")
     if front:
         found[front.evidence_id] += _contradictions(front)
     if back:
@@ -72,6 +88,12 @@ def _contradictions(front: PhotoReading) -> list[PhotoFinding]:
     }
     known = [name for name in texts if name in front.fields and front.fields[name].value]
     return [PhotoFinding(*texts[name]) for name in known if not front.fields[name].holds]
+
+
+def _another(reading: PhotoReading, number: str, code: str) -> list[PhotoFinding]:
+    """A number that holds and is not the customer's; letters in it may be small."""
+    read = reading.holding("id_number")
+    return [PhotoFinding(code, ANOTHER[code])] if read and number and read.upper() != number.upper() else []
 
 
 def _other_card(front: PhotoReading, back: PhotoReading) -> list[PhotoFinding]:

@@ -16,8 +16,11 @@ from core.rules import id_card, region
 from core.rules.bank_card import check_card_number
 from core.rules.id_card import IdNumber, check_id_number
 
-SURE = 0.9
-"""Score of the engine below which a text without a check digit is not filled in (docs/photos.md)."""
+SURE, VERY_SURE = 0.8, 0.9
+"""Score of the least sure character below which a text without a check digit is not filled in (docs/photos.md).
+
+The higher one counts for blurred photos. A mean over the row would hide one wrong character.
+"""
 ID_FRONT, ID_BACK, BANK_CARD, TEMPORARY = "id_front", "id_back", "bank_card", "temporary_card"
 ETHNICITIES = (
     "汉", "蒙古", "回", "藏", "维吾尔", "苗", "彝", "壮", "布依", "朝鲜", "满", "侗", "瑶", "白", "土家",
@@ -31,27 +34,35 @@ SEXES = {"男": "male", "女": "female"}
 _TRADITIONAL = str.maketrans("漢滿藏維爾傣黎東鄉納羅內", "汉满藏维尔傣黎东乡纳罗内")
 _LIKE_DIGITS = str.maketrans("OoQDIl|ZSBi", "00001112581")
 _ID = re.compile(r"(?<!\d)[1-9]\d{16}[\dXx](?!\d)")
+_ID_AT_END = re.compile(r"\d(?P<number>[1-9]\d{16}[\dXx])$")
+"""With digits before it that the engine made of 公民身份号码; believed only where its check digit holds."""
+_BARE_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
+NAME_ABOVE, VALUES_RIGHT_OF = 0.28, 0.12
+"""Shares of height and width: the name stands above the one; right of the other begin values, left of it labels."""
+LABEL_MOST = 4
+"""Characters that may stand for 住址 before the province."""
 _KINDS = (
     (TEMPORARY, re.compile(r"临时居民|临时身份")),
     (ID_BACK, re.compile(r"签发机关|有效期限|居民身份证|公安局|中华人民")),
     (ID_FRONT, re.compile(r"公民身份|姓名|住址|民族|出生")),
     (BANK_CARD, re.compile(r"银行|储蓄|银联|借记|信用社|VALID|UnionPay")),
 )
-_OWN_WORDS = re.compile(r"样张|SPECIMEN")
+_OWN_WORDS = re.compile(r"(?:样张)?SPECIMEN|^样张$")
 
 
 @dataclass(frozen=True)
 class TextRow:
-    """A row of text, the engine's score 0..1, and where it stands on the card (relative)."""
+    """A row of text, the engine's mean score 0..1, where it stands, and the score of its least sure character."""
 
     text: str
     score: float
     box: Box
+    least: float
 
     @property
     def plain(self) -> str:
-        """Without spaces."""
-        return re.sub(r"\s", "", self.text)
+        """Without spaces, and without the mark of samples."""
+        return _OWN_WORDS.sub("", re.sub(r"\s", "", self.text))
 
 
 @dataclass(frozen=True)
@@ -66,7 +77,7 @@ class CardText:
 
 def read_fields(rows: Sequence[TextRow]) -> CardText:
     """Kind and fields of a card from its rows, top to bottom."""
-    known = [row for row in rows if not _OWN_WORDS.fullmatch(row.plain) and row.plain not in {"样张SPECIMEN"}]
+    known = [row for row in rows if row.plain]
     whole = "|".join(row.plain for row in known)
     kind = _kind(whole)
     read = {ID_FRONT: _front, ID_BACK: _back, TEMPORARY: _back, BANK_CARD: _bank}.get(kind)
@@ -87,8 +98,10 @@ WITHOUT_CHECK = ("name", "address", "authority", "ethnicity", "bank")
 
 
 def doubted(fields: Mapping[str, ReadField]) -> dict[str, ReadField]:
-    """The fields of a blurred or glaring photo: only what has a check digit or a date still holds."""
-    return {k: replace(v, holds=v.holds and k not in WITHOUT_CHECK) for k, v in fields.items()}
+    """The fields of a blurred photo: what has neither check digit nor date must be very sure."""
+    return {
+        k: replace(v, holds=v.holds and (k not in WITHOUT_CHECK or v.score >= VERY_SURE)) for k, v in fields.items()
+    }
 
 
 def is_upright(rows: Sequence[TextRow]) -> bool | None:
@@ -112,23 +125,42 @@ def _front(rows: Sequence[TextRow]) -> dict[str, ReadField]:
     found: dict[str, ReadField] = {}
     for row in rows:
         text = row.plain
-        if match := _ID.search(_digits(text)):
-            number = match.group().upper()
-            holds = isinstance(check_id_number(number), IdNumber)
-            if holds or "id_number" not in found:
-                found["id_number"] = ReadField(number, row.score, holds)
+        if number := id_number_in(row):
+            if number.holds or "id_number" not in found:
+                found["id_number"] = number
             continue
-        if (match := re.search(r"(?:姓名|^名)([\u4e00-\u9fff·]{2,})", text)) and "name" not in found:
-            found["name"] = _name(match[1], row.score)
+        if (match := re.search(r"(?:姓名|^.?名)([\u4e00-\u9fff·]{2,})", text)) and "name" not in found:
+            found["name"] = _name(match[1], row.least)
         if match := re.search(r"(男|女)", text):
-            found.setdefault("sex", ReadField(match[1], row.score, holds=True))
+            found.setdefault("sex", ReadField(match[1], row.least, holds=True))
         if match := re.search(r"族([\u4e00-\u9fff]+)", text):
-            found.setdefault("ethnicity", _ethnicity(match[1], row.score))
+            found.setdefault("ethnicity", _ethnicity(match[1], row.least))
         if match := re.search(r"(\d{4})年?(\d{1,2})月(\d{1,2})日?", text):
-            found.setdefault("birth", _birth(match, row.score))
+            found.setdefault("birth", _birth(match, row.least))
+    if "name" not in found and (bare := _bare_name(rows)):
+        found["name"] = bare
     if address := _address(rows):
         found["address"] = address
     return _agreeing(found)
+
+
+def id_number_in(row: TextRow) -> ReadField | None:
+    """The ID number in a row; `holds` as GB 11643 says."""
+    digits = _digits(row.plain)
+    if match := _ID.search(digits):
+        number = match.group().upper()
+        return ReadField(number, row.least, holds=isinstance(check_id_number(number), IdNumber))
+    if (match := _ID_AT_END.search(digits)) and isinstance(check_id_number(match["number"].upper()), IdNumber):
+        return ReadField(match["number"].upper(), row.least, holds=True)
+    return None
+
+
+def _bare_name(rows: Sequence[TextRow]) -> ReadField | None:
+    """The first row, where nothing but the label before a name could not be read."""
+    first = next((row for row in rows if row.box[1] < NAME_ABOVE), None)
+    if first is None or first.box[0] < VALUES_RIGHT_OF or not _BARE_NAME.fullmatch(first.plain):
+        return None
+    return _name(first.plain, first.least)
 
 
 def _name(text: str, score: float) -> ReadField:
@@ -155,10 +187,10 @@ def _day(year: str, month: str, day: str) -> date | None:
 
 
 def _address(rows: Sequence[TextRow]) -> ReadField | None:
-    """From 住址 down to the number; without the label, from the row that begins with a province."""
-    begins = next((i for i, row in enumerate(rows) if re.match(r"住址|住|址", row.plain)), None)
+    """From the row that has a province behind at most a label, or from 住址, down to the number."""
+    begins = next((i for i, row in enumerate(rows) if _behind_label(row.plain) is not None), None)
     if begins is None:
-        begins = next((i for i, row in enumerate(rows) if row.plain.startswith(region.provinces())), None)
+        begins = next((i for i, row in enumerate(rows) if re.match(r"住址|住|址", row.plain)), None)
     if begins is None:
         return None
     parts = [rows[begins]]
@@ -166,9 +198,23 @@ def _address(rows: Sequence[TextRow]) -> ReadField | None:
         if row.box[1] > 0.80 or row.box[0] > 0.5 or re.search(r"公民|身份号|\d{15}", row.plain):
             break
         parts.append(row)
-    text = re.sub(r"^(?:住址|住|址)", "", "".join(part.plain for part in parts))
-    score = min(part.score for part in parts)
-    return ReadField(text, score, holds=text.startswith(region.provinces()) and len(text) >= 6 and score >= SURE)
+    text = "".join(part.plain for part in parts)
+    start = _behind_label(text)
+    text = text[start:] if start is not None else re.sub(r"^(?:住址|住|址)", "", text)
+    score = min(part.least for part in parts)
+    return ReadField(text, score, holds=start is not None and len(text) >= 6 and score >= _least_sure(text))
+
+
+def _behind_label(text: str) -> int | None:
+    """Where a province begins, if nothing but a label however it was read stands before it."""
+    places = [text.find(province) for province in region.provinces()]
+    return min((place for place in places if 0 <= place <= LABEL_MOST), default=None)
+
+
+def _least_sure(address: str) -> float:
+    """A city that is known speaks for what was read; counties and the like stand in no table here."""
+    province = next(each for each in region.provinces() if address.startswith(each))
+    return SURE if address.removeprefix(province).startswith(region.cities(province)) else VERY_SURE
 
 
 def _agreeing(found: dict[str, ReadField]) -> dict[str, ReadField]:
@@ -185,6 +231,8 @@ def _agreeing(found: dict[str, ReadField]) -> dict[str, ReadField]:
     return found
 
 
+_LABEL = re.compile(r"^(?:.{1,3}关(?![市县区州盟])|签发机|签发)")
+"""签发机关 however its first characters were read; 韶关市 and the like stay whole."""
 _DAY = r"(\d{4})[.:·,，]?(\d{2})[.:·,，]?(\d{2})"
 _TERM = re.compile(rf"{_DAY}[-—–一~至.]*(?:{_DAY}|(长期))")
 
@@ -194,11 +242,11 @@ def _back(rows: Sequence[TextRow]) -> dict[str, ReadField]:
     for row in rows:
         text = row.plain
         if "公安" in text:
-            office = re.sub(r"^(?:签发机关|签发机|签发|发机关|机关)", "", text)
-            sure = row.score >= SURE and bool(re.search(r"公安局[\u4e00-\u9fff]{0,12}$", office))
-            found["authority"] = ReadField(office, row.score, holds=sure)
+            office = _LABEL.sub("", text)
+            sure = row.least >= SURE and bool(re.search(r"公安局[\u4e00-\u9fff]{0,12}$", office))
+            found["authority"] = ReadField(office, row.least, holds=sure)
         if match := _TERM.search(text):
-            found |= _term(match, row.score)
+            found |= _term(match, row.least)
     return found
 
 
@@ -223,7 +271,7 @@ def _bank(rows: Sequence[TextRow]) -> dict[str, ReadField]:
         if 15 <= len(digits) <= 19:
             holds = isinstance(check_card_number(digits), str)
             if holds or "card_number" not in found:
-                found["card_number"] = ReadField(digits, row.score, holds)
+                found["card_number"] = ReadField(digits, row.least, holds)
         if match := re.search(r"([\u4e00-\u9fff]{2,}(?:银行|信用社))", row.plain):
-            found.setdefault("bank", ReadField(match[1], row.score, holds=row.score >= SURE))
+            found.setdefault("bank", ReadField(match[1], row.least, holds=row.least >= SURE))
     return found

@@ -11,8 +11,8 @@ from datetime import date
 from core.records_photos import PhotoFinding, Verdict
 from core.sentence import Sentence
 
-LOW_CONTRAST = 14.0
-"""dE76 between the card and what it lies on, at the worst side."""
+LOW_CONTRAST = 16.0
+"""dE76 between the card and what it lies on, at the worst side; 14 in the scene itself measures up to 16 in a photo."""
 BLURRED, TOO_BLURRED = 3.2, 4.1
 """Width of a sharp edge in px at 15 px/mm."""
 COARSE = 7.0
@@ -30,6 +30,7 @@ CUSTOMER_NAMES: Mapping[str, str] = {
 LOW_CONTRAST_TEXT = (
     "证件与背景颜色反差较小，自动裁切可能切掉边缘。请对比两张图，可以使用原图，或换一个颜色较深的背景重拍。"
 )
+DARK_TEXT = "照片太暗。请到光线充足的地方重拍。"
 COVERED_TEXT = "有一条边看不清或被手指挡住。请不要遮挡证件边缘。"
 CARD_SLOTS = frozenset({"id_front", "id_back", "bank_card"})
 
@@ -67,10 +68,39 @@ def picture_findings(measures: Mapping[str, float], verdict: Verdict) -> list[Ph
         _over("cut", "证件有一部分在画面以外。请退后一点，把四个角都拍进去。", measures, "cut", 0),
         _over("blurred", "照片不够清晰。请拿稳手机，对焦后再拍一次。", measures, "edge_width", BLURRED),
         _below("small", "证件在照片中太小。请靠近一些，让证件占画面的三分之二。", measures, "px_per_mm", COARSE),
-        _below("dark", "照片太暗。请到光线充足的地方重拍。", measures, "brightness", DARK),
+        _below("dark", DARK_TEXT, measures, "brightness", DARK),
         _below("covered_edge", COVERED_TEXT, measures, "least_support", LEAST_SUPPORT),
     ]
     return [each for each in found if each]
+
+
+def page_findings(
+    slot: str, measures: Mapping[str, float], *, has_text: bool, is_report: bool
+) -> tuple[PhotoFinding, ...]:
+    """What the light and the words of a page say; only score reports have words that are expected."""
+    dark = _below("dark", DARK_TEXT, measures, "brightness", DARK)
+    words = None
+    if slot == "score_report" and has_text and not is_report:
+        words = PhotoFinding("not_a_report", "照片看起来不是成绩报告单。请核对是否选错了图片。")
+    return tuple(each for each in (dark, words) if each)
+
+
+def held_findings(brightness: float, *, faces: int, kind: str | None, number: str) -> tuple[PhotoFinding, ...]:
+    """What a portrait with the card in hand lacks: light, a face, the card, its front, its number.
+
+    `kind` is None where nothing can be read, so that nothing is known of the card.
+    """
+    dark = _below("dark", DARK_TEXT, {"brightness": brightness}, "brightness", DARK)
+    face = None if faces else PhotoFinding("no_face", "没有看清正面的脸。请面向镜头，不要遮挡面部。")
+    card = None
+    if kind == "":
+        card = PhotoFinding("no_card_held", "没有看清手中的身份证。请把有头像的一面朝向镜头，手指不要遮住文字。")
+    elif kind and kind != "id_front":
+        [card] = kind_findings("id_front", kind)
+    elif kind:
+        text = "看不清手中身份证的号码。请离镜头近一些，避开反光，手指不要遮住文字。"
+        card = None if number else PhotoFinding("held_unreadable", text)
+    return tuple(each for each in (dark, face, card) if each)
 
 
 def _over(code: str, text: str, measures: Mapping[str, float], name: str, limit: float) -> PhotoFinding | None:

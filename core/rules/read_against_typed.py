@@ -19,10 +19,12 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
                  "id_number": "公民身份号码"},
     "id_back": {"authority": "签发机关", "valid_from": "有效期起", "valid_to": "有效期止"},
     "bank_card": {"card_number": "卡号", "bank": "银行"},
+    "portrait": {"name": "姓名", "id_number": "公民身份号码"},
+    "score_report": {"name": "姓名", "id_number": "证件号码", "score": "成绩", "tested_on": "考试日期"},
 }  # fmt: skip
 """Slot -> what may be read from it, with its title."""
 SEXES = {"male": "男", "female": "女"}
-DATES = ("birth", "valid_from", "valid_to")
+DATES = ("birth", "valid_from", "valid_to", "tested_on")
 _GAPS = re.compile(r"[\s·•・-]+")
 _NO_DIGITS = re.compile(r"\D+")
 Difference = Literal["same", "different", "only_read", "only_typed", "neither"]

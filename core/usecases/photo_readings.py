@@ -43,7 +43,8 @@ def newest_by_slot(facts: Facts, readings: Mapping[str, PhotoReading]) -> dict[s
 def readings_of(work: Work, facts: Facts) -> dict[str, PhotoReading]:
     """Every reading of a case by evidence id, with what comparing photos and typed data adds."""
     stored = work.photos.of_case(facts.case.id)
-    more = compared(newest_by_slot(facts, stored), facts.values("profile"), local_day(work.now))
+    reports = [stored[item.id] for item in facts.slot("score_report") if item.id in stored]
+    more = compared(newest_by_slot(facts, stored), facts.values("profile"), local_day(work.now), reports)
     return {key: with_findings(each, more[key]) if key in more else each for key, each in stored.items()}
 
 

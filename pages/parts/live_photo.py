@@ -9,7 +9,7 @@ import streamlit as st
 from core.errors import DeskError
 from core.flow import Evidence
 from core.records_photos import PhotoReading
-from core.rules.read_against_typed import FIELDS
+from core.rules.photo_findings import CARD_SLOTS
 from core.steps.access import SLOT_TITLES
 from core.steps.photos import ALL_SLOTS, PORTRAIT, may_draw_signature
 from core.usecases.photo_marks import shown_marks
@@ -27,7 +27,7 @@ TITLES = {**ALL_SLOTS, **SLOT_TITLES, "bank_card": "银行卡", "score_report": 
 def _frame(slot: str) -> Frame:
     if slot == PORTRAIT:
         return "face"
-    return "card" if slot in FIELDS or slot == "signature" else "page"
+    return "card" if slot in CARD_SLOTS or slot == "signature" else "page"
 
 
 def take_photo(view: StepView, slot: str) -> None:

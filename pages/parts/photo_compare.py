@@ -36,7 +36,7 @@ def _row(row: Compared, masked: bool) -> str:
     if row.read and not row.holds:
         read += _("<br><small>校验不通过，未填入</small>")
     icon = f'<span class="jz-icon" aria-hidden="true">{symbol}</span>'
-    cells = f"<th>{row.title}</th><td>{read or '—'}</td><td>{typed or '—'}</td><td>{icon} {words}</td>"
+    cells = f"<th>{_(row.title)}</th><td>{read or '—'}</td><td>{typed or '—'}</td><td>{icon} {_(words)}</td>"
     return f'<tr data-state="{row.difference}">{cells}</tr>'
 
 

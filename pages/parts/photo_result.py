@@ -8,6 +8,7 @@ from core.flow import Evidence
 from core.records_photos import PhotoFinding, PhotoReading, Used
 from core.rules.masks import mask_card, mask_id
 from core.rules.read_against_typed import FIELDS
+from core.steps.photos import PORTRAIT
 from core.usecases.photo_readings import choose_picture, is_awaited, own_readings
 from pages.parts import notice
 from pages.parts.fact_table import cell, fact_table
@@ -19,7 +20,7 @@ from pages.parts.step import StepView
 TITLES = {
     "name": "姓名", "sex": "性别", "ethnicity": "民族", "birth": "出生日期", "address": "住址",
     "id_number": "身份证号", "authority": "签发机关", "valid_from": "有效期起", "valid_to": "有效期止",
-    "card_number": "卡号", "bank": "开户银行",
+    "card_number": "卡号", "bank": "开户银行", "score": "成绩", "tested_on": "考试日期",
 }  # fmt: skip
 MASKED = {"id_number": mask_id, "card_number": mask_card}
 FOR_STAFF = {"typed_differs", "used_before"}
@@ -54,7 +55,7 @@ def show(view: StepView, item: Evidence, reading: PhotoReading | None, caption: 
             st.html(_('<p role="status" class="jz-reading">正在识别照片，请稍候。您也可以继续填写其他内容。</p>'))
         return
     _pictures(view, item, reading, caption)
-    if item.slot in FIELDS:
+    if item.slot in FIELDS and item.slot != PORTRAIT:
         set_corners(view, item, reading)
     _advice(reading)
     known = [(TITLES[name], cell(_shown(name, field.value))) for name, field in reading.fields.items() if field.holds]
@@ -65,7 +66,7 @@ def show(view: StepView, item: Evidence, reading: PhotoReading | None, caption: 
 
 def _pictures(view: StepView, item: Evidence, reading: PhotoReading, caption: str) -> None:
     desk, firm, crop = view.desk, view.actor.firm_id, reading.crop_file
-    if not crop:
+    if not crop or item.slot == PORTRAIT:  # a portrait counts as a whole
         st.image(picture_url(desk, firm, item), caption=caption)
         return
     whole = reading.used == "original"

@@ -12,8 +12,10 @@ from core.actor import Actor
 from core.flow import Evidence
 from core.ports import Desk
 from core.records_marks import finding_keys
-from core.records_photos import PhotoFinding
+from core.records_photos import PhotoFinding, PhotoReading
+from core.rules.photo_findings import CARD_SLOTS
 from core.rules.read_against_typed import compare
+from core.steps.photos import PORTRAIT
 from core.usecases.photo_marks import TEXT_MOST, judge_finding, mark_photo, mark_reasons, remove_mark
 from core.usecases.photo_station import PhotoStation, photo_station
 from core.usecases.playback import moment_of
@@ -63,7 +65,7 @@ def show_station(desk: Desk, actor: Actor, file: CaseFile) -> tuple[Bound, Subje
         _mark_form(draft, subject.item, bound)
     if subject.item:
         _marks(subject.item, bound)
-    st.caption(LIMITS)
+    st.caption(_(LIMITS))
     return bound, subject
 
 
@@ -102,7 +104,7 @@ def _named(subject: Subject, bound: Bound) -> str:
         row.difference == "different" for row in compare(subject.item, reading, bound.file.loaded.facts)
     )
     hints = len(reading.findings) if reading else 0
-    return f"{subject.title}{' :material/difference:' if differs else ''}{f' ({hints})' if hints else ''}"
+    return f"{_(subject.title)}{' :material/difference:' if differs else ''}{f' ({hints})' if hints else ''}"
 
 
 def _moments(subject: Subject, bound: Bound) -> None:
@@ -134,7 +136,8 @@ def _reading(item: Evidence, bound: Bound, *, masked: bool) -> None:
     if reading is None or reading.state != "done":
         st.caption(_("这张照片没有机器识别的结果，请看图核对客户填写的内容。"))
     else:
-        said = [VERDICTS[reading.verdict], USED[reading.used] if reading.crop_file else ""]
+        cut = reading.crop_file and item.slot != PORTRAIT
+        said = [_verdict(item, reading), _(USED[reading.used]) if cut else ""]
         camera = next((n.removeprefix("camera:") for n in item.meta.get("notes") or () if n.startswith("camera:")), "")
         said += [
             _("相机 {camera}").format(camera=camera) if camera else "",
@@ -146,6 +149,13 @@ def _reading(item: Evidence, bound: Bound, *, masked: bool) -> None:
         st.markdown(_("**机器的发现**"))
         for key, finding in zip(finding_keys(reading.findings), reading.findings, strict=True):
             _finding(key, finding, item, bound)
+
+
+def _verdict(item: Evidence, reading: PhotoReading) -> str:
+    """Words for a cut picture; of one that stays whole only its findings speak."""
+    if item.slot == PORTRAIT:
+        return _("看到正面的脸和身份证") if reading.verdict == "ok" else ""
+    return _(VERDICTS[reading.verdict]) if reading.crop_file or item.slot in CARD_SLOTS else ""
 
 
 def _finding(key: str, finding: PhotoFinding, item: Evidence, bound: Bound) -> None:

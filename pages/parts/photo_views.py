@@ -82,11 +82,11 @@ def _pair(item: Evidence, title: str, station: PhotoStation) -> list[View]:
     """A picture and its straightened card."""
     reading = station.readings.get(item.id)
     views = [_view(item, _("原图　{title}").format(title=title), "picture", station)]
-    return (
-        [*views, _view(item, _("裁切　{title}").format(title=title), "crop", station)]
-        if reading and reading.crop_file
-        else views
-    )
+    return [*views, _view(item, _cut_title(item, title), "crop", station)] if reading and reading.crop_file else views
+
+
+def _cut_title(item: Evidence, title: str) -> str:
+    return _("手中的身份证") if item.slot == PORTRAIT else _("裁切　{title}").format(title=title)
 
 
 def _captures(slot: str, facts: Facts) -> tuple[Evidence, ...]:

@@ -14,12 +14,18 @@ from core.usecases.reading_quality import Tally, reading_quality
 from pages.parts import charts, notice, visitor, wiring
 from pages.parts.language import _
 
-PICTURES: Mapping[str, str] = {"id_front": _("身份证正面"), "id_back": _("身份证反面"), "bank_card": _("银行卡")}
+PICTURES: Mapping[str, str] = {
+    "id_front": _("身份证正面"), "id_back": _("身份证反面"), "bank_card": _("银行卡"), "portrait": _("手持证件照"),
+    "score_report": _("成绩报告单"),
+}  # fmt: skip
 FINDINGS: Mapping[str, str] = {
-    "blurred": _("不清晰"), "covered_edge": _("边缘看不清"), "cut": _("超出画面"), "dark": _("太暗"),
-    "different_cards": _("两面不是同一张"), "edited": _("经过修图软件"), "expired": _("证件过期"), "glare": _("反光"),
+    "aspect": _("签名方向不对"), "blurred": _("不清晰"), "covered_edge": _("边缘看不清"), "cut": _("超出画面"),
+    "dark": _("太暗"), "different_cards": _("两面不是同一张"), "edited": _("经过修图软件"), "expired": _("证件过期"),
+    "glare": _("反光"), "held_other_card": _("手持的不是同一张"), "held_unreadable": _("手持的看不清"),
     "low_contrast": _("与背景反差小"), "mismatch_birth": _("出生日期与号码不符"), "mismatch_sex": _("性别与号码不符"),
-    "no_card": _("没有找到证件"), "small": _("证件太小"), "swapped": _("正反面放反"), "temporary_card": _("临时身份证"),
+    "no_card": _("没有找到证件"), "no_card_held": _("没有看到手持的证件"), "no_face": _("没有看清脸"),
+    "no_signature": _("没有看清签名"), "not_a_report": _("不是成绩报告单"), "report_other_person": _("报告不是本人的"),
+    "small": _("证件太小"), "swapped": _("正反面放反"), "temporary_card": _("临时身份证"),
     "typed_differs": _("与填写不一致"), "used_before": _("照片用过"), "wrong_side": _("面不对"),
 }  # fmt: skip
 FEW = 20

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.errors import DeskError
 from core.limits import PROOFS_MAX, PROOFS_MIN
+from core.records_photos import PhotoReading
 from core.rules import exchanges as rule
 from core.rules.calendar import local_day
 from core.rules.suitability import level_name, refusal
@@ -19,12 +20,12 @@ from core.usecases.abandon_case import abandon_case
 from core.usecases.acknowledge_notice import acknowledge_notice
 from core.usecases.answer_step import keep_draft
 from core.usecases.knowledge_test import Standing, read_test
+from core.usecases.photo_readings import own_readings
 from core.usecases.photos import remove_photo
-from pages.parts import notice, state
+from pages.parts import notice, photo_result, state
 from pages.parts.access import claim_key, show_conditions
 from pages.parts.knowledge_test import offer, show_test
 from pages.parts.language import _, dialog
-from pages.parts.pictures import picture_url
 from pages.parts.step import StepView
 from pages.steps.photos import upload
 
@@ -105,10 +106,17 @@ def _answers(view: StepView) -> dict[str, Any]:
     return {"chosen": _chosen(view), "claims": _claims(view)}
 
 
-def _pictures(view: StepView, slot: str, title: str) -> None:
-    """What was uploaded, each to be taken back, and room for more."""
-    for item in view.loaded.facts.slot(slot):
-        st.image(picture_url(view.desk, view.actor.firm_id, item), width=160)
+def _readings(view: StepView) -> dict[str, PhotoReading]:
+    """What was read from reports and proofs; asked only where some were uploaded."""
+    facts = view.loaded.facts
+    any_there = any(facts.slot(slot) for slot in access.SLOTS.values())
+    return own_readings(view.desk, view.actor, facts) if any_there else {}
+
+
+def _pictures(view: StepView, slot: str, title: str, readings: dict[str, PhotoReading]) -> None:
+    """What was uploaded with what the machine made of it, each to be taken back, and room for more."""
+    for number, item in enumerate(view.loaded.facts.slot(slot), 1):
+        photo_result.show(view, item, readings.get(item.id), f"{title} {number}")
         st.button(
             _("删除"),
             key=f"drop_{item.id[:8]}",
@@ -121,7 +129,7 @@ def _pictures(view: StepView, slot: str, title: str) -> None:
         view.show_error(slot)
 
 
-def _reports(view: StepView, chosen: list[str], test: Standing | None) -> None:
+def _reports(view: StepView, chosen: list[str], test: Standing | None, readings: dict[str, PhotoReading]) -> None:
     table = view.loaded.rules["exchanges"]
     if not step.needs_reports(view.loaded.facts, chosen, view.loaded.rules):
         return
@@ -137,10 +145,10 @@ def _reports(view: StepView, chosen: list[str], test: Standing | None) -> None:
             values = _answers(view)
             offer(view, test, str(limits["online_test"]),
                   lambda: keep_draft(view.desk, view.actor, view.case_id, "exchanges", values))  # fmt: skip
-        _pictures(view, "score_report", _("成绩报告单"))
+        _pictures(view, "score_report", _("成绩报告单"), readings)
 
 
-def _proofs(view: StepView, found: Sequence[access.Standing]) -> None:
+def _proofs(view: StepView, found: Sequence[access.Standing], readings: dict[str, PhotoReading]) -> None:
     """Room for the proofs that the customer has to bring, one place for each kind."""
     slots = dict.fromkeys(access.SLOTS[each.requirement.kind] for each in found if each.requirement.uploads)
     for slot in slots:
@@ -152,7 +160,7 @@ def _proofs(view: StepView, found: Sequence[access.Standing]) -> None:
                         title=title, proofs_min=PROOFS_MIN, proofs_max=PROOFS_MAX
                     )
                 )
-                _pictures(view, slot, title)
+                _pictures(view, slot, title, readings)
 
 
 def draw(view: StepView) -> None:
@@ -172,8 +180,10 @@ def _choose(view: StepView, test: Standing | None) -> None:
     chosen = _chosen(view)
     found = step.standings(facts, rules, chosen, _claims(view), view.loaded.now)
     show_conditions(view, found)
-    _reports(view, chosen, test)
-    _proofs(view, found)
+    readings = _readings(view)
+    _reports(view, chosen, test, readings)
+    _proofs(view, found, readings)
+    photo_result.watch(view, readings)
     for key in ("refused", "notice_text"):
         view.show_error(key)
     view.actions(lambda: view.save(_answers(view)))

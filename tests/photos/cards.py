@@ -301,5 +301,57 @@ def signature(chance: random.Random) -> Card:
     return Card(picture, {"name": name}, 0.1)
 
 
-DRAWN = {"id_front": front, "id_back": back, "bank_card": bank_card, "signature": signature}
+REPORT_PX = 8
+"""Pixels a millimetre of a sheet of A4."""
+TESTERS = ["示例期货行业协会", "样张测试中心", "云海期货学习平台"]
+
+
+def score_report(chance: random.Random) -> Card:
+    """A printed score report on A4, in one of two layouts: lines of text, or a table."""
+    fields, score = person(chance), chance.randint(80, 100)
+    day = f"{chance.randint(2022, 2025)}-{chance.randint(1, 12):02d}-{chance.randint(1, 28):02d}"
+    paper = chance.choice([(252, 252, 250), (246, 244, 238)])
+    picture = Image.new("RGB", (210 * REPORT_PX, 297 * REPORT_PX), paper)
+    draw = ImageDraw.Draw(picture)
+
+    def write(x: float, y: float, text: str, mm: float, path: str = SANS, at: str = "lm") -> None:
+        draw.text((x * REPORT_PX, y * REPORT_PX), text, font=_font(path, round(mm * REPORT_PX)), fill=INK, anchor=at)
+
+    write(105, 40, "期货投资者知识测试成绩报告单", 8, BOLD, "mm")
+    rows = [
+        ("姓名", fields["name"]), ("证件类型", "居民身份证"), ("证件号码", fields["id_number"]),
+        ("测试科目", "期货交易基础知识"), ("测试日期", day if chance.random() < 0.5 else _written(day)),
+        ("测试成绩", f"{score}分"), ("是否通过", "通过"),
+    ]  # fmt: skip
+    table, y = chance.random() < 0.5, 75.0
+    for label, value in rows:
+        if table:
+            for left, right in ((25, 75), (75, 185)):
+                box = [left * REPORT_PX, (y - 7) * REPORT_PX, right * REPORT_PX, (y + 7) * REPORT_PX]
+                draw.rectangle(box, outline=INK, width=3)
+            write(30, y, label, 4.5)
+            write(80, y, value, 4.5)
+        else:
+            write(30, y, f"{label}：{value}", 4.5)
+        y += 14
+    write(30, y + 12, f"报告编号：SAMPLE{chance.randint(10**9, 10**10 - 1)}", 3.5)
+    write(185, 250, chance.choice(TESTERS), 5, at="rm")
+    write(185, 262, f"打印日期：{day[:4]}年12月31日", 4, at="rm")
+    write(105, 282, "样张 SPECIMEN", 4, at="mm")
+    shown = {"name": fields["name"], "id_number": fields["id_number"], "score": str(score), "tested_on": day}
+    return Card(picture, shown, 0.1)
+
+
+def _written(day: str) -> str:
+    year, month, date = day.split("-")
+    return f"{year}年{int(month)}月{int(date)}日"
+
+
+DRAWN = {
+    "id_front": front,
+    "id_back": back,
+    "bank_card": bank_card,
+    "signature": signature,
+    "score_report": score_report,
+}
 """Slot -> what draws its card."""

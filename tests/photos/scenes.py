@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from tests.photos.cards import DRAWN, PX, Card, front, portrait
+from tests.photos.cards import DRAWN, PX, Card
 
 Floats = NDArray[np.float32]
 TWELVE_MEGAPIXELS = (4032, 3024)
@@ -229,7 +229,7 @@ def _compose(
     turn = chance.choice(level.turns)
     quad = _corners(level, noise, chance, size, card.picture.size, turn)
     truth = Truth(kind, name, order, ground, card.fields, quad.round(1).tolist(), size, turn)
-    scene, mask = _lay(scene, pixels, card, quad, noise)
+    scene, mask = lay(scene, pixels, card, quad, noise)
     truth.contrast = _contrast(scene, quad)
     if chance.random() < level.finger:
         scene, truth.finger = _finger(scene, quad, noise, chance), True
@@ -248,7 +248,7 @@ def _clutter(scene: Floats, noise: np.random.Generator, chance: random.Random) -
         cv2.fillPoly(scene, [corners.astype(np.int32)], tuple(noise.uniform(30, 250, 3).tolist()), cv2.LINE_AA)
 
 
-def _lay(scene: Floats, pixels: Floats, card: Card, quad: Floats, noise: np.random.Generator) -> tuple[Floats, Floats]:
+def lay(scene: Floats, pixels: Floats, card: Card, quad: Floats, noise: np.random.Generator) -> tuple[Floats, Floats]:
     """The card on the ground, with the shadow of its edge."""
     (height, width), (across, down) = scene.shape[:2], card.picture.size
     shape = Image.new("L", (across, down), 0)
@@ -352,27 +352,6 @@ def _camera(
     grain = noise.standard_normal((height // 2, width // 2, 1), np.float32) * chance.uniform(*level.noise)
     scene = np.clip(scene, 0, 255) + cv2.resize(grain, (width, height), interpolation=cv2.INTER_LINEAR)[..., None] * 1.3
     return np.clip(scene, 0, 255).astype(np.uint8)
-
-
-def hand_held(seed: int, *, with_card: bool = True, size: tuple[int, int] = (1080, 1440)) -> Photo:
-    """A drawn person who holds an identity card below the chin."""
-    chance, (width, height) = random.Random(seed), size
-    wall = tuple(chance.randint(120, 235) for _ in range(3))
-    picture = Image.new("RGB", size, wall)
-    face = portrait(chance, int(width * 0.8), int(width * 0.98), wall)
-    picture.paste(face, ((width - face.width) // 2, int(height * 0.03)))
-    pixels, truth = np.asarray(picture).astype(np.float32), Truth("hand_held", "easy", seed, "wall", {}, size=size)
-    if with_card:
-        card = front(chance)
-        long, spin = width * chance.uniform(0.42, 0.55), math.radians(chance.uniform(-8, 8))
-        middle = np.array([width * chance.uniform(0.4, 0.6), height * chance.uniform(0.80, 0.84)])
-        half = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * (long / 2, long * 54 / 85.6 / 2)
-        turn = np.array([[math.cos(spin), math.sin(spin)], [-math.sin(spin), math.cos(spin)]])
-        quad = (half @ turn + middle).astype(np.float32)
-        noise = np.random.default_rng(seed)
-        pixels, _ = _lay(pixels, np.asarray(card.picture).astype(np.float32), card, quad, noise)
-        truth.fields, truth.corners = card.fields, quad.round(1).tolist()
-    return Photo(as_phone(np.clip(pixels, 0, 255).astype(np.uint8)), truth)
 
 
 def main() -> None:

@@ -1,0 +1,44 @@
+"""Look at a person who holds an identity card: is there a face, is there a card, can its number be read.
+
+It says whether a face is there, never whose: faces are compared by people.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+
+from core.ports_photos import Seen
+from core.records_photos import PhotoReading, Quad
+from core.rules.photo_findings import held_findings
+from media import photo_measure
+from media.faces import faces_in
+from media.photo_card import read_card
+from media.photo_picture import Picture, shrunk
+from media.photo_text import is_available
+
+HEIGHT = 720
+"""Long side in px where a face is sought."""
+LEAST_FACE = 80
+"""Px at that size: smaller ones are the portrait on the card, or people behind."""
+KEPT_FIELDS = ("id_number", "name")
+"""What is compared with the photo of the card alone."""
+
+
+def read_held(reading: PhotoReading, _slot: str, picture: Picture, _quad: Quad = ()) -> Seen:
+    """The whole picture is what counts; the straightened card is kept for the reviewer."""
+    small = shrunk(picture.small, HEIGHT)
+    faces = faces_in(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), LEAST_FACE)
+    brightness = photo_measure.measure(small)["brightness"]
+    card = read_card(PhotoReading(reading.evidence_id, "done"), "id_front", picture)
+    seen = card.reading
+    measures = {**seen.measures, "brightness": brightness, "faces": float(len(faces))}
+    kind = seen.kind if is_available() else None
+    findings = held_findings(brightness, faces=len(faces), kind=kind, number=seen.holding("id_number"))
+    done = replace(
+        reading, verdict="check" if findings else "ok", kind=seen.kind, turned=seen.turned, measures=measures,
+        fields={name: seen.fields[name] for name in KEPT_FIELDS if name in seen.fields},
+        findings=findings, quad=seen.quad if seen.kind else (),
+    )  # fmt: skip
+    return Seen(done, card.crop if seen.kind else b"")
