@@ -11,8 +11,16 @@ import numpy as np
 
 from core.ports_photos import Seen
 from core.records_photos import Box, PhotoFinding, PhotoReading, Quad, ReadField
-from core.rules.photo_fields import CardText, doubted, is_upright, read_fields
-from core.rules.photo_findings import BLURRED, LOW_CONTRAST, UNSURE, kind_findings, picture_findings, verdict_of
+from core.rules.photo_fields import NEVER, VERY_SURE, CardText, doubted, is_upright, read_fields
+from core.rules.photo_findings import (
+    BLURRED,
+    LOW_CONTRAST,
+    TOO_BLURRED,
+    UNSURE,
+    kind_findings,
+    picture_findings,
+    verdict_of,
+)
 from media import photo_measure
 from media.photo_geometry import CARD_RATIO, Pixels, ordered, overlap, ratio_errors, true_ratios
 from media.photo_locate import Located, locate, locate_by_words
@@ -94,16 +102,16 @@ def _read_quad(reading: PhotoReading, slot: str, picture: Picture, located: Loca
     if text.turned:
         card, turned = np.asarray(cv2.rotate(card, cv2.ROTATE_180), np.uint8), turned + 180
     spots = photo_measure.glare_boxes(card)
-    fields = _seen_fields(text, spots)
     score = min((row.score for row in known.rows), default=0.0)
     measures = {**measures_of(located), **photo_measure.measure(card)}
     measures |= {"px_per_mm": round(long_side / 85.6, 1), "score": round(score, 3), "scale": PX_PER_MM}
+    fields = _seen_fields(text, spots, measures["edge_width"])
     verdict = verdict_of(slot, measures, known.kind)
     findings = [*picture_findings(measures, verdict), *kind_findings(slot, known.kind)]
     findings += _glare(spots, known, score) if verdict != "none" else []
     done = replace(
         reading, verdict=verdict, kind=known.kind, turned=turned % 360, measures=measures,
-        fields=doubted(fields) if measures["edge_width"] > BLURRED else fields,
+        fields=fields,
         findings=tuple(findings), quad=picture.relative(located.quad) if verdict != "none" else (),
     )  # fmt: skip
     return Seen(done, encode(card) if verdict != "none" else b"")
@@ -120,10 +128,13 @@ def best_text(card: Pixels) -> tuple[Text, CardText]:
     return (other, other_known) if other_known.kind and is_upright(other.rows) is not False else (text, known)
 
 
-def _seen_fields(text: Text, spots: Sequence[Box]) -> dict[str, ReadField]:
+def _seen_fields(text: Text, spots: Sequence[Box], edge_width: float) -> dict[str, ReadField]:
     """The fields; rows that glare touches are not sure of anything, as a character may be gone without a trace."""
-    rows = [replace(row, least=0.0) if photo_measure.is_touched(row.box, spots) else row for row in text.rows]
-    return read_fields(rows).fields
+    rows = [replace(row, scores=()) if photo_measure.is_touched(row.box, spots) else row for row in text.rows]
+    fields = read_fields(rows).fields
+    if edge_width <= BLURRED:
+        return fields
+    return doubted(fields, NEVER if edge_width > TOO_BLURRED else VERY_SURE)
 
 
 def _glare(spots: Sequence[Box], known: CardText, score: float) -> list[PhotoFinding]:

@@ -10,8 +10,8 @@ import numpy as np
 from core.records_photos import Box
 from media.photo_geometry import Pixels
 
-WHITE = 250
-"""A pixel is clipped when its darkest channel is at least this bright."""
+WHITE, NOISE = 245, 3.0
+"""Glare is where the darkest channel is at least this bright, once the noise is smoothed away (px at 15 px/mm)."""
 
 
 def measure(card: Pixels) -> dict[str, float]:
@@ -32,7 +32,7 @@ def measure(card: Pixels) -> dict[str, float]:
 def glare_boxes(card: Pixels) -> list[Box]:
     """Spots of reflected light, half a percent to a quarter of the card (more is a white card), the largest first."""
     height, width = card.shape[:2]
-    clipped = (card.min(2) >= WHITE).astype(np.uint8)
+    clipped = (cv2.GaussianBlur(card, (0, 0), NOISE).min(2) >= WHITE).astype(np.uint8)
     clipped = np.asarray(cv2.morphologyEx(clipped, cv2.MORPH_OPEN, np.ones((7, 7), np.uint8)), np.uint8)
     _, _, spots, _ = cv2.connectedComponentsWithStats(clipped)
     large = sorted((spot for spot in spots[1:] if 0.005 < spot[4] / clipped.size < 0.25), key=lambda spot: -spot[4])

@@ -48,8 +48,8 @@ def read_report(reading: PhotoReading, slot: str, picture: Picture, quad: Quad =
     measures |= measures_of(found) if found else {}
     findings = page_findings(slot, measures, has_text=bool(text.rows), is_report=report.kind == SCORE_REPORT)
     done = replace(
-        reading, verdict="check" if findings else "ok", kind=report.kind, turned=(turned + text.turned) % 360, measures=measures,
-        fields=report.fields if slot == SCORE_REPORT else {}, findings=findings,
+        reading, verdict="check" if findings else "ok", kind=report.kind, turned=(turned + text.turned) % 360,
+        measures=measures, fields=report.fields if slot == SCORE_REPORT else {}, findings=findings,
         quad=picture.relative(found.quad) if found else (),
     )  # fmt: skip
     return Seen(done, encode(upright) if found else b"")

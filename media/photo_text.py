@@ -5,6 +5,7 @@ The models lie inside the rapidocr wheel. Without it nothing is read and custome
 
 from __future__ import annotations
 
+import itertools
 import threading
 from dataclasses import dataclass
 from functools import cache
@@ -170,15 +171,15 @@ def _read(engine: Any, card: Pixels, row: list[Floats]) -> TextRow:
     pieces = [_read_piece(engine, _cut(card, piece)) for piece in _pieces(row, width)]
     low, high = np.min([box[:2] for box in row], 0), np.max([box[2:] for box in row], 0)
     left, top, wide, tall = (float(v) for v in np.concatenate([low, high - low]) / (width, height, width, height))
-    written = [piece for piece in pieces if piece[0].strip()]
-    text = " ".join(piece[0] for piece in pieces).strip()
-    score, least = min((piece[1] for piece in written), default=0.0), min((piece[2] for piece in written), default=0.0)
-    return TextRow(text, score, (left, top, wide, tall), least)
+    texts, means, scores = zip(*pieces, strict=True)
+    score = min((mean for text, mean in zip(texts, means, strict=True) if text.strip()), default=0.0)
+    return TextRow(" ".join(texts).strip(), score, (left, top, wide, tall), tuple(itertools.chain(*scores)))
 
 
-def _read_piece(engine: Any, cut: Pixels) -> tuple[str, float, float]:
-    """Text, the engine's mean score, and the score of the least sure character."""
+def _read_piece(engine: Any, cut: Pixels) -> tuple[str, float, list[float]]:
+    """Text, the engine's mean score, and the scores of its characters but spaces."""
     found = engine(cut, use_det=False, use_cls=False, use_rec=True, return_word_box=True)
     if not found.txts or not found.word_results:
-        return "", 0.0, 0.0
-    return found.txts[0], float(found.scores[0]), float(min(found.word_results[0].confs or [0.0]))
+        return "", 0.0, []
+    text, scores = found.txts[0], found.word_results[0].confs or []
+    return text, float(found.scores[0]), [float(s) for c, s in zip(text, scores, strict=False) if not c.isspace()]

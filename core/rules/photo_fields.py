@@ -16,10 +16,11 @@ from core.rules import id_card, region
 from core.rules.bank_card import check_card_number
 from core.rules.id_card import IdNumber, check_id_number
 
-SURE, VERY_SURE = 0.8, 0.9
+SURE, VERY_SURE, NEVER = 0.8, 0.9, 1.1
 """Score of the least sure character below which a text without a check digit is not filled in (docs/photos.md).
 
-The higher one counts for blurred photos. A mean over the row would hide one wrong character.
+The higher one counts for blurred photos, and of very blurred ones nothing is sure. A mean over the row would hide
+one wrong character.
 """
 ID_FRONT, ID_BACK, BANK_CARD, TEMPORARY = "id_front", "id_back", "bank_card", "temporary_card"
 ETHNICITIES = (
@@ -47,22 +48,29 @@ _KINDS = (
     (ID_FRONT, re.compile(r"公民身份|姓名|住址|民族|出生")),
     (BANK_CARD, re.compile(r"银行|储蓄|银联|借记|信用社|VALID|UnionPay")),
 )
+_SPACES = re.compile(r"\s")
 _OWN_WORDS = re.compile(r"(?:样张)?SPECIMEN|^样张$")
 
 
 @dataclass(frozen=True)
 class TextRow:
-    """A row of text, the engine's mean score 0..1, where it stands, and the score of its least sure character."""
+    """A row of text, the engine's mean score 0..1, where it stands, and the score of each character but spaces."""
 
     text: str
     score: float
     box: Box
-    least: float
+    scores: tuple[float, ...] = ()
 
     @property
     def plain(self) -> str:
         """Without spaces, and without the mark of samples."""
-        return _OWN_WORDS.sub("", re.sub(r"\s", "", self.text))
+        return _OWN_WORDS.sub("", _SPACES.sub("", self.text))
+
+    def least(self, value: str = "") -> float:
+        """The score of the least sure character of a value, or of the whole row; 0 where nothing is known."""
+        place = _SPACES.sub("", self.text).find(value)
+        found = self.scores[place : place + len(value)] if value and place >= 0 else self.scores
+        return min(found, default=0.0)
 
 
 @dataclass(frozen=True)
@@ -97,11 +105,9 @@ WITHOUT_CHECK = ("name", "address", "authority", "ethnicity", "bank")
 """Fields that no check digit protects."""
 
 
-def doubted(fields: Mapping[str, ReadField]) -> dict[str, ReadField]:
-    """The fields of a blurred photo: what has neither check digit nor date must be very sure."""
-    return {
-        k: replace(v, holds=v.holds and (k not in WITHOUT_CHECK or v.score >= VERY_SURE)) for k, v in fields.items()
-    }
+def doubted(fields: Mapping[str, ReadField], least: float) -> dict[str, ReadField]:
+    """The fields of a blurred photo: what has neither check digit nor date must be surer than usual."""
+    return {k: replace(v, holds=v.holds and (k not in WITHOUT_CHECK or v.score >= least)) for k, v in fields.items()}
 
 
 def is_upright(rows: Sequence[TextRow]) -> bool | None:
@@ -130,13 +136,13 @@ def _front(rows: Sequence[TextRow]) -> dict[str, ReadField]:
                 found["id_number"] = number
             continue
         if (match := re.search(r"(?:姓名|^.?名)([\u4e00-\u9fff·]{2,})", text)) and "name" not in found:
-            found["name"] = _name(match[1], row.least)
+            found["name"] = _name(match[1], row.least(match[1]))
         if match := re.search(r"(男|女)", text):
-            found.setdefault("sex", ReadField(match[1], row.least, holds=True))
+            found.setdefault("sex", ReadField(match[1], row.least(match[1]), holds=True))
         if match := re.search(r"族([\u4e00-\u9fff]+)", text):
-            found.setdefault("ethnicity", _ethnicity(match[1], row.least))
+            found.setdefault("ethnicity", _ethnicity(match[1], row.least(match[1])))
         if match := re.search(r"(\d{4})年?(\d{1,2})月(\d{1,2})日?", text):
-            found.setdefault("birth", _birth(match, row.least))
+            found.setdefault("birth", _birth(match, row.least(match[0])))
     if "name" not in found and (bare := _bare_name(rows)):
         found["name"] = bare
     if address := _address(rows):
@@ -149,9 +155,9 @@ def id_number_in(row: TextRow) -> ReadField | None:
     digits = _digits(row.plain)
     if match := _ID.search(digits):
         number = match.group().upper()
-        return ReadField(number, row.least, holds=isinstance(check_id_number(number), IdNumber))
+        return ReadField(number, row.least(), holds=isinstance(check_id_number(number), IdNumber))
     if (match := _ID_AT_END.search(digits)) and isinstance(check_id_number(match["number"].upper()), IdNumber):
-        return ReadField(match["number"].upper(), row.least, holds=True)
+        return ReadField(match["number"].upper(), row.least(), holds=True)
     return None
 
 
@@ -160,7 +166,7 @@ def _bare_name(rows: Sequence[TextRow]) -> ReadField | None:
     first = next((row for row in rows if row.box[1] < NAME_ABOVE), None)
     if first is None or first.box[0] < VALUES_RIGHT_OF or not _BARE_NAME.fullmatch(first.plain):
         return None
-    return _name(first.plain, first.least)
+    return _name(first.plain, first.least())
 
 
 def _name(text: str, score: float) -> ReadField:
@@ -201,7 +207,10 @@ def _address(rows: Sequence[TextRow]) -> ReadField | None:
     text = "".join(part.plain for part in parts)
     start = _behind_label(text)
     text = text[start:] if start is not None else re.sub(r"^(?:住址|住|址)", "", text)
-    score = min(part.least for part in parts)
+    lines = [part.plain for part in parts]
+    if start is not None:
+        lines[0] = lines[0][start:]
+    score = min(part.least(line) for part, line in zip(parts, lines, strict=True))
     return ReadField(text, score, holds=start is not None and len(text) >= 6 and score >= _least_sure(text))
 
 
@@ -243,10 +252,10 @@ def _back(rows: Sequence[TextRow]) -> dict[str, ReadField]:
         text = row.plain
         if "公安" in text:
             office = _LABEL.sub("", text)
-            sure = row.least >= SURE and bool(re.search(r"公安局[\u4e00-\u9fff]{0,12}$", office))
-            found["authority"] = ReadField(office, row.least, holds=sure)
+            sure = row.least(office) >= SURE and bool(re.search(r"公安局[\u4e00-\u9fff]{0,12}$", office))
+            found["authority"] = ReadField(office, row.least(office), holds=sure)
         if match := _TERM.search(text):
-            found |= _term(match, row.least)
+            found |= _term(match, row.least(match[0]))
     return found
 
 
@@ -271,7 +280,7 @@ def _bank(rows: Sequence[TextRow]) -> dict[str, ReadField]:
         if 15 <= len(digits) <= 19:
             holds = isinstance(check_card_number(digits), str)
             if holds or "card_number" not in found:
-                found["card_number"] = ReadField(digits, row.least, holds)
+                found["card_number"] = ReadField(digits, row.least(), holds)
         if match := re.search(r"([\u4e00-\u9fff]{2,}(?:银行|信用社))", row.plain):
-            found.setdefault("bank", ReadField(match[1], row.least, holds=row.least >= SURE))
+            found.setdefault("bank", ReadField(match[1], row.least(match[1]), holds=row.least(match[1]) >= SURE))
     return found

@@ -18,6 +18,7 @@ _WORDS = re.compile(r"成绩|得分|分数|总分|知识.试|适当性")
 _NAME = re.compile(r"(?:姓\s*名|考\s*生|测\s*试\s*人)\s*[:：]?\s*([\u4e00-\u9fff·]{2,15})(?![\u4e00-\u9fff])")
 _SCORE = re.compile(r"(?:成绩|得分|分数|总分)\D{0,6}(\d{1,3})(?!\d)\s*分?")
 _DAY = re.compile(r"(20\d{2})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})")
+_SPACES = re.compile(r"\s")
 _DAY_WORDS = re.compile(r"日期|时间|考试日")
 
 
@@ -36,12 +37,15 @@ def _first(rows: Sequence[TextRow], read: object) -> ReadField | None:
 
 def _name(row: TextRow) -> ReadField | None:
     match = _NAME.search(row.text)
-    return ReadField(match[1], row.least, holds=row.least >= SURE) if match else None
+    return ReadField(match[1], row.least(match[1]), holds=row.least(match[1]) >= SURE) if match else None
 
 
 def _score(row: TextRow) -> ReadField | None:
     match = _SCORE.search(row.text)
-    return ReadField(match[1], row.least, holds=int(match[1]) <= FULL_SCORE and row.least >= SURE) if match else None
+    if match is None:
+        return None
+    sure = row.least(match[1])
+    return ReadField(match[1], sure, holds=int(match[1]) <= FULL_SCORE and sure >= SURE)
 
 
 def _day(row: TextRow) -> ReadField | None:
@@ -53,4 +57,5 @@ def _day(row: TextRow) -> ReadField | None:
         found = date(*(int(part) for part in match.groups()))
     except ValueError:
         return None
-    return ReadField(found.isoformat(), row.least, holds=row.least >= SURE)
+    sure = row.least(_SPACES.sub("", match[0]))
+    return ReadField(found.isoformat(), sure, holds=sure >= SURE)

@@ -31,10 +31,11 @@ TOTAL_S, PEAK_MIB, RERUN_MS = 1.2, 400, 1000.0
 AT_ONCE, PATIENCE_S = 10, 120.0
 COMMAND = [sys.executable, "-m", "tests.bench.photo"]
 STAGES = {
-    "locate": "media.photo_reader.locate", "straighten": "media.photo_reader.straighten",
+    "locate": "media.photo_card.locate", "straighten": "media.photo_card.straighten",
     "measure": "media.photo_measure.measure", "glare": "media.photo_measure.glare_boxes",
-    "looks": "media.photo_measure.looks", "read_text": "media.photo_reader.read_text",
-    "decode_stored": "media.photo_reader.decode", "encode_crop": "media.photo_reader.encode",
+    "looks": "media.photo_measure.looks", "read_text": "media.photo_card.read_text",
+    "decode_stored": "media.photo_picture.decode", "encode_crop": "media.photo_card.encode",
+    "second_words": "media.photo_card.find_words", "second_locate": "media.photo_card.locate_by_words",
 }  # fmt: skip
 
 

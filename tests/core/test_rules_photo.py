@@ -10,7 +10,7 @@ import pytest
 
 from core.records_photos import PhotoReading, ReadField
 from core.rules.photo_compare import compared, read_profile
-from core.rules.photo_fields import TextRow, doubted, is_upright, read_fields
+from core.rules.photo_fields import NEVER, VERY_SURE, TextRow, doubted, is_upright, read_fields
 from core.rules.photo_findings import (
     editor_finding,
     held_findings,
@@ -33,7 +33,7 @@ TODAY = date(2026, 3, 2)
 def rows(*texts: str, score: float = 0.98) -> list[TextRow]:
     """Rows from top to bottom, as they stand on a card."""
     return [
-        TextRow(text, score, (0.06, 0.1 + 0.8 * i / max(1, len(texts) - 1), 0.5, 0.05), score)
+        TextRow(text, score, (0.06, 0.1 + 0.8 * i / max(1, len(texts) - 1), 0.5, 0.05), (score,) * 40)
         for i, text in enumerate(texts)
     ]
 
@@ -103,9 +103,12 @@ def test_names_and_addresses_need_a_sure_engine_and_a_clear_photo() -> None:
     assert {"name", "address"} & values(*FRONT, score=0.75).keys() == set()
     assert {"name", "address"} <= values(*FRONT, score=0.85).keys()
     assert "id_number" in values(*FRONT, score=0.75), "its check digit protects it"
-    blurred = doubted(read_fields(rows(*FRONT, score=0.85)).fields)
+    blurred = doubted(read_fields(rows(*FRONT, score=0.85)).fields, VERY_SURE)
     assert {name for name, field in blurred.items() if field.holds} == {"id_number", "birth", "sex"}
-    assert all(field.holds for field in doubted(read_fields(rows(*FRONT)).fields).values()), "all characters are sure"
+    clear = read_fields(rows(*FRONT)).fields
+    assert all(field.holds for field in doubted(clear, VERY_SURE).values()), "all characters are sure"
+    never = {name for name, field in doubted(clear, NEVER).items() if field.holds}
+    assert never == {"id_number", "birth", "sex"}
 
 
 def test_a_city_that_is_not_in_its_province_needs_more_sureness() -> None:
@@ -136,10 +139,10 @@ def test_a_number_in_a_longer_row_of_digits_needs_its_check_digit() -> None:
 
 
 def test_a_name_without_its_label_stands_first_and_right_of_the_labels() -> None:
-    bare = TextRow("张某某", 0.98, (0.2, 0.12, 0.2, 0.05), 0.98)
+    bare = TextRow("张某某", 0.98, (0.2, 0.12, 0.2, 0.05), (0.98,) * 9)
     rest = rows(*FRONT[1:])
     assert read_fields([bare, *rest]).fields["name"].value == "张某某"
-    label = TextRow("维张某某", 0.98, (0.06, 0.12, 0.3, 0.05), 0.98)
+    label = TextRow("维张某某", 0.98, (0.06, 0.12, 0.3, 0.05), (0.98,) * 9)
     assert "name" not in read_fields([label, *rest]).fields
 
 

@@ -13,7 +13,7 @@ TITLE = "知识测试成绩报告单"
 
 
 def rows(*texts: str, least: float = 0.98) -> list[TextRow]:
-    return [TextRow(text, 0.98, (0.1, 0.1 + 0.05 * i, 0.6, 0.03), least) for i, text in enumerate(texts)]
+    return [TextRow(text, 0.98, (0.1, 0.1 + 0.05 * i, 0.6, 0.03), (least,) * 40) for i, text in enumerate(texts)]
 
 
 def held(*texts: str, least: float = 0.98) -> dict[str, str]:

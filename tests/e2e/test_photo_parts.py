@@ -18,7 +18,8 @@ window.scene = 'card'; window.streams = [];
 const canvas = document.createElement('canvas'); canvas.width = 1280; canvas.height = 960;
 const pen = canvas.getContext('2d');
 const card = () => {
-  pen.fillStyle = '#eef3f6'; pen.fillRect(64, 117, 1152, 727);
+  const out = window.scene === 'cut' ? 70 : 0;
+  pen.fillStyle = '#eef3f6'; pen.fillRect(64 - out, 117, 1152 + 2 * out, 727);
   pen.fillStyle = '#1b1f24'; pen.font = '38px sans-serif';
   for (let row = 0; row < 8; row += 1) pen.fillText('SPECIMEN 0123456789 ABCDEFGH', 110, 200 + row * 80);
   pen.fillStyle = '#8fa3b3'; pen.fillRect(860, 190, 300, 380);
@@ -49,7 +50,14 @@ def test_the_camera_says_what_to_change_and_takes_the_card_by_itself(page, site)
     page.goto(f"{site}/?c=capture")
     page.get_by_role("button", name="用摄像头拍摄身份证正面").click()
     said = page.get_by_role("status").first
-    for scene, words in (("empty", "放进框内"), ("dark", "光线太暗"), ("blurred", "不够清楚"), ("glare", "有反光")):
+    for scene, words in (
+        ("empty", "放进框内"),
+        ("dark", "光线太暗"),
+        ("cut", "放进框内"),
+        ("dark", "光线太暗"),
+        ("blurred", "不够清楚"),
+        ("glare", "有反光"),
+    ):
         page.evaluate("scene => { window.scene = scene; }", scene)
         expect(said).to_contain_text(words)
     page.evaluate("() => { window.scene = 'card'; }")

@@ -56,6 +56,12 @@ def test_what_a_portrait_lacks_is_said() -> None:
     assert portrait(7, "medium", "none")[1].crop == b""
 
 
+def test_the_portrait_on_the_card_is_nobody_who_holds_it() -> None:
+    lying = photo("id_front", "easy", 31, (2016, 1512), ground="wood")
+    seen = PhotoMachine().read("e1", "portrait", safe_decode(lying.jpeg, "a.jpg").jpeg)
+    assert codes(seen) == ["no_face"] and seen.reading.holding("id_number")
+
+
 def test_a_number_that_a_finger_hides_is_asked_for() -> None:
     made, _ = portrait(7, "easy")
     picture = decode(safe_decode(made.jpeg, "a.jpg").jpeg)

@@ -48,7 +48,8 @@ def hand_held(seed: int, level: str = "easy", *, side: str = "front", with_face:
     noise = np.random.default_rng(seed * 31 + list(LEVELS).index(level))
     card = {"front": front, "back": back}[side](random.Random(seed)) if side != "none" else None
     pixels = _person(chance, hard, size, with_face=with_face)
-    truth = Truth("portrait", level, seed, "room", card.fields if card else {}, size=size)
+    shown = {name: card.fields[name] for name in ("name", "id_number") if name in card.fields} if card else {}
+    truth = Truth("portrait", level, seed, "room", shown, size=size)
     if card:
         pixels = _hold(pixels, card, chance, noise, hard, truth)
     return Photo(as_phone(_taken(pixels, chance, noise, hard)), truth)

@@ -60,9 +60,7 @@ function sharpOf(grey, width, height) {
 }
 
 // For each side of the frame: the share of its length along which an edge runs close to it.
-function sidesOf(grey, width, height) {
-  const across = Math.round((width * RIM) / (1 + 2 * RIM));
-  const down = Math.round((height * RIM) / (1 + 2 * RIM));
+function sidesOf(grey, width, height, [across, down]) {
   const found = (length, reach, at) => {
     let hits = 0;
     for (let along = Math.round(length * 0.15); along < length * 0.85; along += 2) {
@@ -94,19 +92,23 @@ function holeOf(memory) {
   return { x: (videoWidth - width) / 2, y: (videoHeight - height) / 2, width, height };
 }
 
+// What is looked at around the frame ends before the picture does, or its end would count as the edge of a card that is cut off.
+const rimOf = (hole) => [Math.min(hole.width * RIM, 0.9 * hole.x), Math.min(hole.height * RIM, 0.9 * hole.y)];
+
 function look(memory) {
   const hole = holeOf(memory);
   const width = LOOK_PX;
   const height = Math.round((LOOK_PX * hole.height) / hole.width);
   Object.assign(memory.small, { width, height });
   const pen = memory.small.getContext("2d", { willReadFrequently: true });
-  const [rimX, rimY] = [hole.width * RIM, hole.height * RIM];
+  const [rimX, rimY] = rimOf(hole);
   pen.drawImage(memory.video, hole.x - rimX, hole.y - rimY, hole.width + 2 * rimX, hole.height + 2 * rimY, 0, 0, width, height);
+  const inner = [Math.round((width * rimX) / (hole.width + 2 * rimX)), Math.round((height * rimY) / (hole.height + 2 * rimY))];
   const { data: pixels } = pen.getImageData(0, 0, width, height);
   const grey = greyOf(pixels);
   const seen = {
     light: grey.reduce((sum, value) => sum + value, 0) / grey.length, glare: glareOf(pixels, width, height),
-    sharp: sharpOf(grey, width, height), sides: sidesOf(grey, width, height), moved: movedOf(grey, memory.before),
+    sharp: sharpOf(grey, width, height), sides: sidesOf(grey, width, height, inner), moved: movedOf(grey, memory.before),
   };
   memory.before = grey;
   return seen;
