@@ -6,6 +6,7 @@ Many reports are pictures of a screen; those are read as they are.
 from __future__ import annotations
 
 from dataclasses import replace
+from statistics import median
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from media.photo_geometry import Floats, Pixels, areas, holding
 from media.photo_locate import Located, locate
 from media.photo_picture import Picture, encode, measures_of, shrunk
 from media.photo_straighten import straighten
-from media.photo_text import find_words, read_page
+from media.photo_text import Text, find_words, is_available, read_page
 
 A4_RATIO = 297 / 210
 PAGE = (2000, 1414)
@@ -30,6 +31,8 @@ LEAST_SIDE = 0.7
 """Share of the worst side on an edge: a page is only cut where all four sides are plain."""
 AROUND = 0.03
 """Left around what is written, as a share of its longer side."""
+LEAST_ROWS = 3
+"""Rows below which a page counts as not legible."""
 LEAST_WORDS = 0.9
 """Share of the words in the photo, by area, that the page must hold."""
 
@@ -46,13 +49,19 @@ def read_report(reading: PhotoReading, slot: str, picture: Picture, quad: Quad =
     report = read_report_fields(text.rows)
     measures = {"brightness": photo_measure.measure(shrunk(upright, PAGE[0] // 2))["brightness"]}
     measures |= measures_of(found) if found else {}
-    findings = page_findings(slot, measures, has_text=bool(text.rows), is_report=report.kind == SCORE_REPORT)
+    findings = page_findings(slot, measures, score=_score(text), is_report=report.kind == SCORE_REPORT)
     done = replace(
         reading, verdict="check" if findings else "ok", kind=report.kind, turned=(turned + text.turned) % 360,
         measures=measures, fields=report.fields if slot == SCORE_REPORT else {}, findings=findings,
         quad=picture.relative(found.quad) if found else (),
     )  # fmt: skip
     return Seen(done, encode(upright) if found else b"")
+
+
+def _score(text: Text) -> float | None:
+    if not is_available():
+        return None
+    return median(row.score for row in text.rows) if len(text.rows) >= LEAST_ROWS else 0.0
 
 
 def _written_part(picture: Picture, words: Floats) -> Pixels:

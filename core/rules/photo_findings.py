@@ -75,14 +75,24 @@ def picture_findings(measures: Mapping[str, float], verdict: Verdict) -> list[Ph
 
 
 def page_findings(
-    slot: str, measures: Mapping[str, float], *, has_text: bool, is_report: bool
+    slot: str, measures: Mapping[str, float], *, score: float | None, is_report: bool
 ) -> tuple[PhotoFinding, ...]:
-    """What the light and the words of a page say; only score reports have words that are expected."""
+    """What the light and the words of a page say; only score reports have words that are expected.
+
+    `score`: of the usual row, 0 where there are hardly any rows, None where nothing can be read.
+    """
     dark = _below("dark", DARK_TEXT, measures, "brightness", DARK)
     words = None
-    if slot == "score_report" and has_text and not is_report:
-        words = PhotoFinding("not_a_report", "照片看起来不是成绩报告单。请核对是否选错了图片。")
+    if slot == "score_report" and score is not None and not is_report:
+        words = _not_a_report(score)
     return tuple(each for each in (dark, words) if each)
+
+
+def _not_a_report(score: float) -> PhotoFinding:
+    if score < UNSURE:
+        text = "看不清报告上的文字。请靠近一些，拿稳手机，避开反光再拍一次。"
+        return PhotoFinding("report_unreadable", text, score, UNSURE)
+    return PhotoFinding("not_a_report", "照片看起来不是成绩报告单。请核对是否选错了图片。")
 
 
 def held_findings(brightness: float, *, faces: int, kind: str | None, number: str) -> tuple[PhotoFinding, ...]:

@@ -250,7 +250,7 @@ def _head(column: Column) -> str:
     return (
         _("{title}（{unit}）").format(title=_(column.title), unit=column.unit)
         if column.unit and column.unit not in {"%", "秒"}
-        else column.title
+        else _(column.title)
     )
 
 

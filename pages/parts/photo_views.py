@@ -80,9 +80,8 @@ def _single(slot: str, title: str, facts: Facts, station: PhotoStation) -> Subje
 
 def _pair(item: Evidence, title: str, station: PhotoStation) -> list[View]:
     """A picture and its straightened card."""
-    reading = station.readings.get(item.id)
     views = [_view(item, _("原图　{title}").format(title=title), "picture", station)]
-    return [*views, _view(item, _cut_title(item, title), "crop", station)] if reading and reading.crop_file else views
+    return [*views, _view(item, _cut_title(item, title), "crop", station)] if _has_crop(item, station) else views
 
 
 def _cut_title(item: Evidence, title: str) -> str:
@@ -103,18 +102,29 @@ def _faces(facts: Facts, station: PhotoStation) -> Subject | None:
     for slot in _FACES:
         for item in facts.slot(slot)[-1:]:
             views.append(_face(slot, item, station))
+    for item in facts.slot(PORTRAIT)[-1:]:
+        if _has_crop(item, station):
+            views.append(_as_face(_view(item, _cut_title(item, ""), "crop", station)))
     captures = _captures("capture_portrait", facts)
     shown = [view["key"] for view in views[:MOST_SHOWN]]
     return Subject(FACES, _("人像比对"), views, shown, linked=True, captures=captures) if len(views) > 1 else None
 
 
-def _face(slot: str, item: Evidence, station: PhotoStation) -> View:
+def _has_crop(item: Evidence, station: PhotoStation) -> bool:
     reading = station.readings.get(item.id)
-    on: On = "crop" if slot == "id_front" and reading and reading.crop_file else "picture"
+    return bool(reading and reading.crop_file)
+
+
+def _as_face(view: View) -> View:
+    """A view that is moved so that the face lies where the others have theirs."""
+    return {**view, "face": f"{view['source']}/face", "markable": False, "spots": []}
+
+
+def _face(slot: str, item: Evidence, station: PhotoStation) -> View:
+    on: On = "crop" if slot == "id_front" and _has_crop(item, station) else "picture"
     titles = {PORTRAIT: ALL_SLOTS[PORTRAIT], "id_front": _("身份证上的照片")}
     label = titles.get(slot) or f"{_way(item)}　{CAPTURES['capture_portrait']}"
-    view = _view(item, label, on, station)
-    return {**view, "face": f"{view['source']}/face", "markable": False, "spots": []}
+    return _as_face(_view(item, label, on, station))
 
 
 def _view(item: Evidence, label: str, on: On, station: PhotoStation) -> View:

@@ -25,6 +25,7 @@ FINDINGS: Mapping[str, str] = {
     "low_contrast": _("与背景反差小"), "mismatch_birth": _("出生日期与号码不符"), "mismatch_sex": _("性别与号码不符"),
     "no_card": _("没有找到证件"), "no_card_held": _("没有看到手持的证件"), "no_face": _("没有看清脸"),
     "no_signature": _("没有看清签名"), "not_a_report": _("不是成绩报告单"), "report_other_person": _("报告不是本人的"),
+    "report_unreadable": _("报告看不清"),
     "small": _("证件太小"), "swapped": _("正反面放反"), "temporary_card": _("临时身份证"),
     "typed_differs": _("与填写不一致"), "used_before": _("照片用过"), "wrong_side": _("面不对"),
 }  # fmt: skip
@@ -58,7 +59,7 @@ def _by_field(tallies: Sequence[Tally]) -> Chart:
     names = {(slot, key): f"{PICTURES[slot]}　{title}" for slot, keys in FIELDS.items() for key, title in keys.items()}
     order = list(names)
     rows = tuple((names[t.name], *_cells(t)) for t in sorted(tallies, key=lambda t: order.index(t.name)))
-    note = _("民族和签发机关不由客户填写，没有可比的确认值，不计入。")
+    note = _("民族、签发机关、成绩和考试日期不由客户填写，没有可比的确认值，不计入。")
     return Chart("by_field", _("哪些项目读得准？"), (Column("field", _("项目")), *COUNTED), rows, note)
 
 
@@ -71,7 +72,7 @@ def _by_camera(tallies: Sequence[Tally]) -> Chart:
 
 def _findings(counts: Sequence[FindingCount]) -> Chart:
     rows = []
-    for row in counts:
+    for row in sorted(counts, key=lambda each: -each.agreed - each.disagreed):
         total = row.agreed + row.disagreed
         rows.append((FINDINGS.get(row.code, row.code), total, row.agreed, row.agreed / total))
     columns = (Column("finding", _("机器的发现")), *AGREED)

@@ -283,5 +283,7 @@ def test_what_a_portrait_and_a_page_lack() -> None:
     assert held(faces=0) == ["no_face"] and held(number="") == ["held_unreadable"]
     assert held(kind="") == ["no_card_held"] and held(kind="bank_card") == ["wrong_side"]
     page = partial(page_findings, "score_report", {"brightness": 40.0})
-    assert [f.code for f in page(has_text=True, is_report=False)] == ["dark", "not_a_report"]
-    assert [f.code for f in page(has_text=False, is_report=False)] == ["dark"]
+    assert [f.code for f in page(score=0.98, is_report=False)] == ["dark", "not_a_report"]
+    assert [f.code for f in page(score=0.5, is_report=False)] == ["dark", "report_unreadable"]
+    assert [f.code for f in page(score=0.5, is_report=True)] == ["dark"]
+    assert [f.code for f in page(score=None, is_report=False)] == ["dark"]

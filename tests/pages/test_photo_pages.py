@@ -10,6 +10,8 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from core.records_photos import PhotoFinding, PhotoReading, ReadField
+from core.steps.photos import PORTRAIT
+from core.usecases.answer_step import keep_draft
 from core.usecases.photo_readings import PATIENCE
 from core.usecases.photos import add_photo
 from pages import worker
@@ -17,6 +19,7 @@ from tests.builders import Walk, case_at
 from tests.desk_bench import Bench, id_number
 from tests.pages.staff_pages import calm, press, words
 from tests.pages.test_assistance import customer_page, on_pages
+from tests.pages.test_photo_routes import demand
 from tests.stand_ins import LightReader, tiny_picture
 
 __all__ = ["on_pages"]
@@ -87,6 +90,31 @@ def test_low_contrast_shows_both_pictures_and_the_original_may_be_used(
     with bench.work() as work:
         found = work.photos.find(item)
     assert found and found.used == "crop"
+
+
+def test_a_portrait_counts_as_a_whole(photos: tuple[Bench, Walk], monkeypatch: pytest.MonkeyPatch) -> None:
+    bench, walk = photos
+    demand(bench, monkeypatch, live_portrait=["open_account"])
+    sees(bench, PhotoFinding("no_face", "没有看清正面的脸。"), verdict="check", id_number=id_number(7))
+    item = add_photo(bench.desk, walk.actor, walk.case_id, PORTRAIT, tiny_picture("me"), "a.jpg", how="live").id
+    bench.run_jobs()
+    at = customer_page(bench, walk, monkeypatch)
+    assert "没有看清正面的脸" in words(at)
+    assert f"use_original_portrait_{item[:8]}" not in {each.key for each in at.button}
+    assert [each.key for each in at.toggle] == ["large_text"], "no corners to be moved"
+
+
+def test_a_score_report_is_read_beside_the_choice(on_pages: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench, walk = on_pages, case_at(on_pages, "exchanges")
+    keep_draft(bench.desk, walk.actor, walk.case_id, "exchanges", {"chosen": ["CFFEX"]})
+    add(bench, walk, "score_report")
+    at = customer_page(bench, walk, monkeypatch)
+    assert "正在识别照片" in words(at)
+    bench.pass_time(seconds=10)  # the photos of the card come first
+    sees(bench, score="88", id_number=id_number(8, "19910312"))
+    bench.run_jobs()
+    shown = words(calm(at.run()))
+    assert "88" in shown and "不一致。请上传本人的成绩报告单" in shown and "正在识别照片" not in shown
 
 
 def test_the_customer_is_not_told_what_only_the_reviewer_needs(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -13,11 +15,14 @@ from core.actor import Role
 from core.case import State
 from core.flow import Evidence
 from core.records_photos import PhotoFinding, PhotoReading, ReadField
+from core.rules.photo_compare import ANOTHER
 from core.usecases.review_case import approve_case, reject_review, take_case
 from tests.pages import staff_cases as made
 from tests.pages.staff_cases import Bench
 from tests.pages.staff_pages import Open, calm, press, words
 from tests.stand_ins import LightImages
+
+ROOT = Path(__file__).parents[2]
 
 PAGE, QUALITY = "staff/review.py", "staff/reading_quality.py"
 GLARE = PhotoFinding("glare", "有反光，请避开灯光再拍一次。", 0.0314, 0.01, (0.1, 0.2, 0.3, 0.2))
@@ -87,6 +92,16 @@ def test_faces_are_put_beside_each_other_and_not_compared_by_the_machine(page: O
     at = press(page(PAGE, made.REVIEWER, case=case_id), "subject_faces")
     assert "身份证上的照片" in drawn(at) and "/crop/face" in drawn(at)
     assert "客户填写" not in words(at) and "不比对人脸" in words(at)
+
+
+def test_every_finding_of_the_machine_has_a_name_for_the_charts() -> None:
+    """A code without a name would stand on 识别评估 as it is."""
+    rules = ROOT / "core/rules"
+    places = [rules / "photo_findings.py", rules / "photo_compare.py", *(ROOT / "media").glob("photo_*.py")]
+    found = {code for path in places for code in re.findall(r'PhotoFinding\(\s*"([a-z_]+)"', path.read_text("utf-8"))}
+    found |= {*re.findall(r'_(?:below|over)\("([a-z_]+)"', places[0].read_text("utf-8")), *ANOTHER}
+    named = re.findall(r'"([a-z_]+)": _\(', (ROOT / "pages/staff/reading_quality.py").read_text("utf-8"))
+    assert len(found) > 20 and found - set(named) == set()
 
 
 def test_a_region_is_marked_and_goes_out_with_the_rejection(office: Bench, page: Open, case_id: str) -> None:
