@@ -129,9 +129,8 @@ def best_text(card: Pixels) -> tuple[Text, CardText]:
 
 
 def _seen_fields(text: Text, spots: Sequence[Box], edge_width: float) -> dict[str, ReadField]:
-    """The fields; rows that glare touches are not sure of anything, as a character may be gone without a trace."""
-    rows = [replace(row, scores=()) if photo_measure.is_touched(row.box, spots) else row for row in text.rows]
-    fields = read_fields(rows).fields
+    """The fields, as far as neither glare nor blur speaks against them."""
+    fields = read_fields(photo_measure.believed(text.rows, spots)).fields
     if edge_width <= BLURRED:
         return fields
     return doubted(fields, NEVER if edge_width > TOO_BLURRED else VERY_SURE)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
 
 from core.records_photos import Box
+from core.rules.photo_fields import TextRow
 from media.photo_geometry import Pixels
 
 WHITE, NOISE = 245, 3.0
@@ -52,6 +54,11 @@ def covered(spots: Sequence[Box], rows: Sequence[Box]) -> Box | None:
 
 AROUND = (0.02, 0.02, 0.06, 0.08)
 """Left, top, right, bottom of a row: a spot there may hide its last character or the line that follows it."""
+
+
+def believed(rows: Iterable[TextRow], spots: Sequence[Box]) -> list[TextRow]:
+    """The rows; of those that glare touches no character is sure, as one may be gone without a trace."""
+    return [replace(row, scores=()) if is_touched(row.box, spots) else row for row in rows]
 
 
 def is_touched(row: Box, spots: Sequence[Box]) -> bool:

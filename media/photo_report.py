@@ -46,7 +46,7 @@ def read_report(reading: PhotoReading, slot: str, picture: Picture, quad: Quad =
     else:
         flat, turned = _written_part(picture, words), 0
     upright, text = read_page(flat)
-    report = read_report_fields(text.rows)
+    report = read_report_fields(photo_measure.believed(text.rows, photo_measure.glare_boxes(upright)))
     measures = {"brightness": photo_measure.measure(shrunk(upright, PAGE[0] // 2))["brightness"]}
     measures |= measures_of(found) if found else {}
     findings = page_findings(slot, measures, score=_score(text), is_report=report.kind == SCORE_REPORT)
