@@ -46,7 +46,7 @@ class PhotoReading:
 
     `turned`: degrees clockwise (0, 90, 180, 270) that made the card upright. `used`: what the customer chose to
     hand in. `read_at`: when it was read, or asked for again. `kind`: what the picture seems to show (id_front,
-    id_back, bank_card, temporary_card or empty).
+    id_back, bank_card, temporary_card, score_report or empty).
     """
 
     evidence_id: str

@@ -26,7 +26,7 @@ from media.photo_geometry import CARD_RATIO, Pixels, ordered, overlap, ratio_err
 from media.photo_locate import Located, locate, locate_by_words
 from media.photo_picture import FAR, Picture, encode, measures_of
 from media.photo_straighten import CARD_SIZE, PX_PER_MM, straighten
-from media.photo_text import Text, find_words, read_text
+from media.photo_text import Text, find_words, is_available, read_text
 
 SAME_SHAPE = 0.06
 """Difference of logarithms; 4:3 and 16:9, as cameras have them, are further away."""
@@ -72,8 +72,10 @@ def _whole(picture: Picture) -> Located | None:
 
 
 def _is_doubtful(reading: PhotoReading) -> bool:
-    """No card was found, or its outline may be wrong."""
+    """No card was found, or its outline may be wrong; without the engine there are no words to go by."""
     measures = reading.measures
+    if not is_available():
+        return False
     faint = measures.get("least_support", 0) < SURE_SIDE or measures.get("contrast", 0) < LOW_CONTRAST
     return reading.verdict == "none" or not reading.kind or (reading.verdict == "check" and faint)
 
@@ -139,7 +141,7 @@ def _seen_fields(text: Text, spots: Sequence[Box], edge_width: float) -> dict[st
 def _glare(spots: Sequence[Box], known: CardText, score: float) -> list[PhotoFinding]:
     """Only where it matters: over text, or where the text was hard to read."""
     rows: list[Box] = [row.box for row in known.rows]
-    spot = photo_measure.covered(spots, rows) or (spots[0] if spots and score < UNSURE else None)
+    spot = photo_measure.covered(spots, rows) or (spots[0] if spots and rows and score < UNSURE else None)
     if spot is None:
         return []
     share = round(spot[2] * spot[3], 3)

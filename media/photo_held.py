@@ -21,7 +21,7 @@ from media.photo_geometry import Pixels, holding
 from media.photo_picture import Picture, shrunk
 from media.photo_text import is_available
 
-HEIGHT = 720
+LONG_SIDE = 720
 """Long side in px where a face is sought."""
 LEAST_FACE = 80
 """Px at that size: smaller ones are the portrait on the card, or people behind."""
@@ -41,7 +41,7 @@ def _people(small: Pixels, card: Quad) -> list[Square]:
 
 def read_held(reading: PhotoReading, _slot: str, picture: Picture, _quad: Quad = ()) -> Seen:
     """The whole picture is what counts; the straightened card is kept for the reviewer."""
-    small = shrunk(picture.small, HEIGHT)
+    small = shrunk(picture.small, LONG_SIDE)
     brightness = photo_measure.measure(small)["brightness"]
     card = read_card(PhotoReading(reading.evidence_id, "done"), "id_front", picture)
     seen = card.reading

@@ -68,11 +68,19 @@ def is_touched(row: Box, spots: Sequence[Box]) -> bool:
     return any(x < right and x + wide > left and y < bottom and y + tall > top for x, y, wide, tall in spots)
 
 
+LEAST_BITS, MOST_BITS = 6, 30
+"""Of the 36 of a part: plain areas have fewer or more, and are the same in pictures that are not."""
+
+
 def looks(picture: Pixels) -> tuple[str, ...]:
     """A perceptual hash in four parts: which of neighbouring patches is brighter. The same photo keeps most parts.
 
-    Each part is 36 bits, so that chance does not make two photos the same (two equal parts are asked for).
+    Each part is 36 bits, so that chance does not make two photos the same (two equal parts are asked for); parts of
+    plain areas are left out.
     """
     grey = cv2.cvtColor(cv2.resize(picture, (13, 12), interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2GRAY).astype(int)
     bits = "".join("1" if brighter else "0" for brighter in (grey[:, 1:] > grey[:, :-1] + 1).ravel())
-    return tuple(f"{part}:{int(bits[part * 36 : part * 36 + 36], 2):09x}" for part in range(4))
+    parts = [bits[part * 36 : part * 36 + 36] for part in range(4)]
+    return tuple(
+        f"{n}:{int(part, 2):09x}" for n, part in enumerate(parts) if LEAST_BITS <= part.count("1") <= MOST_BITS
+    )

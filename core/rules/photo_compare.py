@@ -14,6 +14,7 @@ from typing import Any
 from core.records_photos import PhotoFinding, PhotoReading
 from core.rules.id_card import IdNumber, check_id_number
 from core.rules.photo_findings import validity_findings
+from core.rules.read_against_typed import plain
 from core.sentence import Sentence
 
 TYPED: Mapping[str, tuple[str, str]] = {
@@ -24,7 +25,7 @@ TYPED: Mapping[str, tuple[str, str]] = {
 READ_AS = {"id_address": "address"}
 LONG_TERM = "长期"
 ANOTHER: Mapping[str, str] = {
-    "held_other_card": "手中的身份证与上传的身份证不是同一张。请手持同一张身份证重新拍摄。",
+    "held_other_card": "手中身份证的号码与上传的照片或填写的不一致。请手持本人的身份证重新拍摄。",
     "report_other_person": "成绩报告单上的证件号码与您的不一致。请上传本人的成绩报告单。",
 }
 """Finding -> what the customer is told when a number belongs to somebody else."""
@@ -120,7 +121,8 @@ def _typed_differently(
     read, found = read_profile(readings), []
     for field, value in read.items():
         typed = _typed(field, profile)
-        if typed and typed != value:
+        name = READ_AS.get(field, field)
+        if typed and plain(name, typed) != plain(name, value):
             slot, title = TYPED[field]
             text = Sentence("填写的{title}与照片上识别的不一致，请核对。", title=title)
             found.append((readings[slot].evidence_id, PhotoFinding("typed_differs", text)))

@@ -37,15 +37,20 @@ _LIKE_DIGITS = str.maketrans("OoQDIl|ZSBi", "00001112581")
 _ID = re.compile(r"(?<!\d)[1-9]\d{16}[\dXx](?!\d)")
 _ID_AT_END = re.compile(r"\d(?P<number>[1-9]\d{16}[\dXx])$")
 """With digits before it that the engine made of 公民身份号码; believed only where its check digit holds."""
-_BARE_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
+_NAME = re.compile(r"(?:姓名|^.?名)([\u3400-\u9fff·•・]{2,})")
+_BARE_NAME = re.compile(r"[\u3400-\u9fff]{2,4}")
+_DOTS = str.maketrans("•・", "··")
+FIRST_YEAR = 1900
+SEX_ABOVE = 0.42
+"""Of the height: the sex stands above it, and below it 男 and 女 belong to an address."""
 NAME_ABOVE, VALUES_RIGHT_OF = 0.28, 0.12
 """Shares of height and width: the name stands above the one; right of the other begin values, left of it labels."""
 LABEL_MOST = 4
 """Characters that may stand for 住址 before the province."""
 _KINDS = (
     (TEMPORARY, re.compile(r"临时居民|临时身份")),
-    (ID_BACK, re.compile(r"签发机关|有效期限|居民身份证|公安局|中华人民")),
     (ID_FRONT, re.compile(r"公民身份|姓名|住址|民族|出生")),
+    (ID_BACK, re.compile(r"签发机关|有效期限|居民身份证|公安局|中华人民")),
     (BANK_CARD, re.compile(r"银行|储蓄|银联|借记|信用社|VALID|UnionPay")),
 )
 _SPACES = re.compile(r"\s")
@@ -94,11 +99,17 @@ def read_fields(rows: Sequence[TextRow]) -> CardText:
 
 
 def _kind(whole: str) -> str:
-    """By words; a number that holds says front where no word was legible; digits alone say bank card last."""
+    """By words; an ID number says front where no word was legible, misread as it may be; other digits say bank card."""
     found = next((name for name, words in _KINDS if words.search(whole)), "")
-    if not found and any(isinstance(check_id_number(each), IdNumber) for each in _ID.findall(whole)):
+    if not found and any(_looks_like_id(each) for each in _ID.findall(_digits(whole))):
         return ID_FRONT
     return found or (BANK_CARD if re.search(r"\d{15,19}", whole) else "")
+
+
+def _looks_like_id(number: str) -> bool:
+    """18 places with a date of birth in them: one of them may be misread, a bank card's hardly ever look so."""
+    born = _day(number[6:10], number[10:12], number[12:14])
+    return born is not None and born.year >= FIRST_YEAR
 
 
 WITHOUT_CHECK = ("name", "address", "authority", "ethnicity", "bank")
@@ -129,22 +140,25 @@ def _digits(text: str) -> str:
 
 def _front(rows: Sequence[TextRow]) -> dict[str, ReadField]:
     found: dict[str, ReadField] = {}
+    bare = _bare_name(rows)
     for row in rows:
         text = row.plain
         if number := id_number_in(row):
             if number.holds or "id_number" not in found:
                 found["id_number"] = number
             continue
-        if (match := re.search(r"(?:姓名|^.?名)([\u4e00-\u9fff·]{2,})", text)) and "name" not in found:
-            found["name"] = _name(match[1], row.least(match[1]))
-        if match := re.search(r"(男|女)", text):
-            found.setdefault("sex", ReadField(match[1], row.least(match[1]), holds=True))
+        if (match := _NAME.search(text)) and ("姓名" in text or row.box[1] < NAME_ABOVE):
+            found.setdefault("name", _name(match[1], row.least(match[1]), whole=match.end() == len(text)))
+            continue
+        if row.box[1] < SEX_ABOVE and row is not bare and (match := re.search(r"(男|女)", text)):
+            sure = row.least(match[1])
+            found.setdefault("sex", ReadField(match[1], sure, holds=sure > 0))
         if match := re.search(r"族([\u4e00-\u9fff]+)", text):
             found.setdefault("ethnicity", _ethnicity(match[1], row.least(match[1])))
         if match := re.search(r"(\d{4})年?(\d{1,2})月(\d{1,2})日?", text):
             found.setdefault("birth", _birth(match, row.least(match[0])))
-    if "name" not in found and (bare := _bare_name(rows)):
-        found["name"] = bare
+    if bare and "name" not in found:
+        found["name"] = _name(bare.plain, bare.least(), whole=True)
     if address := _address(rows):
         found["address"] = address
     return _agreeing(found)
@@ -161,28 +175,29 @@ def id_number_in(row: TextRow) -> ReadField | None:
     return None
 
 
-def _bare_name(rows: Sequence[TextRow]) -> ReadField | None:
+def _bare_name(rows: Sequence[TextRow]) -> TextRow | None:
     """The first row, where nothing but the label before a name could not be read."""
     first = next((row for row in rows if row.box[1] < NAME_ABOVE), None)
     if first is None or first.box[0] < VALUES_RIGHT_OF or not _BARE_NAME.fullmatch(first.plain):
         return None
-    return _name(first.plain, first.least())
+    return first
 
 
-def _name(text: str, score: float) -> ReadField:
-    return ReadField(text, score, holds=2 <= len(text) <= 15 and score >= SURE)
+def _name(text: str, score: float, *, whole: bool) -> ReadField:
+    """Only a name that runs to the end of its row: a rare character that was not read would cut it short."""
+    return ReadField(text.translate(_DOTS), score, holds=whole and 2 <= len(text) <= 15 and score >= SURE)
 
 
 def _ethnicity(text: str, score: float) -> ReadField:
     plain = text.translate(_TRADITIONAL).removesuffix("族")
     whole = [each for each in sorted(ETHNICITIES, key=len, reverse=True) if plain.startswith(each)]
     value = whole[0] if whole else plain
-    return ReadField(value, score, holds=bool(whole))
+    return ReadField(value, score, holds=bool(whole) and score > 0)
 
 
 def _birth(match: re.Match[str], score: float) -> ReadField:
     found = _day(*match.groups())
-    return ReadField(found.isoformat() if found else "", score, holds=found is not None)
+    return ReadField(found.isoformat() if found else "", score, holds=found is not None and score > 0)
 
 
 def _day(year: str, month: str, day: str) -> date | None:
@@ -227,7 +242,7 @@ def _least_sure(address: str) -> float:
 
 
 def _agreeing(found: dict[str, ReadField]) -> dict[str, ReadField]:
-    """Sex and birth date stand in the number too: what contradicts a number that holds does not hold."""
+    """Sex and birth date stand in the number too: one that holds says whether they hold, whatever their score."""
     number = found.get("id_number")
     person = check_id_number(number.value) if number and number.holds else None
     if not isinstance(person, IdNumber):
@@ -235,8 +250,8 @@ def _agreeing(found: dict[str, ReadField]) -> dict[str, ReadField]:
     stated = {"sex": next(k for k, v in SEXES.items() if v == person.sex), "birth": person.birth_date.isoformat()}
     for name, value in stated.items():
         field = found.get(name)
-        if field and field.holds and field.value != value:
-            found[name] = ReadField(field.value, field.score, holds=False)
+        if field:
+            found[name] = ReadField(field.value, field.score, holds=field.value == value)
     return found
 
 
@@ -260,12 +275,16 @@ def _back(rows: Sequence[TextRow]) -> dict[str, ReadField]:
 
 
 def _term(match: re.Match[str], score: float) -> dict[str, ReadField]:
-    """Both ends hold only together: real dates, in order, 5, 10, 20 years apart or 长期."""
+    """Both ends hold only together: real dates, in order, 5, 10, 20 years apart.
+
+    Beside 长期 nothing checks the first one but the engine.
+    """
     start = _day(*match.groups()[:3])
     end = id_card.LONG_TERM if match[7] else _day(*match.groups()[3:6])
     if start is None or end is None:
         return {}
-    usual = start < end and not id_card.validity_warnings(start, end)
+    checked = match[7] is None or score > 0
+    usual = checked and start < end and not id_card.validity_warnings(start, end)
     until = "长期" if match[7] else end.isoformat()
     return {
         "valid_from": ReadField(start.isoformat(), score, holds=usual),

@@ -26,6 +26,8 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
 SEXES = {"male": "男", "female": "女"}
 DATES = ("birth", "valid_from", "valid_to", "tested_on")
 _GAPS = re.compile(r"[\s·•・-]+")
+_BANK_WORDS = re.compile(r"^中国(?!银行)|股份有限公司$|\s")
+"""What cards leave out of a bank's name."""
 _NO_DIGITS = re.compile(r"\D+")
 Difference = Literal["same", "different", "only_read", "only_typed", "neither"]
 
@@ -55,7 +57,9 @@ def plain(field: str, value: str) -> str:
     if field in DATES:
         digits = _NO_DIGITS.sub("", text)
         return "长期" if text == "长期" or digits == f"{LONG_TERM:%Y%m%d}" else digits
-    return "".join(text.split()) if field == "address" else _GAPS.sub("", text)
+    if field == "address":
+        return "".join(text.split())
+    return _BANK_WORDS.sub("", text) if field == "bank" else _GAPS.sub("", text)
 
 
 def typed_values(item: Evidence, facts: Facts) -> dict[str, str]:

@@ -34,7 +34,7 @@ def _row(row: Compared, masked: bool) -> str:
     else:
         read, typed = escape(row.read), escape(row.typed)
     if row.read and not row.holds:
-        read += _("<br><small>校验不通过，未填入</small>")
+        read += _("<br><small>校验不通过，未采用</small>")
     icon = f'<span class="jz-icon" aria-hidden="true">{symbol}</span>'
     cells = f"<th>{_(row.title)}</th><td>{read or '—'}</td><td>{typed or '—'}</td><td>{icon} {_(words)}</td>"
     return f'<tr data-state="{row.difference}">{cells}</tr>'

@@ -154,7 +154,7 @@ def _reading(item: Evidence, bound: Bound, *, masked: bool) -> None:
 def _verdict(item: Evidence, reading: PhotoReading) -> str:
     """Words for a cut picture; of one that stays whole only its findings speak."""
     if item.slot == PORTRAIT:
-        return _("看到正面的脸和身份证") if reading.verdict == "ok" else ""
+        return _("看到正面的脸和身份证") if reading.verdict == "ok" and reading.kind else ""
     return _(VERDICTS[reading.verdict]) if reading.crop_file or item.slot in CARD_SLOTS else ""
 
 

@@ -1,6 +1,7 @@
 """Joins core with db and media: one desk per process, built once, kept in module-level singletons.
 
-(Never in a Streamlit cache: any anonymous browser may clear those.)
+(Never in a Streamlit cache: any anonymous browser may clear those.) What only the web process uses is imported there:
+the worker reads photos in the 60 MB that Streamlit and aiortc would take.
 """
 
 from __future__ import annotations
@@ -13,8 +14,6 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from streamlit.runtime.scriptrunner import get_script_run_ctx
-
 from core.actor import Actor
 from core.keys import MasterKeys
 from core.ports import Desk
@@ -26,12 +25,10 @@ from db.database import Database
 from media import captcha_image, images, qr
 from media.cut_out import cut_out
 from media.documents.papers import Papers
-from media.encoded import VideoMode, install
 from media.head_log import HeadLog
 from media.passwords import ArgonPasswords
 from media.photo_reader import PhotoMachine
 from media.recordings import Recordings
-from media.rooms import ROOMS
 from media.sms import gateway_for
 from media.storage import LocalStorage
 from media.vault import Vault
@@ -135,6 +132,9 @@ def qr_url(text: str) -> str:
 
 def prepare_calls() -> None:
     """Install the hooks into aiortc once per process, before the first connection."""
+    from media.encoded import VideoMode, install
+    from media.rooms import ROOMS
+
     mode = VideoMode(settings().video_mode)
     install(mode)
     ROOMS.configure(mode, utc_now)
@@ -153,6 +153,8 @@ def session_of(kind: str, identity: Mapping[str, object]) -> SessionRecord | Non
 
 def _identity() -> dict[str, object]:
     """What the trusted headers said. (st.user would look for a secrets file at every call.)"""
+    from streamlit.runtime.scriptrunner import get_script_run_ctx
+
     context = get_script_run_ctx()
     return dict(context.user_info) if context else {}
 

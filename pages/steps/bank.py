@@ -58,6 +58,9 @@ def _number(view: StepView, photo: Evidence | None, read: str, name: str) -> str
         held[started] = photo.id
         if read and not held.get(key):
             held[key] = read
+    elif read and not held.get(key):
+        label, icon = _("填入照片识别的卡号"), ":material/document_scanner:"
+        st.button(label, key="fill_number", icon=icon, on_click=_fill, args=(key, read))
     number = st.text_input(_("银行卡号"), key=key, max_chars=30, placeholder=_("16 至 19 位数字"))
     if read and number == read:
         st.caption(_(":material/document_scanner: 由照片识别，请核对"))
@@ -123,6 +126,10 @@ def _add(view: StepView) -> None:
                 view.fail({})
 
         st.button(_("添加这张卡"), key="add_card", on_click=store, width="stretch")
+
+
+def _fill(key: str, number: str) -> None:
+    st.session_state[key] = number
 
 
 def _by_hand(key: str) -> None:

@@ -26,6 +26,9 @@ from tests.photo_readings import sure, unsure
         ("card_number", "9999 0100 0000 0000 017", "9999010000000000017", True),
         ("address", "样张省样本市 测试路１号", "样张省样本市测试路1号", True),
         ("address", "丰年路1号", "丰路1号", False),
+        ("bank", "工商银行", "中国工商银行", True),
+        ("bank", "中国银行", "中国银行股份有限公司", True),
+        ("bank", "交通银行", "招商银行", False),
     ],
 )
 def test_only_the_writing_is_forgiven(field: str, one: str, other: str, same: bool) -> None:

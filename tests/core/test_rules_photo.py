@@ -133,6 +133,33 @@ def test_a_label_that_was_misread_does_no_harm(texts: tuple[str, ...], name: str
     assert values(*texts)[name] == value
 
 
+def test_words_that_stand_elsewhere_too_mislead_nobody() -> None:
+    home = (*FRONT[:3], "住址河南省郑州市公安局家属院1号", *FRONT[5:])
+    assert read_fields(rows(*home)).kind == "id_front"
+    hers = id_number(8)
+    girl = ("姓名王亚男", "性别女民族汉", *FRONT[2:5], f"公民身份号码{hers}")
+    assert values(*girl)["sex"] == "女"
+    assert "sex" not in read_fields(rows("姓名张某某", "住址河南省郑州市女贞路1号", "公民身份号码")).fields
+    assert read_fields(rows(NUMBER[:6] + "19900230" + NUMBER[14:])).kind != "id_front"
+    misread = NUMBER[:-1] + ("0" if NUMBER[-1] != "0" else "1")
+    assert read_fields(rows(misread)).kind == "id_front", "a misread ID number is no bank card"
+
+
+def test_a_rare_character_does_not_cut_a_name_short() -> None:
+    assert values("姓名买买提•艾力江", *FRONT[1:])["name"] == "买买提·艾力江"
+    assert values("姓名欧阳䶮", *FRONT[1:])["name"] == "欧阳䶮"
+    assert "name" not in values("姓名欧阳?", *FRONT[1:])
+
+
+def test_what_nobody_is_sure_of_holds_only_beside_a_number_that_does() -> None:
+    sure = {name for name, field in read_fields(rows(*FRONT, score=0.0)).fields.items() if field.holds}
+    assert sure == {"id_number", "sex", "birth"}
+    alone = read_fields(rows(*FRONT[:3], score=0.0)).fields
+    assert not any(field.holds for field in alone.values())
+    until = read_fields(rows("有效期限2016.01.15-长期", score=0.0)).fields
+    assert not until["valid_from"].holds and read_fields(rows("有效期限2016.01.15-长期")).fields["valid_from"].holds
+
+
 def test_a_number_in_a_longer_row_of_digits_needs_its_check_digit() -> None:
     wrong = NUMBER[:-1] + ("0" if NUMBER[-1] != "0" else "1")
     assert "id_number" not in read_fields(rows("公民身份号码", f"94{wrong}")).fields

@@ -42,6 +42,15 @@ def test_a_value_whose_check_fails_is_not_believed(row: str, name: str) -> None:
     assert name not in held(TITLE, row)
 
 
+def test_the_words_beside_a_value_say_which_it_is() -> None:
+    page = (TITLE, "考生编号：20250301", "总分：100", "合格成绩：80分", "成绩有效期：2年", "考生姓名：张某某性别：男",
+            "打印日期：2025年12月31日", "考试日期：2025年3月2日", "得分：85")  # fmt: skip
+    assert held(*page) == {"name": "张某某", "score": "85", "tested_on": "2025-03-02"}
+    assert "score" not in held(TITLE, "成绩：85.5分")
+    numbers = (TITLE, f"成绩单编号：{NUMBER[:-2]}00", f"证件号码：{NUMBER}")
+    assert held(*numbers) == {"id_number": NUMBER}
+
+
 def test_doubtful_characters_are_not_believed_and_other_pages_have_no_fields() -> None:
     assert held(TITLE, "姓名：张某某", "得分：88分", least=0.5) == {}
     assert read_report_fields(rows("姓名：张某某", "转账凭证")).kind == ""

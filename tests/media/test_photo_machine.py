@@ -133,6 +133,14 @@ def test_the_same_photo_keeps_its_looks_and_another_has_others() -> None:
     assert len(looks & set(photo_measure.looks(other))) < 2
 
 
+def test_plain_pages_are_not_the_same_photo() -> None:
+    first, other = (np.full((900, 640, 3), 250, np.uint8) for _ in range(2))
+    cv2.putText(first, "ONE", (60, 120), cv2.FONT_HERSHEY_SIMPLEX, 3, (0, 0, 0), 8)
+    cv2.putText(other, "ANOTHER", (60, 200), cv2.FONT_HERSHEY_SIMPLEX, 3, (0, 0, 0), 8)
+    assert len(set(photo_measure.looks(first)) & set(photo_measure.looks(other))) < 2
+    assert PhotoMachine().read("e1", "score_report", _jpeg(first)).looks == (), "pages of one form look alike"
+
+
 # -- read
 def test_a_front_is_read_upright_whatever_way_it_lay() -> None:
     for seed in (11, 13):

@@ -43,7 +43,6 @@ class Cell:
     wrong_filled: list[str] = field(default_factory=list)
     good_crop: int = 0
     wrong_crop_ok: int = 0
-    right_kind: int = 0
     verdicts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     low_found: int = 0
     low_photos: int = 0
@@ -75,7 +74,6 @@ def judge(machine: PhotoMachine, made: Photo, cell: Cell) -> list[str]:
     cell.all_exact += read == truth.fields
     cell.good_crop += right
     cell.wrong_crop_ok += reading.verdict == "ok" and quad is not None and not right
-    cell.right_kind += reading.kind == truth.kind
     cell.verdicts[reading.verdict] += 1
     warned = any(f.code == "low_contrast" for f in reading.findings)
     is_card = truth.kind in KINDS
@@ -116,7 +114,7 @@ def table(cells: dict[tuple[str, str], Cell]) -> str:
 
 def summary(cells: dict[tuple[str, str], Cell]) -> dict[str, Any]:
     """The figures that the product promises."""
-    every = list(cells.values())
+    every = [cell for (kind, _level), cell in cells.items() if kind in KINDS]
     low, clear = sum(c.low_photos for c in every), sum(c.clear_photos for c in every)
     shares = {f"{kind} {level}": round(cell.all_exact / cell.photos, 2) for (kind, level), cell in cells.items()}
     return {

@@ -47,7 +47,7 @@ def hand_held(seed: int, level: str = "easy", *, side: str = "front", with_face:
     chance, hard = random.Random(seed * 7919 + 9), LEVELS[level]
     noise = np.random.default_rng(seed * 31 + list(LEVELS).index(level))
     card = {"front": front, "back": back}[side](random.Random(seed)) if side != "none" else None
-    pixels = _person(chance, hard, size, with_face=with_face)
+    pixels = _person(chance, random.Random(seed), hard, size, with_face=with_face)
     shown = {name: card.fields[name] for name in ("name", "id_number") if name in card.fields} if card else {}
     truth = Truth("portrait", level, seed, "room", shown, size=size)
     if card:
@@ -55,7 +55,7 @@ def hand_held(seed: int, level: str = "easy", *, side: str = "front", with_face:
     return Photo(as_phone(_taken(pixels, chance, noise, hard)), truth)
 
 
-def _person(chance: random.Random, hard: Held, size: tuple[int, int], *, with_face: bool) -> Floats:
+def _person(chance: random.Random, who: random.Random, hard: Held, size: tuple[int, int], *, with_face: bool) -> Floats:
     """A room with shelves and frames, and somebody before it."""
     width, height = size
     wall = tuple(chance.randint(120, 235) for _ in range(3))
@@ -68,7 +68,7 @@ def _person(chance: random.Random, hard: Held, size: tuple[int, int], *, with_fa
     shirt = tuple(chance.randint(30, 220) for _ in range(3))
     if with_face:
         tall = int(width * 0.98)
-        face = portrait(chance, int(width * 0.8), tall, (1, 2, 3))
+        face = portrait(who, int(width * 0.8), tall, (1, 2, 3))
         mask = Image.fromarray((np.abs(np.asarray(face).astype(int) - (1, 2, 3)).sum(2) > 40).astype(np.uint8) * 255)
         picture.paste(face, ((width - face.width) // 2, int(height * 0.03)), mask)
     draw.ellipse([width * 0.02, height * 0.62, width * 0.98, height * 1.6], fill=shirt)

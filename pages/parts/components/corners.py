@@ -19,7 +19,8 @@ def corners(picture: str, quad: Quad, *, key: str) -> Quad | None:
     source = picture if picture.startswith("data:image/") else same_origin(picture)
     near, far = INSET, 1 - INSET
     start = quad or ((near, near), (far, near), (far, far), (near, far))
-    data = {"picture": source, "quad": [list(place) for place in start]}
+    inside = [[min(max(part, 0.0), 1.0) for part in place] for place in start]  # cards may reach beyond the picture
+    data = {"picture": source, "quad": inside}
     raw = unseen(key, _mount(key=key, data=data, on_result_change=nothing).get("result"))
     return quad_of(raw.get("quad")) if raw else None
 
