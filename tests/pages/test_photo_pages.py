@@ -117,6 +117,20 @@ def test_a_score_report_is_read_beside_the_choice(on_pages: Bench, monkeypatch: 
     assert "88" in shown and "不一致。请上传本人的成绩报告单" in shown and "正在识别照片" not in shown
 
 
+def test_a_card_number_that_comes_late_is_offered(on_pages: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench, walk = on_pages, case_at(on_pages, "bank")
+    add(bench, walk, "bank_card")
+    at = press(customer_page(bench, walk, monkeypatch), "by_hand")
+    sees(bench, card_number=CARD)
+    bench.pass_time(seconds=10)
+    bench.run_jobs()
+    at = calm(at.run())
+    field = next(each for each in at.text_input if str(each.key).startswith("bank_number"))
+    assert field.value == ""
+    at = press(at, "fill_number")
+    assert next(each for each in at.text_input if each.key == field.key).value == CARD
+
+
 def test_the_customer_is_not_told_what_only_the_reviewer_needs(
     photos: tuple[Bench, Walk], monkeypatch: pytest.MonkeyPatch
 ) -> None:
