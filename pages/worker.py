@@ -50,7 +50,7 @@ def work_through() -> bool:
     return any(busy)
 
 
-def _be_modest() -> None:
+def be_modest() -> None:
     """Photos come after everything else on the machine, and the memory of one is given back at once (glibc)."""
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), PHOTO_NICENESS)
@@ -60,7 +60,7 @@ def _be_modest() -> None:
 
 def read_photos() -> None:
     """The slow lane: one photo at a time, firm after firm."""
-    _be_modest()
+    be_modest()
     while not stopping.is_set():
         try:
             busy = [run_next(wiring.desk(), firm.id, SLOW) for firm in wiring.firms()]
