@@ -11,7 +11,7 @@ from statistics import median
 import numpy as np
 
 from core.ports_photos import Seen
-from core.records_photos import PhotoReading, Quad
+from core.records_photos import Box, PhotoReading, Quad
 from core.rules.photo_findings import LOW_CONTRAST, page_findings, verdict_of
 from core.rules.report_fields import SCORE_REPORT, read_report_fields
 from media import photo_measure
@@ -31,6 +31,8 @@ LEAST_SIDE = 0.7
 """Share of the worst side on an edge: a page is only cut where all four sides are plain."""
 AROUND = 0.03
 """Left around what is written, as a share of its longer side."""
+BRIGHT_PAPER = 235.0
+"""Median of the darkest channel above which glare cannot be told from paper."""
 LEAST_ROWS = 3
 """Rows below which a page counts as not legible."""
 LEAST_WORDS = 0.9
@@ -46,7 +48,7 @@ def read_report(reading: PhotoReading, slot: str, picture: Picture, quad: Quad =
     else:
         flat, turned = _written_part(picture, words), 0
     upright, text = read_page(flat)
-    report = read_report_fields(photo_measure.believed(text.rows, photo_measure.glare_boxes(upright)))
+    report = read_report_fields(photo_measure.believed(text.rows, _glare(upright)))
     measures = {"brightness": photo_measure.measure(shrunk(upright, PAGE[0] // 2))["brightness"]}
     measures |= measures_of(found) if found else {}
     findings = page_findings(slot, measures, score=_score(text), is_report=report.kind == SCORE_REPORT)
@@ -56,6 +58,12 @@ def read_report(reading: PhotoReading, slot: str, picture: Picture, quad: Quad =
         quad=picture.relative(found.quad) if found else (),
     )  # fmt: skip
     return Seen(done, encode(upright) if found else b"")
+
+
+def _glare(page: Pixels) -> list[Box]:
+    """Nothing where the paper itself is as bright as a reflection."""
+    paper = float(np.median(page[::8, ::8].min(2)))
+    return photo_measure.glare_boxes(page) if paper < BRIGHT_PAPER else []
 
 
 def _score(text: Text) -> float | None:
