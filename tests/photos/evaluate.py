@@ -125,7 +125,7 @@ def summary(cells: dict[tuple[str, str], Cell]) -> dict[str, Any]:
         "wrong_others_filled": sum(len([n for n in c.wrong_filled if n not in NUMBERS]) for c in every),
         "low_contrast_found": [sum(c.low_found for c in every), low],
         "low_contrast_false": [sum(c.low_false for c in every), clear],
-        "cpu_s_median": round(float(np.median([s for c in every for s in c.cpu_s])), 2),
+        "cpu_s_median": round(float(np.median([s for c in cells.values() for s in c.cpu_s])), 2),
     }
 
 
