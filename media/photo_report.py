@@ -20,7 +20,7 @@ from media.photo_geometry import Floats, Pixels, areas, holding
 from media.photo_locate import Located, locate
 from media.photo_picture import Picture, encode, measures_of, shrunk
 from media.photo_straighten import straighten
-from media.photo_text import Text, find_words, is_available, read_page
+from media.photo_text import MOST_ROWS, Text, find_words, is_available, read_page
 
 A4_RATIO = 297 / 210
 PAGE = (2000, 1414)
@@ -47,14 +47,14 @@ def read_report(reading: PhotoReading, slot: str, picture: Picture, quad: Quad =
         flat, _, turned = straighten(picture.whole(), found.quad, PAGE, picture.focal)
     else:
         flat, turned = _written_part(picture, words), 0
-    upright, text = read_page(flat)
+    upright, text = read_page(flat, MOST_ROWS if slot == SCORE_REPORT else 0)
     report = read_report_fields(photo_measure.believed(text.rows, _glare(upright)))
     measures = {"brightness": photo_measure.measure(shrunk(upright, PAGE[0] // 2))["brightness"]}
     measures |= measures_of(found) if found else {}
     findings = page_findings(slot, measures, score=_score(text), is_report=report.kind == SCORE_REPORT)
     done = replace(
         reading, verdict="check" if findings else "ok", kind=report.kind, turned=(turned + text.turned) % 360,
-        measures=measures, fields=report.fields if slot == SCORE_REPORT else {}, findings=findings,
+        measures=measures, fields=report.fields, findings=findings,
         quad=picture.relative(found.quad) if found else (),
     )  # fmt: skip
     return Seen(done, encode(upright) if found else b"")

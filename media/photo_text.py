@@ -71,8 +71,8 @@ def read_text(card: Pixels, *, upside_down: bool | None = None) -> Text:
     return Text(tuple(row for row in rows if row.text), 180 if upside_down else 0)
 
 
-def read_page(page: Pixels) -> tuple[Pixels, Text]:
-    """The page upright, and its rows; as it is where the engine is not installed or finds no text."""
+def read_page(page: Pixels, most_rows: int = MOST_ROWS) -> tuple[Pixels, Text]:
+    """The page upright, and its rows from the top; as it is where the engine is not installed or finds no text."""
     with _lock:
         engine = _engine()
         boxes = _boxes(engine, page, PAGE_SIDE) if engine else []
@@ -85,7 +85,7 @@ def read_page(page: Pixels) -> tuple[Pixels, Text]:
             page, boxes = _turn_right(*_turn_right(page, boxes))
             turned += 180
         line = 0.5 * float(np.median([box[3] - box[1] for box in boxes]))
-        rows = [_read(engine, page, row) for row in _rows(boxes, line)[:MOST_ROWS]]
+        rows = [_read(engine, page, row) for row in _rows(boxes, line)[:most_rows]]
     return page, Text(tuple(row for row in rows if row.text), turned)
 
 

@@ -24,9 +24,12 @@ SUPPORT, LEAST_SUPPORT = 0.55, 0.45
 RATIO, RATIO_MOST = 0.10, 0.20
 LEAST_SHARE = 0.05
 
-CUSTOMER_NAMES: Mapping[str, str] = {
-    "id_front": "身份证人像面", "id_back": "身份证国徽面", "bank_card": "银行卡卡号面", "signature": "签名照",
-}  # fmt: skip
+WRONG_SIDE: Mapping[str, str] = {
+    "id_front": "这里需要身份证有头像的一面，照片看起来是另一面或其他证件。请核对后重拍。",
+    "id_back": "这里需要身份证有国徽的一面，照片看起来是另一面或其他证件。请核对后重拍。",
+    "bank_card": "这里需要银行卡有卡号的一面，照片看起来是另一面或其他证件。请核对后重拍。",
+}
+"""Slot -> what the customer is told when its photo shows something else."""
 LOW_CONTRAST_TEXT = (
     "证件与背景颜色反差较小，自动裁切可能切掉边缘。请对比两张图，可以使用原图，或换一个颜色较深的背景重拍。"
 )
@@ -124,17 +127,12 @@ def _below(code: str, text: str, measures: Mapping[str, float], name: str, limit
 
 
 def kind_findings(slot: str, kind: str) -> list[PhotoFinding]:
-    """The wrong side, another card, or a temporary one."""
+    """The wrong side, another card, or a temporary one. Stored with the reading, so its words carry no values."""
     if kind == "temporary_card":
         return [PhotoFinding("temporary_card", "这是临时身份证。请准备正式的居民身份证，或到营业部办理。")]
     if slot not in CARD_SLOTS or kind in {"", slot}:
         return []
-    seen, wanted = CUSTOMER_NAMES.get(kind, "其他证件"), CUSTOMER_NAMES[slot]
-    return [
-        PhotoFinding(
-            "wrong_side", Sentence("这里需要{wanted}，照片看起来是{seen}。请核对后重拍。", wanted=wanted, seen=seen)
-        )
-    ]
+    return [PhotoFinding("wrong_side", WRONG_SIDE[slot])]
 
 
 def validity_findings(valid_to: str, today: date) -> list[PhotoFinding]:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from core.actor import Actor
 from core.audit import Tag
 from core.case import Action
-from core.errors import BadFile, NotAllowed
+from core.errors import BadFile, NotAllowed, Stale
 from core.flow import Evidence, Facts
 from core.permissions import own
 from core.ports import Desk, Work
@@ -96,10 +96,13 @@ def move_corners(desk: Desk, actor: Actor, case_id: str, evidence_id: str, quad:
 
 
 def _own_reading(work: Work, actor: Actor, case_id: str, evidence_id: str) -> PhotoReading:
+    """Raises `Stale` for a picture of the own case that was replaced meanwhile, in another tab."""
     loaded = load_own(work, actor, case_id, Action.ANSWER)
     reading = work.photos.find(evidence_id)
-    if reading is None or evidence_id not in {item.id for item in loaded.facts.evidence}:
+    if reading is None:
         raise NotAllowed
+    if evidence_id not in {item.id for item in loaded.facts.evidence}:
+        raise Stale if evidence_id in work.photos.of_case(case_id) else NotAllowed
     return reading
 
 

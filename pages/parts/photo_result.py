@@ -80,7 +80,7 @@ def _pictures(view: StepView, item: Evidence, reading: PhotoReading, caption: st
     label = _("使用裁切图") if whole else _("使用原图")
     st.button(
         label, key=f"use_{used}_{item.slot}_{item.id[:8]}", type="tertiary", icon=":material/swap_horiz:",
-        on_click=choose_picture, args=(view.desk, view.actor, view.case_id, item.id, used),
+        on_click=view.press, args=(choose_picture, view.desk, view.actor, view.case_id, item.id, used),
     )  # fmt: skip
 
 

@@ -147,6 +147,13 @@ class StepView:
             self.fail({"step": error.text})
         return None
 
+    def press(self, act: Callable[..., object], *args: object) -> None:
+        """For the callback of a button: what is refused because another tab changed it is said, and the page is new."""
+        try:
+            act(*args)
+        except DeskError as error:
+            state.say(error.text)
+
     def actions(
         self,
         on_next: Callable[[], Any] | None = None,

@@ -27,8 +27,8 @@ def _list(view: StepView) -> None:
                 _("删除"),
                 key=f"remove_{card['photo'][:8]}",
                 type="tertiary",
-                on_click=remove_card,
-                args=(view.desk, view.actor, view.case_id, card["photo"]),
+                on_click=view.press,
+                args=(remove_card, view.desk, view.actor, view.case_id, card["photo"]),
             )
 
 

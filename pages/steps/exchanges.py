@@ -121,8 +121,8 @@ def _pictures(view: StepView, slot: str, title: str, readings: dict[str, PhotoRe
             _("删除"),
             key=f"drop_{item.id[:8]}",
             type="tertiary",
-            on_click=remove_photo,
-            args=(view.desk, view.actor, view.case_id, item.id),
+            on_click=view.press,
+            args=(remove_photo, view.desk, view.actor, view.case_id, item.id),
         )
     upload(view, slot, _("上传{title}").format(title=title))
     with st.container(key=view.key(slot)):

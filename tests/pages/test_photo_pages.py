@@ -92,6 +92,20 @@ def test_low_contrast_shows_both_pictures_and_the_original_may_be_used(
     assert found and found.used == "crop"
 
 
+def test_a_picture_that_another_tab_replaced_is_said_to_be_stale(
+    photos: tuple[Bench, Walk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench, walk = photos
+    sees(bench)
+    item = add(bench, walk, "id_front")
+    bench.run_jobs()
+    at = customer_page(bench, walk, monkeypatch)
+    add_photo(bench.desk, walk.actor, walk.case_id, "id_front", tiny_picture("another"), "b.jpg")
+    at = press(at, f"use_original_id_front_{item[:8]}")
+    assert [each.value for each in at.toast] == ["内容已在别处更新，请核对后再提交。"]
+    assert f"use_original_id_front_{item[:8]}" not in {each.key for each in at.button}
+
+
 def test_a_portrait_counts_as_a_whole(photos: tuple[Bench, Walk], monkeypatch: pytest.MonkeyPatch) -> None:
     bench, walk = photos
     demand(bench, monkeypatch, live_portrait=["open_account"])
